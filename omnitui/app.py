@@ -1,0 +1,1 @@
+"""The Textual application: wires screens to the store and the worker, holds no logic."""

@@ -1,0 +1,1 @@
+"""Settings, where they stand, and how secrets are found."""

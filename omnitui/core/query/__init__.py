@@ -1,0 +1,1 @@
+"""The one query language, for views, search, rules and the command line."""

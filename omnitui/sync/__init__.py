@@ -1,0 +1,1 @@
+"""The worker side: everything that talks to a network."""

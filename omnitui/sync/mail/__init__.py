@@ -1,0 +1,1 @@
+"""MIME in and out."""

@@ -1,0 +1,1 @@
+"""Delivery of what is queued, once and only once."""

@@ -1,0 +1,1 @@
+"""What agents and rules do to conversations, as operations that can be undone."""

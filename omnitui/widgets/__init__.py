@@ -1,0 +1,1 @@
+"""Widgets: show models, post messages, know nothing else."""
