@@ -1,0 +1,274 @@
+"""What the screen and the command line show: frozen rows read from the store.
+
+Every string has passed `safe_text`; times are instants (UTC milliseconds), None where unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import NewType
+
+from omnitui.core.blocks import Block
+from omnitui.core.mail import Address, Invitation
+from omnitui.core.times import Instant
+
+ConversationId = NewType("ConversationId", int)
+MessageId = NewType("MessageId", int)
+AccountId = NewType("AccountId", int)
+ContactId = NewType("ContactId", int)
+
+
+class State(StrEnum):
+    """Where a conversation stands."""
+
+    OPEN = "open"
+    PENDING = "pending"
+    SNOOZED = "snoozed"
+    CLOSED = "closed"
+    SPAM = "spam"
+
+
+class Priority(IntEnum):
+    """How urgent it is."""
+
+    LOW = -1
+    NORMAL = 0
+    HIGH = 1
+    URGENT = 2
+
+
+class MessageClass(StrEnum):
+    """Who or what wrote a message; only customer and human move clocks."""
+
+    CUSTOMER = "customer"
+    AUTO = "auto"
+    HUMAN = "human"
+    MACHINE = "machine"
+    NOTE = "note"
+    SYSTEM = "system"
+
+
+class Delivery(StrEnum):
+    """What has become of a message of ours."""
+
+    NONE = ""
+    HELD = "held"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    BOUNCED = "bounced"
+    ASKING = "asking"
+
+
+class Order(StrEnum):
+    """How a list is sorted."""
+
+    WAITING = "waiting"
+    """Failed sends, then who waits longest, then the rest, newest first."""
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """One row of the list. `order_key` with `id` is its place in the order asked for."""
+
+    id: ConversationId
+    key: str
+    channel: str
+    account: str
+    subject: str
+    contact_id: ContactId | None
+    contact_name: str
+    preview: str
+    state: State
+    snoozed_until: Instant | None
+    assignee: str
+    priority: Priority
+    starred: bool
+    tags: tuple[str, ...]
+    message_count: int
+    unread_count: int
+    attachment_count: int
+    note_count: int
+    draft_count: int
+    failed_count: int
+    queued_count: int
+    first_at: Instant
+    last_at: Instant
+    last_customer_at: Instant | None
+    last_agent_at: Instant | None
+    waiting_since: Instant | None
+    order_key: int
+
+    @property
+    def answered_last(self) -> bool:
+        """We wrote last."""
+        return self.last_agent_at is not None and self.last_agent_at >= (self.last_customer_at or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """An attachment of a message; `here` is False while it is only on the server."""
+
+    id: int
+    message_id: MessageId
+    name: str
+    type: str
+    size: int
+    inline: bool
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMessage:
+    """One message of a thread, without its blocks (they are asked for by id when it comes near the view)."""
+
+    id: MessageId
+    conversation_id: ConversationId
+    mid: str
+    class_: MessageClass
+    kind: str
+    author: str
+    sender: Address
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    bcc: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    subject: str
+    preview: str
+    at: Instant
+    sent_at: Instant | None
+    accepted_at: Instant | None
+    seen: bool
+    size: int
+    attachment_count: int
+    join_reason: str
+    join_detail: str
+    delivery: Delivery
+    delivery_detail: str
+    omni_id: str
+    notices: tuple[str, ...]
+    error: str | None
+
+    @property
+    def ours(self) -> bool:
+        """Written on our side (an agent, a rule, a note)."""
+        return self.class_ in (MessageClass.HUMAN, MessageClass.MACHINE, MessageClass.NOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageBody:
+    """What stands in a message."""
+
+    message_id: MessageId
+    text: str
+    blocks: tuple[Block, ...]
+    invitation: Invitation | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow:
+    """One address of a contact."""
+
+    channel: str
+    address: str
+    name: str
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCard:
+    """The side panel: who it is and what else they wrote about."""
+
+    id: ContactId
+    name: str
+    organisation: str
+    notes: str
+    first_at: Instant | None
+    last_at: Instant | None
+    identities: tuple[IdentityRow, ...]
+    conversations: tuple[ConversationRow, ...]
+    conversation_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One outbox item as the agent sees it."""
+
+    id: str
+    kind: str
+    account: str
+    conversation_id: ConversationId | None
+    message_id: MessageId | None
+    state: str
+    phase: str
+    subject: str
+    recipients: str
+    not_before: Instant
+    next_try_at: Instant
+    attempts: int
+    detail: str
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """How one account is doing: connection, and progress of the back-fill over all its folders."""
+
+    id: AccountId
+    name: str
+    channel: str
+    address: str
+    state: str
+    detail: str
+    state_at: Instant
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message not yet sent. `id` is 0 until it is saved for the first time."""
+
+    id: int
+    conversation_id: ConversationId | None
+    account: str
+    kind: str
+    """reply, reply_all, forward, new, note"""
+    message_id: MessageId | None
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    subject: str = ""
+    body: str = ""
+    quote: bool = True
+    attachments: tuple[str, ...] = field(default=())
+    saw_at: Instant = Instant(0)
+    author: str = ""
+    updated_at: Instant = Instant(0)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One undoable step, for the status line and the log."""
+
+    id: int
+    label: str
+    actor: str
+    at: Instant
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A saved query with a name and an order."""
+
+    name: str
+    query: str
+    order: Order = Order.WAITING

@@ -1,0 +1,89 @@
+"""Opening the cache: settings, permissions, and transactions."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+
+import aiosqlite
+
+from omnitui.core.errors import CacheError
+from omnitui.store.migrate import migrate
+
+LEAST_SQLITE = (3, 37, 0)
+"""STRICT tables came with 3.37."""
+
+
+class Role(StrEnum):
+    """Who opens the cache, which decides how hard a commit is."""
+
+    READ = "read"
+    OPERATIONS = "operations"
+    """Operations, drafts and the outbox: a commit has reached the disk."""
+    PULL = "pull"
+    """Mail that the server still has: a commit survives a crash of the program."""
+
+
+def open_cache(path: Path, role: Role, *, threads: bool = False) -> sqlite3.Connection:
+    """Open (and for a writer create or migrate) the cache at `path`.
+
+    With `threads` the connection may be handed from one thread to another (never used by two at once).
+    Raises CacheError when the file is no cache, is newer than this program, or SQLite is too old.
+    """
+    if sqlite3.sqlite_version_info < LEAST_SQLITE:
+        raise CacheError(f"SQLite {sqlite3.sqlite_version} is too old; omnitui needs 3.37 or newer")
+    if role is not Role.READ:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=not threads, timeout=10)
+        _settle(connection, role)
+        if role is not Role.READ:
+            migrate(connection, path)
+    except sqlite3.DatabaseError as error:
+        raise CacheError(f"{path.name} cannot be opened: {error}") from error
+    return connection
+
+
+def _settle(connection: sqlite3.Connection, role: Role) -> None:
+    connection.row_factory = sqlite3.Row
+    for pragma in _pragmas(role):
+        connection.execute(pragma)
+
+
+def _pragmas(role: Role) -> list[str]:
+    shared = [
+        "PRAGMA busy_timeout = 10000",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA trusted_schema = OFF",
+        "PRAGMA temp_store = MEMORY",
+    ]
+    if role is Role.READ:
+        return [*shared, "PRAGMA query_only = ON", "PRAGMA cache_size = -16384", "PRAGMA mmap_size = 268435456"]
+    synchronous = "FULL" if role is Role.OPERATIONS else "NORMAL"
+    return [*shared, "PRAGMA journal_mode = WAL", f"PRAGMA synchronous = {synchronous}", "PRAGMA cache_size = -65536"]
+
+
+async def open_reader(path: Path) -> aiosqlite.Connection:
+    """A read-only connection for the event loop. The cache must exist (a writer has opened it before)."""
+    connection = await aiosqlite.connect(path, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    for pragma in _pragmas(Role.READ):
+        await connection.execute(pragma)
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All or nothing: takes the write lock at once, commits at the end, rolls back on any error."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

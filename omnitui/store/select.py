@@ -1,0 +1,37 @@
+"""A question to the database as a value: asked at once by the worker and the command line, or through aiosqlite by the screen.
+
+So each query is written once, whoever asks it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import aiosqlite
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Select(Generic[T]):
+    """SQL with bound parameters, and what to make of a row."""
+
+    sql: str
+    params: Sequence[Any] | Mapping[str, Any]
+    build: Callable[[sqlite3.Row], T]
+
+    def all(self, connection: sqlite3.Connection) -> list[T]:
+        """Every row."""
+        return [self.build(row) for row in connection.execute(self.sql, self.params)]
+
+    def first(self, connection: sqlite3.Connection) -> T | None:
+        """The first row, or None."""
+        row = connection.execute(self.sql, self.params).fetchone()
+        return None if row is None else self.build(row)
+
+    async def fetch(self, connection: aiosqlite.Connection) -> list[T]:
+        """Every row, without blocking the event loop."""
+        return [self.build(row) for row in await connection.execute_fetchall(self.sql, self.params)]
