@@ -14,7 +14,7 @@ from omnitui.core.text.fold import index_terms, index_text
 
 def found(text: str, query: str, *, prefix: bool = False) -> bool:
     with closing(sqlite3.connect(":memory:")) as db:
-        db.execute("CREATE VIRTUAL TABLE t USING fts5(x, tokenize = \"unicode61 remove_diacritics 2\")")
+        db.execute('CREATE VIRTUAL TABLE t USING fts5(x, tokenize = "unicode61 remove_diacritics 2")')
         db.execute("INSERT INTO t VALUES (?)", (index_text(text),))
         asked = " AND ".join(index_terms(query, prefix=prefix))
         return bool(asked) and db.execute("SELECT count(*) FROM t WHERE t MATCH ?", (asked,)).fetchone()[0] == 1
@@ -55,7 +55,8 @@ def test_finds(text: str, query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "query"), [("我在上週訂購", "購訂"), ("我在上週訂購", "上訂"), ("refunds", "refund"), ("one two", "two one")]
+    ("text", "query"),
+    [("我在上週訂購", "購訂"), ("我在上週訂購", "上訂"), ("refunds", "refund"), ("one two", "two one")],
 )
 def test_does_not_find(text: str, query: str) -> None:
     assert not found(text, query)
