@@ -15,11 +15,8 @@ APPLICATION_ID = 0x6F6D6E69
 
 def migrations() -> list[tuple[int, str]]:
     """Every migration as (number, SQL), in order."""
-    found = []
-    for entry in resources.files("omnitui.store").joinpath("migrations").iterdir():
-        if entry.name.endswith(".sql"):
-            found.append((int(entry.name[:4]), entry.read_text(encoding="utf-8")))
-    return sorted(found)
+    entries = resources.files("omnitui.store").joinpath("migrations").iterdir()
+    return sorted((int(e.name[:4]), e.read_text(encoding="utf-8")) for e in entries if e.name.endswith(".sql"))
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A question to the database as a value: asked at once by the worker and the command line, or through aiosqlite by the screen.
+"""A question to the database as a value: asked at once by worker and command line, through aiosqlite by the screen.
 
 So each query is written once, whoever asks it.
 """

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 _RUN = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
@@ -65,7 +66,7 @@ def _pairs(run: re.Match[str], closed: bool = True) -> str:
     Vowel and tone marks of the scripts of South-East Asia are left out, as the index takes them for spaces.
     """
     chars = "".join(filter(str.isalnum, run[0]))
-    pairs = [first + second for first, second in zip(chars, chars[1:], strict=False)]
+    pairs = [first + second for first, second in pairwise(chars)]
     if chars and (closed or not pairs):
         pairs.append(chars[-1])
     return f" {' '.join(pairs)} "
