@@ -1,0 +1,1 @@
+"""Benchmarks: figures with the commands that make them, one a file."""

@@ -1,0 +1,1 @@
+"""Campaigns: long runs that look for loss, duplicates and crashes, each a command of its own."""
