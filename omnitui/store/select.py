@@ -1,6 +1,6 @@
 """A question to the database as a value: asked at once by worker and command line, through aiosqlite by the screen.
 
-So each query is written once, whoever asks it.
+So query is written once, whoever asks it.
 """
 
 from __future__ import annotations
