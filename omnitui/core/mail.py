@@ -37,6 +37,8 @@ class Attachment:
     part: str
     inline: bool = False
     content_id: str = ""
+    named: bool = True
+    """Whether the sender named it; otherwise `name` is ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +99,7 @@ class ParsedMail:
     """Our own `X-Omni-Id` header: the outbox item that made this mail."""
     notices: tuple[str, ...] = ()
     """What an agent should know of how this was read ("unknown character set, shown as latin-1")."""
+    text_from_html: bool = False
+    """Whether `text` was made from the HTML because the mail has no plain text."""
     error: str | None = None
     """Why the mail could not be parsed; the other fields then hold what could still be read."""

@@ -1,0 +1,109 @@
+"""From the tree of parts to a `ParsedMail`: everything cleaned, everything bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from omnitui.core.blocks import Block, BlockKind
+from omnitui.core.mail import Address, MailKind, ParsedMail
+from omnitui.core.text.clean import safe_text
+from omnitui.sync.mail.addresses import addresses
+from omnitui.sync.mail.bodies import Passage, content_of, is_stub
+from omnitui.sync.mail.bounces import bounce_of
+from omnitui.sync.mail.charsets import decode
+from omnitui.sync.mail.dates import claimed_date
+from omnitui.sync.mail.fields import Fields, split_head
+from omnitui.sync.mail.flowed import unflowed
+from omnitui.sync.mail.ids import message_id, message_ids
+from omnitui.sync.mail.invites import invitation_of
+from omnitui.sync.mail.kinds import kind_of, list_id
+from omnitui.sync.mail.part import Part
+from omnitui.sync.mail.reading import blocks_from_html, blocks_from_text, reply_words, split_reply
+
+STUB_TEXT = 64 * 1024
+"""Bytes of a mail that could not be parsed that are shown as they are."""
+
+
+def assembled(root: Part, notices: Sequence[str] = ()) -> ParsedMail:
+    """The mail a tree of parts is."""
+    mail = headers_only(root.fields)
+    content = content_of(root)
+    for notice in notices:
+        content.note(notice)
+    blocks = split_reply(_blocks(content.passages))
+    text = safe_text("\n\n".join(p.plain.rstrip("\r\n") for p in content.passages if p.plain))
+    from_html = not text.strip() and any(p.html for p in content.passages)
+    if from_html:
+        text = "\n\n".join(block.text for block in blocks if block.kind is not BlockKind.IMAGE)
+    sender = mail.sender.email if mail.sender else ""
+    bounce = bounce_of(root, root.fields, sender, mail.subject, text)
+    return replace(
+        mail,
+        text=text,
+        text_from_html=from_html,
+        html="\n".join(p.html for p in content.passages if p.html),
+        reply_text=reply_words(blocks),
+        blocks=tuple(blocks),
+        attachments=tuple(content.attachments),
+        kind=MailKind.BOUNCE if bounce else mail.kind,
+        bounce=bounce,
+        invitation=invitation_of(root),
+        notices=tuple(content.notices),
+    )
+
+
+def headers_only(fields: Fields) -> ParsedMail:
+    """What the header fields alone say; the body is empty."""
+    subject = safe_text(fields.text("subject"), lines=False)
+    date, sent_at = claimed_date(fields.first("date"))
+    return ParsedMail(
+        message_id=message_id(fields.first("message-id")),
+        in_reply_to=message_ids(fields.first("in-reply-to")),
+        references=message_ids(" ".join(fields.all("references")[:3])),
+        subject=subject,
+        sender=_sender(fields),
+        reply_to=addresses(fields.all("reply-to")),
+        to=addresses(fields.all("to")),
+        cc=addresses(fields.all("cc")),
+        bcc=addresses(fields.all("bcc")),
+        date=date,
+        sent_at=sent_at,
+        text="",
+        html="",
+        reply_text="",
+        blocks=(),
+        attachments=(),
+        kind=kind_of(fields, subject),
+        list_id=list_id(fields),
+        omni_id=safe_text(fields.first("x-omni-id"), lines=False)[:200],
+    )
+
+
+def _sender(fields: Fields) -> Address | None:
+    for name in ("from", "sender", "x-sender"):
+        if found := addresses(fields.all(name), 1):
+            return found[0]
+    return None
+
+
+def _blocks(passages: list[Passage]) -> list[Block]:
+    """Each passage from its plain text, unless that is empty or a stub for the HTML."""
+    blocks: list[Block] = []
+    for passage in passages:
+        if passage.html and is_stub(passage.plain, passage.html):
+            blocks += blocks_from_html(passage.html)
+        elif passage.flowed:
+            blocks += blocks_from_text(unflowed(passage.plain, passage.flowed == "delsp"))
+        else:
+            blocks += blocks_from_text(passage.plain)
+    return blocks
+
+
+def stub(raw: bytes, error: str) -> ParsedMail:
+    """A mail that could not be parsed, as a readable row: its headers where they can be read in one pass, and the
+    start of the original as it stands."""
+    fields, _ = split_head(raw[:STUB_TEXT])
+    text = safe_text(decode(raw[:STUB_TEXT])[0])
+    block = Block(BlockKind.CODE, text)
+    return replace(headers_only(fields), text=text, reply_text=text, blocks=(block,), error=error)

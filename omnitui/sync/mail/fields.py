@@ -1,0 +1,99 @@
+"""The header block of a mail or part: found, split into fields and kept in order, in linear time, whatever it holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from omnitui.sync.mail.words import FIELD_LIMIT, decoded, unfolded
+
+BLOCK_LIMIT = 16 * 1024 * 1024
+VALUE_LIMIT = 64 * 1024
+"""Bytes of one header that are looked at."""
+FIELDS_LIMIT = 2000
+
+_LINE_END = re.compile(r"\r?\n(?![ \t])")
+_NAME = re.compile(r"([!-9;-~]+)[ \t]*:")
+_BLANK = re.compile(rb"\r?\n[ \t]*\r?\n")
+
+
+@dataclass(slots=True)
+class Fields:
+    """Header fields by lower-case name. Values are as sent, bytes as latin-1, undecoded; use `text` to read one."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+    broken: bool = False
+    """A line in the block was no field, or something was cut for its size."""
+
+    def first(self, name: str) -> str:
+        """The first value of a field as sent, or ""."""
+        found = self.values.get(name)
+        return found[0] if found else ""
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field as sent."""
+        return self.values.get(name, [])
+
+    def text(self, name: str) -> str:
+        """The first value, decoded and on one line, at most `FIELD_LIMIT` characters."""
+        return unfolded(decoded(self.first(name)))[:FIELD_LIMIT]
+
+
+def split_head(raw: bytes, start: int = 0, end: int | None = None) -> tuple[Fields, int]:
+    """The fields at `start` and where the body begins.
+
+    The block ends at the first empty line, or at the first line that can be neither a field nor its continuation
+    (then that line is body: better shown than lost). Envelope lines ("From x Mon ...") at the top are skipped.
+    """
+    end = len(raw) if end is None else end
+    begin = _after_envelope(raw, start, end)
+    if raw[begin : begin + 1] == b"\n" or raw[begin : begin + 2] == b"\r\n":
+        return Fields(), begin + (1 if raw[begin : begin + 1] == b"\n" else 2)
+    blank = _blank_line(raw, begin, end)
+    stop, body = (blank.start(), blank.end()) if blank else (end, end)
+    block = raw[begin : min(stop, begin + BLOCK_LIMIT)]
+    fields, used = _fields(block.decode("latin-1"))
+    fields.broken |= stop > begin + BLOCK_LIMIT
+    return (fields, body) if used < 0 else (fields, begin + used)
+
+
+def _blank_line(raw: bytes, begin: int, end: int) -> re.Match[bytes] | None:
+    return _BLANK.search(raw, begin, end)
+
+
+def _after_envelope(raw: bytes, start: int, end: int) -> int:
+    """Past mbox separators and blank lines that some stores leave at the top."""
+    for _ in range(8):
+        if raw.startswith((b"\r\n", b"\n"), start) and start == 0:
+            start = raw.find(b"\n", start) + 1
+        elif raw.startswith((b"From ", b">From "), start):
+            line = raw.find(b"\n", start, end)
+            start = end if line < 0 else line + 1
+        else:
+            break
+    return start
+
+
+def _fields(block: str) -> tuple[Fields, int]:
+    """The fields of a block, and the offset of the first line that is none (-1 when all are)."""
+    fields = Fields()
+    at, count = 0, 0
+    for line in _LINE_END.split(block):
+        found = _NAME.match(line)
+        if found is None:
+            fields.broken = True
+            # One odd line between fields is noise of a relay; an odd line with nothing like a field after it is body.
+            rest = block.find("\n", at)
+            following = block[rest + 1 : rest + 200] if rest >= 0 else ""
+            if not _NAME.match(following) or count == 0:
+                return fields, at
+        elif count < FIELDS_LIMIT:
+            count += 1
+            value = line[found.end() :]
+            fields.broken |= len(value) > VALUE_LIMIT
+            fields.values.setdefault(found[1].lower(), []).append(value[:VALUE_LIMIT].strip())
+        else:
+            fields.broken = True
+        at += len(line)
+        at += 2 if block.startswith("\r\n", at) else 1
+    return fields, -1

@@ -1,0 +1,85 @@
+"""Content-Transfer-Encoding undone (RFC 2045 section 6), tolerantly: what can be read is read, nothing raises."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_CHUNK = 4 * 1024 * 1024
+_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} (.+?)\r?$", re.MULTILINE)
+
+
+def chunks(data: memoryview, encoding: str) -> Iterator[bytes]:
+    """The decoded content piece by piece, so that a large attachment never stands in memory twice."""
+    encoding = encoding.strip().strip("\"'").lower()
+    if encoding == "base64":
+        yield from _base64(data)
+    elif encoding == "quoted-printable":
+        yield _quoted_printable(bytes(data))
+    elif encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        raw = bytes(data)
+        begin = _UU_BEGIN.search(raw)
+        yield uudecoded(raw[begin.end() :])[0] if begin else raw
+    else:
+        for at in range(0, len(data), _CHUNK):
+            yield bytes(data[at : at + _CHUNK])
+
+
+def _base64(data: memoryview) -> Iterator[bytes]:
+    """Four letters at a time; anything outside the alphabet is skipped, a missing end is made up."""
+    kept = b""
+    for at in range(0, len(data), _CHUNK):
+        kept += _NOT_BASE64.sub(b"", bytes(data[at : at + _CHUNK]))
+        whole = len(kept) - len(kept) % 4
+        yield _quads(kept[:whole])
+        kept = kept[whole:]
+    if len(kept) > 1:
+        yield _quads(kept + b"=" * (4 - len(kept)))
+
+
+def _quads(data: bytes) -> bytes:
+    if b"=" not in data:
+        return _tried(data)
+    # Padding in the middle: several base64 runs were put together; each is decoded by itself.
+    out = []
+    for run in re.findall(rb"[^=]+", data):
+        spare = len(run) % 4
+        out.append(_tried(run[:-1] if spare == 1 else run + b"=" * (-len(run) % 4)))
+    return b"".join(out)
+
+
+def _tried(data: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(data)
+    except binascii.Error:
+        return b""
+
+
+def _quoted_printable(data: bytes) -> bytes:
+    return binascii.a2b_qp(data) if b"=" in data else data
+
+
+def uudecoded(data: bytes) -> tuple[bytes, int]:
+    """The lines after a `begin` line decoded up to `end`, and how many bytes of `data` they took."""
+    out, at = [], 0
+    while at < len(data):
+        stop = data.find(b"\n", at)
+        stop = len(data) if stop < 0 else stop
+        line = data[at:stop].rstrip(b"\r")
+        at = min(stop + 1, len(data))
+        if line == b"end":
+            break
+        if not line:
+            continue
+        try:
+            out.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            # Old encoders pad lines wrongly; the length is in the first byte.
+            size = (((line[0] - 32) & 63) * 4 + 5) // 3
+            try:
+                out.append(binascii.a2b_uu(line[:size]))
+            except binascii.Error:
+                break
+    return b"".join(out), at
