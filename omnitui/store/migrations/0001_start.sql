@@ -100,6 +100,8 @@ CREATE INDEX conversation_waiting ON conversation(waiting_order, id) WHERE hidde
 CREATE INDEX conversation_state_waiting ON conversation(state, waiting_order, id) WHERE hidden = 0 AND merged_into IS NULL;
 CREATE INDEX conversation_assignee ON conversation(assignee, state, waiting_order, id) WHERE hidden = 0 AND merged_into IS NULL;
 CREATE INDEX conversation_last ON conversation(last_at, id) WHERE hidden = 0 AND merged_into IS NULL;
+CREATE INDEX conversation_state_last ON conversation(state, last_at, id) WHERE hidden = 0 AND merged_into IS NULL;
+CREATE INDEX conversation_drafts ON conversation(waiting_order, id) WHERE draft_count > 0 AND hidden = 0 AND merged_into IS NULL;
 CREATE INDEX conversation_contact_id ON conversation(contact_id, last_at);
 CREATE INDEX conversation_snooze ON conversation(snoozed_until) WHERE state = 'snoozed' AND snoozed_until IS NOT NULL;
 

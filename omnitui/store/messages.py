@@ -1,0 +1,142 @@
+"""The messages of a thread: heads by keyset, bodies by id, attachments, and the bytes as they came."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from omnitui.core.blocks import blocks_from_json
+from omnitui.core.mail import Address, Invitation
+from omnitui.core.models import (
+    AttachmentRow,
+    ConversationId,
+    Delivery,
+    MessageBody,
+    MessageClass,
+    MessageId,
+    ThreadMessage,
+)
+from omnitui.store.select import Select
+
+_COLUMNS = """m.id, m.conversation_id, m.mid, m.class, m.kind, m.author, m.from_name, m.from_address, m.people,
+    m.subject, m.preview, m.at, m.sent_at, m.accepted_at, m.seen, m.size, m.attachment_count, m.join_reason,
+    m.join_detail, m.delivery, m.delivery_detail, m.omni_id, m.notices, m.error"""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A mail as it came: `complete` is False while big parts of it are only on the server."""
+
+    message_id: MessageId
+    data: bytes
+    complete: bool
+
+
+def thread(conversation_id: int, before: tuple[int, int] | None = None, limit: int = 50) -> Select[ThreadMessage]:
+    """At most `limit` messages before `before`, an (`at`, `id`), newest first."""
+    edge = "" if before is None else " AND (m.at, m.id) < (?, ?)"
+    return Select(
+        f"SELECT {_COLUMNS} FROM message m WHERE m.conversation_id = ?{edge} ORDER BY m.at DESC, m.id DESC LIMIT ?",  # noqa: S608
+        [conversation_id, *(before or ()), limit],
+        _message,
+    )
+
+
+def by_ids(ids: Iterable[int]) -> Select[ThreadMessage]:
+    """These messages, newest first."""
+    return Select(
+        f"SELECT {_COLUMNS} FROM message m WHERE m.id IN (SELECT value FROM json_each(?))"  # noqa: S608
+        " ORDER BY m.at DESC, m.id DESC",
+        [json.dumps(list(ids))],
+        _message,
+    )
+
+
+def bodies(message_ids: Iterable[int]) -> Select[MessageBody]:
+    """What stands in these messages, in no order."""
+    return Select(
+        "SELECT message_id, text, blocks, invitation FROM body WHERE message_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(message_ids))],
+        _body,
+    )
+
+
+def attachments(message_ids: Iterable[int]) -> Select[AttachmentRow]:
+    """The attachments of these messages, in the order of each mail."""
+    return Select(
+        "SELECT id, message_id, name, type, size, inline, here FROM attachment"
+        " WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY message_id, id",
+        [json.dumps(list(message_ids))],
+        _attachment,
+    )
+
+
+def original(message_id: int) -> Select[Original]:
+    """The bytes as they came."""
+    return Select("SELECT message_id, data, complete FROM original WHERE message_id = ?", [message_id], _original)
+
+
+def people_of(text: str) -> dict[str, tuple[Address, ...]]:
+    """The stored JSON of to, cc, bcc and reply_to as addresses."""
+    return {use: tuple(Address(name, email) for name, email in rows) for use, rows in json.loads(text).items()}
+
+
+def people_json(**uses: Iterable[Address]) -> str:
+    """The inverse of `people_of`; uses with nobody in them are left out."""
+    lists = {use: [[person.name, person.email] for person in people] for use, people in uses.items()}
+    return json.dumps({use: rows for use, rows in lists.items() if rows}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _message(row: sqlite3.Row) -> ThreadMessage:
+    people = people_of(row["people"])
+    return ThreadMessage(
+        id=MessageId(row["id"]),
+        conversation_id=ConversationId(row["conversation_id"]),
+        mid=row["mid"],
+        class_=MessageClass(row["class"]),
+        kind=row["kind"],
+        author=row["author"],
+        sender=Address(row["from_name"], row["from_address"]),
+        to=people.get("to", ()),
+        cc=people.get("cc", ()),
+        bcc=people.get("bcc", ()),
+        reply_to=people.get("reply_to", ()),
+        subject=row["subject"],
+        preview=row["preview"],
+        at=row["at"],
+        sent_at=row["sent_at"],
+        accepted_at=row["accepted_at"],
+        seen=bool(row["seen"]),
+        size=row["size"],
+        attachment_count=row["attachment_count"],
+        join_reason=row["join_reason"],
+        join_detail=row["join_detail"],
+        delivery=Delivery(row["delivery"]),
+        delivery_detail=row["delivery_detail"],
+        omni_id=row["omni_id"],
+        notices=tuple(json.loads(row["notices"])),
+        error=row["error"],
+    )
+
+
+def _body(row: sqlite3.Row) -> MessageBody:
+    invitation: dict[str, Any] | None = json.loads(row["invitation"]) if row["invitation"] else None
+    return MessageBody(
+        MessageId(row["message_id"]),
+        row["text"],
+        blocks_from_json(zlib.decompress(row["blocks"]).decode()),
+        Invitation(**invitation) if invitation else None,
+    )
+
+
+def _attachment(row: sqlite3.Row) -> AttachmentRow:
+    number, message_id, name, type_, size, inline, here = tuple(row)
+    return AttachmentRow(number, MessageId(message_id), name, type_, size, bool(inline), bool(here))
+
+
+def _original(row: sqlite3.Row) -> Original:
+    return Original(MessageId(row["message_id"]), zlib.decompress(row["data"]), bool(row["complete"]))
