@@ -3,6 +3,8 @@
 
 def main() -> None:
     """Entry point of the `omnitui` command."""
-    from omnitui.cli.root import omnitui
+    import sys
 
-    omnitui()
+    from omnitui.cli.root import main as run
+
+    sys.exit(run())

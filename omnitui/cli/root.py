@@ -3,15 +3,44 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import os
+import sys
+from pathlib import Path
 
 import click
 
 from omnitui import __version__
 
 SUBCOMMANDS: dict[str, str] = {
-    "mail": "omnitui.cli.mail:mail",
+    "assign": "assign:assign",
+    "backup": "backup:backup",
+    "close": "close:close",
+    "config": "config:config",
+    "demo": "demo:demo",
+    "doctor": "doctor:doctor",
+    "export": "export:export",
+    "import": "import_:import_",
+    "keys": "keys:keys",
+    "list": "list_:list_",
+    "log": "log:log",
+    "mail": "mail:mail",
+    "new": "new:new",
+    "note": "note:note",
+    "outbox": "outbox:outbox",
+    "redo": "redo:redo",
+    "reopen": "reopen:reopen",
+    "reply": "reply:reply",
+    "run": "run:run",
+    "search": "search:search",
+    "secret": "secret:secret",
+    "show": "show:show",
+    "snooze": "snooze:snooze",
+    "sync": "sync:sync",
+    "tag": "tag:tag",
+    "undo": "undo:undo",
 }
-"""Subcommand to `module:attribute`."""
+"""Subcommand to `module:attribute` in this package."""
 
 
 class LazyGroup(click.Group):
@@ -19,20 +48,71 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every subcommand, sorted."""
-        return sorted(SUBCOMMANDS)
+        return sorted(name for name in SUBCOMMANDS if self.get_command(ctx, name))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return one subcommand, or None."""
-        where = SUBCOMMANDS.get(cmd_name)
-        if where is None:
+        module, _, attribute = SUBCOMMANDS.get(cmd_name, "").partition(":")
+        if not module or importlib.util.find_spec(f"omnitui.cli.{module}") is None:
             return None
-        module, _, attribute = where.partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        command: click.Command = getattr(importlib.import_module(f"omnitui.cli.{module}"), attribute)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest subcommand when there is none of that name."""
+        from difflib import get_close_matches
 
-@click.group(cls=LazyGroup, invoke_without_command=True)
+        near = get_close_matches(args[0], SUBCOMMANDS, n=1)
+        if args[0] not in SUBCOMMANDS and near:
+            ctx.fail(f"there is no command {args[0]!r}; did you mean {near[0]}?")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="omnitui")
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep config, mail and state under this one folder ($OMNITUI_HOME); otherwise the XDG folders.",
+)
 @click.pass_context
-def omnitui(ctx: click.Context) -> None:
-    """A keyboard-driven terminal inbox for customer support."""
+def omnitui(ctx: click.Context, home: Path | None) -> None:
+    """A keyboard-driven terminal inbox for customer support. Without a subcommand: the screen."""
+    from omnitui.cli.desk import Desk
+
+    ctx.obj = Desk(home)
+    if ctx.invoked_subcommand is None:
+        run = LazyGroup.get_command(_group(ctx), ctx, "run")
+        if run is not None:
+            ctx.invoke(run)
+
+
+def _group(ctx: click.Context) -> LazyGroup:
+    if not isinstance(ctx.command, LazyGroup):
+        raise TypeError("the root command is a group")
+    return ctx.command
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the command line; every error becomes words on stderr and an exit code (exits.py)."""
+    from omnitui.cli.exits import Exit
+
+    os.umask(0o077)
+    try:
+        result = omnitui.main(args, prog_name="omnitui", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough; Python must not complain about it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except Exception as error:  # noqa: BLE001 - the top of main: words and a log instead of a traceback
+        from omnitui.cli.faults import report
+
+        return report(error)
+    return result if isinstance(result, int) else Exit.OK

@@ -1,0 +1,61 @@
+"""What every subcommand works with: the places, the settings and the cache, each opened when first asked for."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from omnitui.config.load import load
+from omnitui.config.places import Places, places, prepare
+from omnitui.config.schema import Settings
+from omnitui.core.times import Instant
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from omnitui.store.connection import Role
+
+
+class Desk:
+    """Passed to subcommands by `@pass_desk`."""
+
+    def __init__(self, home: Path | None) -> None:
+        self.home = home
+
+    @cached_property
+    def places(self) -> Places:
+        """The folders, made and private. Raises ConfigError."""
+        found = places(self.home)
+        prepare(found)
+        return found
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings. Raises ConfigError naming every problem in the file."""
+        return load(self.places.config_file)
+
+    @property
+    def agent(self) -> str:
+        """Who works here: `[agent] name`, else the login name."""
+        return self.settings.agent.name or getpass.getuser()
+
+    def cache(self, role: Role) -> sqlite3.Connection:
+        """The cache, opened for this role; made first when there is none. Raises CacheError."""
+        from omnitui.store.connection import Role, open_cache
+
+        path = self.places.cache_db
+        if role is Role.READ and not path.exists():
+            open_cache(path, Role.OPERATIONS).close()
+        return open_cache(path, role)
+
+    def now(self) -> Instant:
+        """This moment; the command line is an edge, where a clock may be read."""
+        return Instant(time.time_ns() // 1_000_000)
+
+
+pass_desk = click.make_pass_decorator(Desk)

@@ -1,0 +1,39 @@
+"""What the command line says when something failed: our own errors in their words, a fault of ours in the log."""
+
+from __future__ import annotations
+
+import datetime
+import traceback
+
+import click
+
+from omnitui.cli.exits import Exit, exit_for
+from omnitui.cli.output import say
+from omnitui.core.errors import ConfigError, OmnituiError
+
+
+def report(error: Exception) -> Exit:
+    """Tell the user; returns the exit code."""
+    if isinstance(error, OmnituiError):
+        say(f"omnitui: {error}")
+        return exit_for(error)
+    where = _write_down(error)
+    say(f"omnitui: a fault of the program: {type(error).__name__}. Nothing half-done was kept. {where}")
+    return Exit.BUG
+
+
+def _write_down(error: Exception) -> str:
+    """The traceback goes to the log, not to the terminal: it may be long, and hold mail."""
+    context = click.get_current_context(silent=True)
+    home = getattr(context.find_root().obj, "home", None) if context else None
+    from omnitui.config.places import places, prepare
+
+    text = "".join(traceback.format_exception(error))
+    try:
+        found = places(home)
+        prepare(found)
+        with found.log.open("a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(f"{datetime.datetime.now(datetime.UTC).isoformat()} fault\n{text}\n")
+    except (OSError, ConfigError):
+        return "It could not be written down either:\n" + text
+    return f"The details are in {found.log}."

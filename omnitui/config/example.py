@@ -1,0 +1,82 @@
+"""Renders `config.example.toml` from the settings: every one, with what it is for, commented out."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, fields, is_dataclass
+from typing import Any, get_args, get_origin
+
+from omnitui.config.check import hints
+from omnitui.config.schema import Settings
+
+_WIDTH = 100
+
+
+def example() -> str:
+    """The whole file. Taking away `# ` at the start of setting lines gives a config that loads."""
+    lines = [
+        "# The settings of omnitui. Copy this to the path that `omnitui config path` shows and take away the # before",
+        "# what you want to set. Passwords never stand here: see docs/guide/first-day.md.",
+        "",
+    ]
+    for spec in fields(Settings):
+        hint = hints(Settings)[spec.name]
+        if get_origin(hint) is tuple:
+            lines += _table(get_args(hint)[0], f"[[{spec.name}]]", spec.name)
+        else:
+            lines += _table(hint, f"[{spec.name}]", spec.name)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _table(kind: Any, header: str, path: str) -> list[str]:
+    lines = [*_comment((kind.__doc__ or "").strip()), f"# {header}", ""]
+    inner: list[str] = []
+    for spec in fields(kind):
+        hint = hints(kind)[spec.name]
+        if is_dataclass(hint):
+            inner += [
+                *_comment(spec.metadata["doc"])[:1],
+                *_table(hint, f"[{path}.{spec.name}]", f"{path}.{spec.name}"),
+            ]
+        elif spec.metadata.get("rest"):
+            lines += ['# "conversation.close" = "e"', '# "conversation.snooze 2h" = ["h"]', ""]
+        else:
+            lines += [*_comment(spec.metadata["doc"] + _choices(spec)), f"# {spec.name} = {toml(shown(spec))}", ""]
+    return lines + inner
+
+
+def shown(spec: Field[Any]) -> Any:
+    """The value the example shows: the example's own, else the default."""
+    if spec.metadata["example"] is not None:
+        return spec.metadata["example"]
+    return "" if spec.default is MISSING else spec.default
+
+
+def _choices(spec: Field[Any]) -> str:
+    least, most = spec.metadata["least"], spec.metadata["most"]
+    parts = []
+    if spec.metadata["choices"]:
+        parts.append("One of " + ", ".join(spec.metadata["choices"]) + ".")
+    if least is not None:
+        parts.append(f"From {least} to {most}.")
+    if spec.default is MISSING:
+        parts.append("Needed.")
+    return " ".join(["", *parts]).rstrip()
+
+
+def _comment(text: str) -> list[str]:
+    """Wrapped lines after `## `, so that text and commented settings can be told apart."""
+    import textwrap
+
+    return [f"## {line}" for line in textwrap.wrap(" ".join(text.split()), _WIDTH)]
+
+
+def toml(value: Any) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(toml(item) for item in value) + "]"
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

@@ -1,0 +1,143 @@
+"""Reading config.toml: every mistake at once, each with file, line and what would be right."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from pathlib import Path
+
+from omnitui.config.check import Mistake, build
+from omnitui.config.schema import DEFAULT_PORTS, AccountSettings, ServerSettings, Settings
+from omnitui.core.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: `line` counts from 1, and is 0 when the file as a whole is meant."""
+
+    file: Path
+    line: int
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.words}" if self.line else f"{self.file}: {self.words}"
+
+
+def load(path: Path) -> Settings:
+    """The settings in the file; without a file, the defaults. Raises ConfigError naming every problem in it."""
+    settings, problems = check(path)
+    if settings is None:
+        raise ConfigError("\n".join(str(problem) for problem in problems))
+    return settings
+
+
+def check(path: Path) -> tuple[Settings | None, list[Problem]]:
+    """The settings, or None and the problems."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings(), []
+    except UnicodeDecodeError:
+        return None, [Problem(path, 0, "must be UTF-8 text")]
+    except OSError as error:
+        return None, [Problem(path, 0, f"cannot be read: {error.strerror}")]
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> tuple[Settings | None, list[Problem]]:
+    """As `check`, on text already read; `path` is only named in problems."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return None, [_syntax(error, text, path)]
+    mistakes: list[Mistake] = []
+    settings = build(Settings, table, (), mistakes)
+    if settings is not None:
+        settings = _complete(settings, mistakes)
+    if mistakes:
+        return None, _with_lines(mistakes, text, path)
+    return settings, []
+
+
+def _syntax(error: tomllib.TOMLDecodeError, text: str, path: Path) -> Problem:
+    words = str(error)
+    found = re.search(r" \(at line (\d+), column \d+\)$", words)
+    line = int(found.group(1)) if found else text.count("\n") + 1
+    return Problem(path, line, re.sub(r" \(at .*\)$", "", words).rstrip(".") + "; this is not valid TOML")
+
+
+def _with_lines(mistakes: list[Mistake], text: str, path: Path) -> list[Problem]:
+    from omnitui.config.lines import key_lines
+
+    lines = key_lines(text)
+    problems = []
+    for mistake in mistakes:
+        at = mistake.path
+        while at and at not in lines:
+            at = at[:-1]
+        problems.append(Problem(path, lines.get(at, 0), mistake.words))
+    return sorted(problems, key=lambda problem: problem.line)
+
+
+def _complete(settings: Settings, mistakes: list[Mistake]) -> Settings:
+    """Rules between settings, and the defaults that depend on others (port, username)."""
+    seen: set[str] = set()
+    accounts = []
+    for index, account in enumerate(settings.account):
+        path = ("account", index)
+        if account.name.lower() in seen:
+            mistakes.append(
+                Mistake((*path, "name"), f"there are two accounts named {account.name}; give one another name")
+            )
+        seen.add(account.name.lower())
+        imap = _server(account, account.imap, "imap", path, mistakes)
+        smtp = account.smtp and _server(account, account.smtp, "smtp", path, mistakes)
+        accounts.append(replace(account, imap=imap, smtp=smtp))
+    _timezone(settings.agent.timezone, mistakes)
+    return replace(settings, account=tuple(accounts))
+
+
+def _server(
+    account: AccountSettings, server: ServerSettings, use: str, path: tuple[str | int, ...], mistakes: list[Mistake]
+) -> ServerSettings:
+    if server.security == "plain" and not _here(server.host):
+        words = f'plain would send the password readable to {server.host}; use "tls" or "starttls"'
+        mistakes.append(Mistake((*path, use, "security"), words))
+    return replace(
+        server,
+        port=server.port or DEFAULT_PORTS[use][server.security],
+        username=server.username or account.address,
+        password_command=server.password_command or account.password_command,
+        certificate_sha256=server.certificate_sha256.replace(":", "").lower(),
+    )
+
+
+def _here(host: str) -> bool:
+    """Whether the name is this machine by itself, without asking anybody."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+
+
+def _timezone(name: str, mistakes: list[Mistake]) -> None:
+    if not name:
+        return
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        words = f"{name!r} is not a time zone this machine knows, such as Europe/Amsterdam"
+        mistakes.append(Mistake(("agent", "timezone"), words))
+
+
+def account_named(settings: Settings, name: str) -> AccountSettings:
+    """The account of that name. Raises ConfigError listing those there are."""
+    for account in settings.accounts:
+        if account.name.lower() == name.lower():
+            return account
+    known = ", ".join(account.name for account in settings.accounts) or "none yet"
+    raise ConfigError(f"there is no account {name!r} in the config; there is {known}")

@@ -1,0 +1,171 @@
+"""Every setting, declared once: from here come reading, checking, `config.example.toml` and `docs/config.md`.
+
+Plain frozen dataclasses, so that reading the settings costs the first frame nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import MISSING, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a text must look, and what to call it in a message."""
+
+    pattern: re.Pattern[str]
+    words: str
+
+
+NAME = Shape(
+    re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}"),
+    "a name of letters, digits and . _ @ - that begins with a letter or a digit",
+)
+ADDRESS = Shape(re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+"), "a mail address, such as support@shop.example")
+HOST = Shape(re.compile(r"[^\s/@]+"), "the name of a server, such as mail.example.org")
+FINGERPRINT = Shape(re.compile(r"(?:[0-9a-fA-F]{2}:?){32}"), "64 hex digits, with or without colons")
+
+
+def setting(
+    doc: str,
+    default: Any = MISSING,
+    *,
+    example: Any = None,
+    choices: tuple[str, ...] = (),
+    least: int | None = None,
+    most: int | None = None,
+    shape: Shape | None = None,
+) -> Any:
+    """A field with what it is for (`doc`), the value shown in the example, and the values it may take."""
+    metadata = {"doc": doc, "example": example, "choices": choices, "least": least, "most": most, "shape": shape}
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerSettings:
+    """How to reach one server of an account."""
+
+    host: str = setting("Name of the server.", example="mail.example.org", shape=HOST)
+    port: int = setting("Port; 0 takes the usual one of the protocol and its security.", 0, least=0, most=65535)
+    security: str = setting(
+        "tls (encrypted from the first byte), starttls (encrypted after asking), or plain (to this machine only).",
+        "tls",
+        choices=("tls", "starttls", "plain"),
+    )
+    username: str = setting("Name to log in with; empty takes the account's address.", "")
+    auth: str = setting(
+        "password, or a token of OAuth 2 (the secret is then the access token).",
+        "password",
+        choices=("password", "xoauth2", "oauthbearer"),
+    )
+    password_command: tuple[str, ...] = setting(
+        "Program and arguments that print the secret, run without a shell; empty takes the account's.", ()
+    )
+    ca_file: str = setting("PEM file of the certificates to trust instead of the system's.", "")
+    certificate_sha256: str = setting(
+        "Fingerprint (SHA-256, hex) of the one certificate to accept, for a server with a certificate of its own.",
+        "",
+        shape=FINGERPRINT,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountSettings:
+    """One support mailbox. The table may stand any number of times."""
+
+    name: str = setting("Short name, shown in the list and used on the command line.", example="support", shape=NAME)
+    address: str = setting("The address that customers write to.", example="support@shop.example", shape=ADDRESS)
+    display_name: str = setting("Name shown to customers beside the address.", "", example="Shop support")
+    aliases: tuple[str, ...] = setting(
+        "Other addresses of this mailbox; answers leave from the one the customer wrote to.", (), shape=ADDRESS
+    )
+    password_command: tuple[str, ...] = setting(
+        "Program and arguments that print the password, run without a shell.",
+        (),
+        example=("pass", "show", "mail/support"),
+    )
+    folders: tuple[str, ...] = setting("Folders to keep in step; empty keeps all but drafts and trash.", ())
+    archive_folder: str = setting("Folder for done conversations; empty finds it by its attribute, then by name.", "")
+    junk_folder: str = setting("Folder for spam; empty finds it by its attribute, then by name.", "")
+    sent_folder: str = setting("Folder for sent mail; empty finds it by its attribute, then by name.", "")
+    archive_on_close: bool = setting("Move a conversation's mails to the archive folder when it is closed.", False)
+    sent_filed_by_server: str = setting(
+        "Whether the server files a copy of sent mail by itself; auto finds out.", "auto", choices=("auto", "yes", "no")
+    )
+    signature: str = setting("Put under every answer.", "", example="Kind regards,\nthe shop's support")
+    undo_seconds: int = setting(
+        "Seconds for which a sent answer is held and can be taken back.", 10, least=0, most=3600
+    )
+    imap: ServerSettings = field(metadata={"doc": "The server that holds the mail."})
+    smtp: ServerSettings | None = field(
+        default=None, metadata={"doc": "The server that sends; without it the account only reads."}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentSettings:
+    """Who works here."""
+
+    name: str = setting("Your name in assignments and notes; empty takes the login name.", "", example="Ana")
+    timezone: str = setting(
+        "Time zone for shown times and for `tomorrow 9:00`; empty takes the system's.", "", example="Europe/Amsterdam"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class UiSettings:
+    """The screen."""
+
+    theme: str = setting("Colours: omnitui-dark, omnitui-light, ansi, mono, or a theme of Textual.", "omnitui-dark")
+    compact: bool = setting("One line for a conversation in the list instead of two.", False)
+    ascii: bool = setting("Borders and marks of plain ASCII, for terminals without the others.", False)
+    mouse: bool = setting("Listen to the mouse; false leaves it to the terminal for marking text.", True)
+    fps: int = setting("Most frames a second; fewer are kinder to a slow line.", 60, least=1, most=240)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeySettings:
+    """Keys. Beside the two settings, any command's id takes a key or a list of keys, as docs/keys.md lists them."""
+
+    preset: str = setting("Set of keys to start from.", "omnitui", choices=("omnitui", "helpdesk", "mutt"))
+    layout: str = setting("Keyboard layout whose letters also work as commands, by position: ru, uk, el, he ...", "")
+    bindings: dict[str, tuple[str, ...]] = field(default_factory=dict, metadata={"doc": "", "rest": True})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncSettings:
+    """The worker."""
+
+    poll_seconds: int = setting(
+        "How often folders that cannot announce new mail are looked at.", 120, least=10, most=86400
+    )
+    whole_mail_mb: int = setting(
+        "Mails larger than this many megabytes come without their big attachments, which are fetched when opened.",
+        25,
+        least=1,
+        most=1000,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that config.toml may hold."""
+
+    agent: AgentSettings = field(default_factory=AgentSettings)
+    ui: UiSettings = field(default_factory=UiSettings)
+    keys: KeySettings = field(default_factory=KeySettings)
+    sync: SyncSettings = field(default_factory=SyncSettings)
+    account: tuple[AccountSettings, ...] = field(default=(), metadata={"doc": "The support mailboxes."})
+
+    @property
+    def accounts(self) -> tuple[AccountSettings, ...]:
+        """The support mailboxes, as written `[[account]]` in the file."""
+        return self.account
+
+
+DEFAULT_PORTS = {
+    "imap": {"tls": 993, "starttls": 143, "plain": 143},
+    "smtp": {"tls": 465, "starttls": 587, "plain": 25},
+}
+"""RFC 8314 (993, 465), RFC 6409 (587), RFC 3501 (143), RFC 5321 (25)."""
