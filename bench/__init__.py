@@ -1,1 +1,1 @@
-"""Benchmarks: figures with the commands that make them, one a file."""
+"""Benchmarks: every figure is a ratio against a peer or a floor taken in the same run."""
