@@ -1,0 +1,238 @@
+"""One mail through one SMTP session, knowing at every byte whether a retry is safe.
+
+Until the final dot is written, nothing has been sent and a retry is safe. Once it may have been written, only a whole
+reply line decides; without one the outcome is unknown. No PIPELINING, one mail a session (RFC 5321, RFC 6409).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from omnitui.core.errors import LoginRefused, Offline, ProtocolError
+from omnitui.sync.outbox.login import log_in
+from omnitui.sync.outbox.wire import Reply, SmtpWire
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_CHUNK = 64 * 1024
+_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+"""Line ends that let one mail be read as two (SMTP smuggling)."""
+
+
+class Outcome(StrEnum):
+    """What is known after a session."""
+
+    SENT = "sent"
+    """The server took it (2xx to the final dot)."""
+    REFUSED = "refused"
+    """Not sent, and the same mail will never be (5xx)."""
+    DEFERRED = "deferred"
+    """Not sent for certain; the same bytes may be tried again."""
+    LOGIN = "login"
+    """Not sent: the server refuses our login."""
+    UNKNOWN = "unknown"
+    """The dot may have gone out and no whole answer came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome with the reason in words, the server's own where it gave one."""
+
+    outcome: Outcome
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Seconds to wait for each step, by default those of RFC 5321 4.5.3.2."""
+
+    connect: float = 30
+    greeting: float = 300
+    command: float = 300
+    data: float = 120
+    block: float = 180
+    dot: float = 600
+    quit: float = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where to hand mail in and how to log in there; `username` empty means without a login."""
+
+    host: str
+    port: int
+    security: Literal["tls", "starttls", "plain"] = "tls"
+    username: str = ""
+    auth: Literal["password", "xoauth2", "oauthbearer"] = "password"
+    context: ssl.SSLContext | None = None
+    """Trusts the system's authorities and checks the host name when None."""
+    waits: Waits = field(default_factory=Waits)
+
+
+class _NotSent(Exception):
+    """The session ended before the dot."""
+
+    def __init__(self, outcome: Outcome, detail: str) -> None:
+        super().__init__(detail)
+        self.result = Result(outcome, detail)
+
+
+async def send_mail(
+    endpoint: Endpoint,
+    secret: str,
+    sender: str,
+    recipients: Sequence[str],
+    raw: bytes,
+    before_dot: Callable[[], Awaitable[None]],
+) -> Result:
+    """Hand `raw` (CRLF line ends) to the server. Never raises for what the other side does.
+
+    `before_dot` is awaited when all but the final dot is written; what it records must be durable when it returns.
+    When any recipient is refused, nothing is sent to the others and the refused address is named.
+    """
+    if _BARE.search(raw):
+        return Result(Outcome.REFUSED, "the mail has line ends that other servers read in other ways; it was not sent")
+    wire: SmtpWire | None = None
+    dot_written = False
+    try:
+        wire, extensions = await _open(endpoint)
+        await _log_in(wire, endpoint, secret, extensions)
+        await _envelope(wire, endpoint.waits, (sender, recipients), raw, extensions)
+        end = await _content(wire, endpoint.waits, raw)
+        await before_dot()
+        if wire.unread:
+            raise _NotSent(Outcome.DEFERRED, f"the server broke off: {(await wire.reply(1)).text}")
+        if wire.lost:
+            raise Offline("the server closed the connection before the end of the mail")
+        dot_written = True
+        await wire.send(end, endpoint.waits.block)
+        reply = await wire.reply(endpoint.waits.dot)
+        return await _verdict(wire, reply, endpoint.waits.quit)
+    except _NotSent as stop:
+        return stop.result
+    except (Offline, ProtocolError) as error:
+        if dot_written:
+            return Result(
+                Outcome.UNKNOWN, f"the connection was lost before the server said whether it took it: {error}"
+            )
+        return Result(Outcome.DEFERRED, str(error))
+    except LoginRefused as error:
+        return Result(Outcome.LOGIN, str(error))
+    finally:
+        if wire is not None:
+            wire.close()
+
+
+async def _verdict(wire: SmtpWire, reply: Reply, seconds: float) -> Result:
+    if 300 <= reply.code < 400:
+        return Result(Outcome.UNKNOWN, f"the server's answer says neither yes nor no: {reply.text}")
+    outcome = Outcome.SENT if reply.code < 300 else Outcome.DEFERRED if reply.code < 500 else Outcome.REFUSED
+    with contextlib.suppress(Offline, ProtocolError):
+        await wire.command("QUIT", seconds)
+    return Result(outcome, reply.text)
+
+
+async def _open(endpoint: Endpoint) -> tuple[SmtpWire, dict[str, str]]:
+    """Connect, and agree on TLS; returns the wire and the server's extensions as told inside the TLS."""
+    waits = endpoint.waits
+    if endpoint.security == "plain" and endpoint.host not in LOOPBACK:
+        raise _NotSent(Outcome.LOGIN, f"{endpoint.host}: without TLS mail goes only to this machine itself")
+    context = endpoint.context or ssl.create_default_context()
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(waits.connect):
+            _, wire = await loop.create_connection(
+                SmtpWire,
+                endpoint.host,
+                endpoint.port,
+                ssl=context if endpoint.security == "tls" else None,
+                server_hostname=endpoint.host if endpoint.security == "tls" else None,
+            )
+    except (OSError, TimeoutError) as error:
+        raise Offline(f"no connection to {endpoint.host}:{endpoint.port}: {error or 'no answer'}") from error
+    try:
+        _must(await wire.reply(waits.greeting), "greeting")
+        extensions = await _hello(wire, waits)
+        if endpoint.security == "starttls":
+            if "STARTTLS" not in extensions:
+                raise _NotSent(Outcome.LOGIN, f"{endpoint.host} offers no STARTTLS; nothing was sent in clear text")
+            _must(await wire.command("STARTTLS", waits.command), "STARTTLS")
+            await wire.start_tls(context, endpoint.host, waits.connect)
+            extensions = await _hello(wire, waits)
+    except BaseException:
+        wire.close()
+        raise
+    return wire, extensions
+
+
+async def _hello(wire: SmtpWire, waits: Waits) -> dict[str, str]:
+    reply = await wire.command(f"EHLO {wire.own_address}", waits.command)
+    if reply.code >= 500:
+        _must(await wire.command(f"HELO {wire.own_address}", waits.command), "HELO")
+        return {}
+    _must(reply, "EHLO")
+    pairs = (line.partition(" ") for line in reply.lines[1:])
+    return {keyword.upper(): rest for keyword, _, rest in pairs}
+
+
+async def _log_in(wire: SmtpWire, endpoint: Endpoint, secret: str, extensions: dict[str, str]) -> None:
+    if endpoint.username:
+        methods = extensions.get("AUTH", "").upper().split()
+        await log_in(wire, methods, endpoint.auth, endpoint.username, secret, endpoint.waits.command)
+
+
+async def _envelope(
+    wire: SmtpWire, waits: Waits, envelope: tuple[str, Sequence[str]], raw: bytes, extensions: dict[str, str]
+) -> None:
+    sender, recipients = envelope
+    options = _mail_options(envelope, raw, extensions)
+    _must(await wire.command(f"MAIL FROM:<{sender}>{options}", waits.command), "sender")
+    for recipient in recipients:
+        reply = await wire.command(f"RCPT TO:<{recipient}>", waits.command)
+        if reply.code >= 300:
+            await wire.command("RSET", waits.command)
+            _must(reply, recipient)
+    reply = await wire.command("DATA", waits.data)
+    if reply.code != 354:
+        _must(reply if reply.code >= 400 else Reply(451, ("DATA was not answered as it must be",)), "DATA")
+
+
+def _mail_options(envelope: tuple[str, Sequence[str]], raw: bytes, extensions: dict[str, str]) -> str:
+    """What MAIL FROM must announce. Raises _NotSent when the server cannot carry this mail."""
+    options = ""
+    if "SIZE" in extensions:
+        most = extensions["SIZE"].strip()
+        if most.isdecimal() and 0 < int(most) < len(raw):
+            words = f"the mail has {len(raw) // 1024} KiB and the server takes at most {int(most) // 1024} KiB"
+            raise _NotSent(Outcome.REFUSED, words)
+        options += f" SIZE={len(raw)}"
+    if not raw.isascii():
+        if "8BITMIME" not in extensions:
+            raise _NotSent(Outcome.REFUSED, "the server takes no 8-bit mail; forward it within the text instead")
+        options += " BODY=8BITMIME"
+    if not "".join([envelope[0], *envelope[1]]).isascii():
+        if "SMTPUTF8" not in extensions:
+            raise _NotSent(Outcome.REFUSED, "the server takes no addresses with letters beyond ASCII before the @")
+        options += " SMTPUTF8"
+    return options
+
+
+async def _content(wire: SmtpWire, waits: Waits, raw: bytes) -> bytes:
+    """Write all but the end of the mail; returns the end, which must not be written before that is on record."""
+    stuffed = re.sub(rb"(?m)^\.", b"..", raw)
+    stuffed = stuffed.removesuffix(b"\r\n")
+    for at in range(0, len(stuffed), _CHUNK):
+        await wire.send(stuffed[at : at + _CHUNK], waits.block)
+    return b"\r\n.\r\n"
+
+
+def _must(reply: Reply, what: str) -> None:
+    if reply.code >= 300:
+        outcome = Outcome.REFUSED if reply.code >= 500 else Outcome.DEFERRED
+        raise _NotSent(outcome, f"{what}: {reply.text}")
