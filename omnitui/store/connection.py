@@ -87,3 +87,13 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+@contextmanager
+def joined(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """A part of the transaction that is open, or one of its own."""
+    if connection.in_transaction:
+        yield connection
+    else:
+        with transaction(connection):
+            yield connection

@@ -54,7 +54,7 @@ def page(
         edge = f" AND ({column}, {id_}) {'<' if falling else '>'} (?, ?)"
         params += after
     return Select(
-        f"SELECT {_COLUMNS}, {sorting.column} AS order_key FROM conversation c WHERE {where.full(order)}{edge}"  # noqa: S608
+        f"SELECT {_COLUMNS}, {sorting.column} AS order_key FROM conversation c WHERE {where.full(order)}{edge}"
         f" ORDER BY {column} {direction}, {id_} {direction} LIMIT ?",
         [*params, limit],
         build_row,
@@ -65,7 +65,7 @@ def by_ids(ids: Iterable[int], order: Order = Order.WAITING, where: Where | None
     """These rows, in no order; with `where` only those that (still) fit it, else hidden and merged ones too."""
     condition = "" if where is None else f" AND {where.full()}"
     return Select(
-        f"SELECT {_COLUMNS}, {_SORTINGS[order].column} AS order_key FROM conversation c"  # noqa: S608
+        f"SELECT {_COLUMNS}, {_SORTINGS[order].column} AS order_key FROM conversation c"
         f" WHERE c.id IN (SELECT value FROM json_each(?)){condition}",
         [json.dumps(list(ids)), *(where.params if where else ())],
         build_row,
@@ -81,7 +81,7 @@ def of_contact(contact_id: int, before: Key | None = None, limit: int = 50) -> S
     """All conversations with one person, newest first; `before` is (`last_at`, `id`)."""
     edge = "" if before is None else " AND (c.last_at, c.id) < (?, ?)"
     return Select(
-        f"SELECT {_COLUMNS}, c.last_at AS order_key FROM conversation c"  # noqa: S608
+        f"SELECT {_COLUMNS}, c.last_at AS order_key FROM conversation c"
         f" WHERE c.contact_id = ? AND c.merged_into IS NULL{edge} ORDER BY c.last_at DESC, c.id DESC LIMIT ?",
         [contact_id, *(before or ()), limit],
         build_row,
@@ -91,7 +91,7 @@ def of_contact(contact_id: int, before: Key | None = None, limit: int = 50) -> S
 def count(where: Where, most: int | None = None) -> Select[int]:
     """How many there are, counting no further than `most`. Default views have theirs for nothing: `views.counts`."""
     return Select(
-        f"SELECT count(*) FROM (SELECT 1 FROM conversation c WHERE {where.full()} LIMIT ?)",  # noqa: S608
+        f"SELECT count(*) FROM (SELECT 1 FROM conversation c WHERE {where.full()} LIMIT ?)",
         [*where.params, -1 if most is None else most],
         _number,
     )
@@ -101,7 +101,7 @@ def position(where: Where, order: Order, key: Key) -> Select[int]:
     """How many rows stand before `key` in `order`."""
     sorting = _SORTINGS[order]
     return Select(
-        f"SELECT count(*) FROM conversation c WHERE {where.full(order)}"  # noqa: S608
+        f"SELECT count(*) FROM conversation c WHERE {where.full(order)}"
         f" AND ({sorting.column}, c.id) {'>' if sorting.descending else '<'} (?, ?)",
         [*where.params, *key],
         _number,
@@ -111,7 +111,7 @@ def position(where: Where, order: Order, key: Key) -> Select[int]:
 def ids(where: Where, limit: int | None = None) -> Select[int]:
     """The ids alone, for work on a whole query."""
     return Select(
-        f"SELECT c.id FROM conversation c WHERE {where.full()} LIMIT ?",  # noqa: S608
+        f"SELECT c.id FROM conversation c WHERE {where.full()} LIMIT ?",
         [*where.params, -1 if limit is None else limit],
         _number,
     )

@@ -40,7 +40,7 @@ def thread(conversation_id: int, before: tuple[int, int] | None = None, limit: i
     """At most `limit` messages before `before`, an (`at`, `id`), newest first."""
     edge = "" if before is None else " AND (m.at, m.id) < (?, ?)"
     return Select(
-        f"SELECT {_COLUMNS} FROM message m WHERE m.conversation_id = ?{edge} ORDER BY m.at DESC, m.id DESC LIMIT ?",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM message m WHERE m.conversation_id = ?{edge} ORDER BY m.at DESC, m.id DESC LIMIT ?",
         [conversation_id, *(before or ()), limit],
         _message,
     )
@@ -49,7 +49,7 @@ def thread(conversation_id: int, before: tuple[int, int] | None = None, limit: i
 def by_ids(ids: Iterable[int]) -> Select[ThreadMessage]:
     """These messages, newest first."""
     return Select(
-        f"SELECT {_COLUMNS} FROM message m WHERE m.id IN (SELECT value FROM json_each(?))"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM message m WHERE m.id IN (SELECT value FROM json_each(?))"
         " ORDER BY m.at DESC, m.id DESC",
         [json.dumps(list(ids))],
         _message,

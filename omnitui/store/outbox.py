@@ -1,0 +1,275 @@
+"""What is to be sent or changed at the other side, each item with its state; claimed by one worker at a time.
+
+A send holds its whole content (`core/outgoing.py` JSON) from the moment the agent pressed the key; the worker composes
+it and freezes the bytes in `raw` before the first of them leaves, so every later try sends the same mail.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from omnitui.core.errors import Refused
+from omnitui.core.models import ConversationId, MessageId, OutboxRow
+from omnitui.core.times import Instant
+from omnitui.store.connection import joined
+from omnitui.store.messages import people_of
+from omnitui.store.select import Select
+
+OPEN = ("held", "queued", "sending", "unknown")
+"""States of an item that a worker still has to do with."""
+STUCK = ("failed", "unknown", "asking")
+"""States that only a person ends (an unknown one may also be found)."""
+_OPEN = "state IN ('held', 'queued', 'sending', 'unknown')"
+"""Spelled as in the partial index, so that SQLite uses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """One item as the worker handles it. `phase` of a send: '', envelope, data, dot."""
+
+    id: str
+    kind: str
+    account_id: int
+    conversation_id: int | None = None
+    message_id: int | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
+    mid: str = ""
+    raw: bytes | None = None
+    state: str = "queued"
+    phase: str = ""
+    step_id: int | None = None
+    not_before: Instant = Instant(0)
+    next_try_at: Instant = Instant(0)
+    attempts: int = 0
+    looks: int = 0
+    owner: str = ""
+    lease_until: Instant = Instant(0)
+    saw_at: Instant = Instant(0)
+    detail: str = ""
+    created_at: Instant = Instant(0)
+
+
+def enqueue(connection: sqlite3.Connection, item: OutboxItem) -> None:
+    """Add an item, in the caller's transaction or one of its own."""
+    with joined(connection):
+        connection.execute(
+            "INSERT INTO outbox (id, kind, account_id, conversation_id, message_id, payload, mid, raw, state, phase,"
+            " step_id, not_before, next_try_at, attempts, looks, owner, lease_until, saw_at, detail, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                item.id, item.kind, item.account_id, item.conversation_id, item.message_id,
+                json.dumps(item.payload, ensure_ascii=False, separators=(",", ":")), item.mid, item.raw, item.state,
+                item.phase, item.step_id, item.not_before, max(item.next_try_at, item.not_before), item.attempts,
+                item.looks, item.owner, item.lease_until, item.saw_at, item.detail, item.created_at,
+            ),
+        )  # fmt: skip
+        _show(connection, item.id)
+
+
+def claim(
+    connection: sqlite3.Connection, kinds: Iterable[str], account_id: int, *, owner: str, now: Instant, lease: int
+) -> OutboxItem | None:
+    """Take the next due item of these kinds for `owner` until `now + lease` (ms), or None.
+
+    An item whose worker died is taken again when its lease is over, unless its final dot may have been written:
+    that one is unknown (`recover`).
+    """
+    with joined(connection):
+        row = connection.execute(
+            "UPDATE outbox SET state = 'sending', owner = ?, lease_until = ?, attempts = attempts + 1 WHERE id ="
+            f" (SELECT id FROM outbox WHERE kind IN (SELECT value FROM json_each(?)) AND {_OPEN}"
+            "   AND account_id = ? AND not_before <= ? AND next_try_at <= ?"
+            "   AND (state IN ('held', 'queued') OR (state = 'sending' AND lease_until <= ? AND phase <> 'dot'))"
+            "   ORDER BY next_try_at, created_at, rowid LIMIT 1) RETURNING *",
+            (owner, now + lease, json.dumps(list(kinds)), account_id, now, now, now),
+        ).fetchone()
+        if row is None:
+            return None
+        _show(connection, row["id"])
+        return _item(row)
+
+
+def recover(connection: sqlite3.Connection, now: Instant) -> int:
+    """Sends whose worker died after the final dot may have gone out become unknown. Returns how many."""
+    with joined(connection):
+        lost = connection.execute(
+            "UPDATE outbox SET state = 'unknown', owner = '',"
+            " detail = 'The connection was lost while sending; looking for it'"
+            f" WHERE {_OPEN} AND state = 'sending' AND phase = 'dot' AND lease_until <= ? RETURNING id",
+            (now,),
+        ).fetchall()
+        for row in lost:
+            _show(connection, row["id"])
+        return len(lost)
+
+
+def freeze(connection: sqlite3.Connection, item_id: str, raw: bytes) -> bytes:
+    """Keep the composed bytes; a second call changes nothing. Returns the bytes to send."""
+    with joined(connection):
+        connection.execute("UPDATE outbox SET raw = ? WHERE id = ? AND raw IS NULL", (raw, item_id))
+        kept: bytes = connection.execute("SELECT raw FROM outbox WHERE id = ?", (item_id,)).fetchone()[0]
+        return kept
+
+
+def set_phase(connection: sqlite3.Connection, item_id: str, phase: str) -> None:
+    """Note how far a send has come, on the disk when this returns (on a connection of Role.OPERATIONS)."""
+    with joined(connection):
+        connection.execute("UPDATE outbox SET phase = ? WHERE id = ?", (phase, item_id))
+
+
+def settle(connection: sqlite3.Connection, item_id: str, state: str, detail: str, now: Instant) -> None:
+    """End an item as sent, failed, unknown or asking; a message that was sent has its time from now."""
+    with joined(connection):
+        connection.execute(
+            "UPDATE outbox SET state = ?, detail = ?, owner = '', lease_until = 0,"
+            " settled_at = CASE WHEN ? IN ('sent', 'failed', 'cancelled') THEN ? END WHERE id = ?",
+            (state, detail, state, now, item_id),
+        )
+        if state == "sent":
+            connection.execute(
+                "UPDATE message SET accepted_at = ?, at = ? WHERE id ="
+                " (SELECT message_id FROM outbox WHERE id = ? AND kind = 'send') AND accepted_at IS NULL",
+                (now, now, item_id),
+            )
+        _show(connection, item_id)
+
+
+def retry_at(connection: sqlite3.Connection, item_id: str, at: Instant, detail: str) -> None:
+    """Give a claimed item back, to be taken again from `at` on."""
+    with joined(connection):
+        connection.execute(
+            "UPDATE outbox SET state = 'queued', phase = '', owner = '', lease_until = 0, next_try_at = ?, detail = ?"
+            " WHERE id = ?",
+            (at, detail, item_id),
+        )
+        _show(connection, item_id)
+
+
+def cancel(connection: sqlite3.Connection, item_id: str, now: Instant) -> None:
+    """Stop an item that no worker holds. Raises Refused when it is being sent, was sent, or may have been."""
+    with joined(connection):
+        stopped = connection.execute(
+            "UPDATE outbox SET state = 'cancelled', settled_at = ? WHERE id = ?"
+            " AND (state IN ('held', 'queued', 'failed') OR (state = 'asking' AND phase <> 'dot'))",
+            (now, item_id),
+        ).rowcount
+        if not stopped:
+            raise Refused("It is being sent or has been sent: it cannot be cancelled any more")
+        _show(connection, item_id)
+
+
+def answer(connection: sqlite3.Connection, item_id: str, choice: str, now: Instant) -> None:
+    """The agent's decision on an item that is failed, unknown or asking.
+
+    `send`: try (again) at once, with the same bytes; `sent`: it has arrived, leave it; `drop`: do not send it.
+    Raises Refused when the item waits for no decision.
+    """
+    with joined(connection):
+        row = connection.execute("SELECT state FROM outbox WHERE id = ?", (item_id,)).fetchone()
+        if row is None or row["state"] not in STUCK:
+            raise Refused("This item waits for no decision")
+        if choice == "sent":
+            settle(connection, item_id, "sent", "Marked as sent by hand", now)
+        elif choice == "drop":
+            settle(connection, item_id, "cancelled", "Dropped by hand", now)
+        elif choice == "send":
+            connection.execute(
+                "UPDATE outbox SET state = 'queued', phase = '', next_try_at = ?, not_before = 0, looks = 0,"
+                " saw_at = ?, detail = '' WHERE id = ?",
+                (now, now, item_id),
+            )
+            _show(connection, item_id)
+        else:
+            raise Refused(f"“{choice}” is no decision: send, sent or drop")
+
+
+def withdraw(connection: sqlite3.Connection, item_id: str) -> bool:
+    """Take an item out that nobody has claimed yet, as if it had never been. False when it is too late."""
+    found = connection.execute(
+        "DELETE FROM outbox WHERE id = ? AND state IN ('held', 'queued') AND attempts = 0 RETURNING conversation_id",
+        (item_id,),
+    ).fetchone()
+    return found is not None
+
+
+def by_id(item_id: str) -> Select[OutboxItem]:
+    """One item."""
+    return Select("SELECT * FROM outbox WHERE id = ?", (item_id,), _item)
+
+
+def rows(*, settled: bool = False, kinds: Iterable[str] = ("send",), limit: int = 500) -> Select[OutboxRow]:
+    """The outbox as agents see it: what needs a person first, then by age. With `settled` the done ones too."""
+    states = "" if settled else " AND o.state NOT IN ('sent', 'cancelled')"
+    return Select(
+        "SELECT o.*, a.name AS account, coalesce(m.subject, '') AS subject, coalesce(m.people, '{}') AS people"
+        " FROM outbox o JOIN account a ON a.id = o.account_id LEFT JOIN message m ON m.id = o.message_id"
+        f" WHERE o.kind IN (SELECT value FROM json_each(?)){states}"
+        " ORDER BY o.state NOT IN ('failed', 'unknown', 'asking'), o.settled_at IS NOT NULL, o.created_at, o.id"
+        " LIMIT ?",
+        (json.dumps(list(kinds)), limit),
+        _row,
+    )
+
+
+def next_due(now: Instant) -> Select[int]:
+    """When the next item is due: at once for those that are overdue, no row when there is none."""
+    return Select(
+        f"SELECT max(?, min(max(not_before, next_try_at))) FROM outbox WHERE {_OPEN}"
+        " AND state IN ('held', 'queued')"
+        " HAVING count(*) > 0",
+        (now,),
+        lambda row: int(row[0]),
+    )
+
+
+def _show(connection: sqlite3.Connection, item_id: str) -> None:
+    """Carry an item's state over to its message and conversation, and tell the screens."""
+    connection.execute(
+        "UPDATE message SET delivery = CASE o.state WHEN 'cancelled' THEN 'failed' ELSE o.state END,"
+        " delivery_detail = o.detail FROM outbox o WHERE o.id = ? AND o.kind = 'send' AND message.id = o.message_id"
+        " AND message.delivery NOT IN ('delivered', 'read', 'bounced')",
+        (item_id,),
+    )
+    connection.execute(
+        "UPDATE conversation SET (queued_count, failed_count) = (SELECT"
+        "  coalesce(sum(o.state IN ('held', 'queued', 'sending')), 0),"
+        "  coalesce(sum(o.state IN ('failed', 'unknown', 'asking')), 0)"
+        "  FROM outbox o WHERE o.conversation_id = conversation.id AND o.kind = 'send')"
+        " WHERE id = (SELECT conversation_id FROM outbox WHERE id = ? AND kind = 'send')",
+        (item_id,),
+    )
+    connection.execute(
+        "INSERT INTO change (conversation_id) SELECT coalesce(conversation_id, 0) FROM outbox WHERE id = ?"
+        " UNION SELECT 0 FROM outbox WHERE id = ?",
+        (item_id, item_id),
+    )
+
+
+def _item(row: sqlite3.Row) -> OutboxItem:
+    fields = {name: row[name] for name in OutboxItem.__dataclass_fields__}
+    return OutboxItem(**fields | {"payload": json.loads(row["payload"])})
+
+
+def _row(row: sqlite3.Row) -> OutboxRow:
+    people = people_of(row["people"])
+    names = [person.email for use in ("to", "cc", "bcc") for person in people.get(use, ())]
+    return OutboxRow(
+        id=row["id"],
+        kind=row["kind"],
+        account=row["account"],
+        conversation_id=None if row["conversation_id"] is None else ConversationId(row["conversation_id"]),
+        message_id=None if row["message_id"] is None else MessageId(row["message_id"]),
+        state=row["state"],
+        phase=row["phase"],
+        subject=row["subject"],
+        recipients=", ".join(names),
+        not_before=row["not_before"],
+        next_try_at=row["next_try_at"],
+        attempts=row["attempts"],
+        detail=row["detail"],
+        created_at=row["created_at"],
+    )
