@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from imapclient.imap_utf7 import encode as utf7
 
-from omnitui.core.errors import Offline, OmnituiError, ProtocolError
+from omnitui.core.errors import Offline, OmnituiError, ProtocolError, Refused
 from omnitui.core.text.clean import safe_text
 from omnitui.sync.imap import responses, uids
 from omnitui.sync.imap.login import TIMEOUT, Login, check_argument, imap_errors, log_in
@@ -48,6 +48,7 @@ class Connection:
         self._transport, self._client, self.capabilities = log_in(login, timeout)
         self._prefix = b"o%s" % secrets.token_hex(2).encode()
         self._count = 0
+        self.completion = b""
         self.folder = ""
         """The selected folder; empty when none is."""
         self.passing: list[Parts] = []
@@ -72,7 +73,7 @@ class Connection:
                 line = b""
             else:
                 if any(c in part for c in (b"\r", b"\n", b"\0")):
-                    raise ProtocolError("a line break or NUL cannot be sent to a mail server here")
+                    raise Refused("a line break or NUL cannot be sent to a mail server here")
                 line += b" " + part
         self._transport.send(line + b"\r\n")
         return tag
@@ -88,7 +89,7 @@ class Connection:
             self.passing.append(self._whole(line))
 
     def answers(self, tag: bytes) -> Iterator[Parts]:
-        """The untagged responses up to the end of the command. Raises CommandRefused for NO, ProtocolError for BAD, Offline for BYE."""
+        """The untagged responses up to the end of the command. Raises CommandRefused (NO), ProtocolError (BAD), Offline (BYE)."""
         readline, start, whole = self._transport.readline, tag + b" ", self._whole
         for _ in range(MOST_LINES):
             line = readline()
@@ -126,7 +127,7 @@ class Connection:
         self._transport.allow(total, literal, seconds)
 
     def run(self, verb: bytes, *parts: bytes | Literal) -> list[Parts]:
-        """Send a command and collect its untagged responses (at most 64 MB). `completion` then holds the text after OK."""
+        """Send a command and collect its untagged responses (at most 64 MB); `completion` is the text after OK."""
         self.allow(total=64 * 1024 * 1024)
         return list(self.answers(self.send(*parts, verb=verb)))
 
@@ -191,7 +192,9 @@ class Connection:
         needle: bytes | Literal = quoted(value) if value.isascii() else Literal(value.encode())
         return uids.expand(self.search(*head, b"HEADER", quoted(field), needle), 100_000)
 
-    def fetch(self, wanted: str, items: str, *, literal: int = 1024 * 1024, total: int = 64 * 1024 * 1024) -> Iterator[Fetched]:
+    def fetch(
+        self, wanted: str, items: str, *, literal: int = 1024 * 1024, total: int = 64 * 1024 * 1024
+    ) -> Iterator[Fetched]:
         """UID FETCH of a small thing; for whole mails see `fetch.py`."""
         self.allow(total=total, literal=literal)
         for parts in self.answers(self.send(wanted.encode(), items.encode(), verb=b"UID FETCH")):
@@ -201,7 +204,7 @@ class Connection:
                 self.passing.append(parts)
 
     def append(self, name: str, raw: bytes, flags: str, when: str) -> tuple[int, int] | None:
-        """File a mail; `when` is an INTERNALDATE or empty. Gives (UIDVALIDITY, UID) where the server tells (UIDPLUS)."""
+        """File a mail; `when` is an INTERNALDATE or empty. Gives (UIDVALIDITY, UID) where the server has UIDPLUS."""
         check_argument(flags, when)
         options = [b"(%s)" % flags.encode()] + ([quoted(when)] if when else [])
         self.allow()

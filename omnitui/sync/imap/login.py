@@ -119,7 +119,9 @@ def imap_errors(host: str) -> Iterator[None]:
 def _check(login: Login) -> None:
     check_argument(login.username, login.secret)
     if login.security == "plain" and not on_this_machine(login.host):
-        raise LoginRefused(f"without encryption only this machine may be spoken to; set security = 'tls' for {login.host}")
+        raise LoginRefused(
+            f"without encryption only this machine may be spoken to; set security = 'tls' for {login.host}"
+        )
 
 
 def on_this_machine(host: str) -> bool:
@@ -137,7 +139,7 @@ def _check_greeting(greeting: bytes, login: Login) -> None:
         raise Offline(f"{login.host} refuses connections now: {_words(greeting[5:])}")
     if word.startswith(b"* PREAUTH"):
         raise ProtocolError(
-            f"{login.host} says that we are logged in before we are; nothing was sent, since somebody may stand in between"
+            f"{login.host} says we are logged in before we are; nothing was sent: somebody may stand in between"
         )
     if not word.startswith(b"* OK"):
         raise ProtocolError(f"{login.host} does not speak IMAP on port {login.port}")
@@ -170,7 +172,7 @@ def _authenticate(client: IMAPClient, login: Login) -> None:
             raise LoginRefused(f"{login.host} offers no way to log in with a password")
     except LoginError as error:
         words = str(error)
-        if words.startswith("b'") or words.startswith('b"'):
+        if words.startswith(("b'", 'b"')):
             words = words[2:-1]
         if code_of(words.encode("ascii", "replace"))[0] in TRY_LATER:
             raise Offline(f"{login.host} cannot log {login.username} in now: {_words(words)}") from error
@@ -189,7 +191,7 @@ class _Client(IMAPClient):
         self._transport = transport
         super().__init__(transport.host, transport.sock.getpeername()[1], ssl=False, timeout=timeout)
 
-    def _create_IMAP4(self) -> imaplib.IMAP4:  # noqa: N802 - IMAPClient's own name for it
+    def _create_IMAP4(self) -> imaplib.IMAP4:
         return _Wire(self._transport)
 
 
@@ -201,7 +203,7 @@ class _Wire(imaplib.IMAP4):
         self._greeting: bytes | None = b"* OK ready\r\n"
         super().__init__(transport.host)
 
-    def open(self, host: str = "", port: int = imaplib.IMAP4_PORT, timeout: float | None = None) -> None:
+    def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         """The transport is open."""
         self.host, self.port, self.sock = host, port, self._transport.sock
 

@@ -127,6 +127,8 @@ def _values(parts: Parts, start: int) -> list[object]:
             done = stack.pop()
             stack[-1].append(done)
         elif kind == "literal":
+            if index + 2 >= len(parts):
+                raise ProtocolError("the server sent a FETCH response that cannot be read")
             stack[-1].append(parts[index + 1])
             index, at = index + 2, 0
             line = parts[index]
@@ -185,7 +187,7 @@ def exists(parts: Parts) -> int | None:
 
 
 def selected(responses: Iterable[Parts]) -> Selected:
-    """Everything SELECT said. Raises ProtocolError when there is no UIDVALIDITY: without it no cursor means anything."""
+    """Everything SELECT said. Raises ProtocolError without a UIDVALIDITY: no cursor would mean anything."""
     out = Selected()
     gone: list[tuple[int, int]] = []
     for parts in responses:

@@ -102,7 +102,8 @@ class Transport:
         if self._at < len(self._buffer) or (isinstance(self.sock, ssl.SSLSocket) and self.sock.pending()):
             return True
         try:
-            ready = select.select([self.sock, *others], [], [], max(0.0, seconds))[0]
+            wanted: list[socket.socket | int] = [self.sock, *others]
+            ready = select.select(wanted, [], [], max(0.0, seconds))[0]
         except (OSError, ValueError) as error:
             raise Offline(f"the connection to {self.host} was closed") from error
         return self.sock in ready

@@ -1,4 +1,4 @@
-"""Sets of UIDs as IMAP writes them ("1:4,7"), kept as ranges so that a lying server cannot make them large (RFC 9051 sequence-set)."""
+"""Sets of UIDs as IMAP writes them ("1:4,7"; RFC 9051 sequence-set), kept as ranges: no server can make them large."""
 
 from __future__ import annotations
 
