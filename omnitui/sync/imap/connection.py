@@ -89,7 +89,7 @@ class Connection:
             self.passing.append(self._whole(line))
 
     def answers(self, tag: bytes) -> Iterator[Parts]:
-        """The untagged responses up to the end of the command. Raises CommandRefused (NO), ProtocolError (BAD), Offline (BYE)."""
+        """The untagged responses of a command. Raises CommandRefused (NO), ProtocolError (BAD), Offline (BYE)."""
         readline, start, whole = self._transport.readline, tag + b" ", self._whole
         for _ in range(MOST_LINES):
             line = readline()

@@ -75,7 +75,7 @@ def _log_in(transport: Transport, login: Login, timeout: float) -> tuple[IMAPCli
     if login.security == "starttls":
         _start_tls(transport, login)
     with imap_errors(login.host):
-        client = _Client(transport, timeout)
+        client: IMAPClient = _Client(transport, timeout)
         quiet(client)
         _authenticate(client, login)
         capabilities = frozenset(c.decode("ascii", "replace") for c in client.capabilities())
