@@ -13,6 +13,7 @@ SHOWN = 200
 
 _TOKEN = re.compile(r"=\?[^?\s]{1,80}\?[bBqQ]\?[^?]*\?=|[^\"()<>,;:=\s]+|\s+|.", re.DOTALL)
 _AT_WORDS = re.compile(r"(\S+) at (\S+)")
+_LOOSE_DOT = re.compile(r" \. ?")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 
@@ -110,7 +111,7 @@ class _Reader:
         comment = _clean(decoded(" ".join(self.comments)))
         email = _spec(self.angle) if self.angle is not None else ""
         if self.angle is None:
-            name, email = _bare(name, bool(self.quoted))
+            name, email = _bare(name, bool(self.comments) and not self.quoted)
         elif not email and _ADDRESS.fullmatch(name):
             name, email = "", name
         if not name:
@@ -133,19 +134,18 @@ def _spec(text: str) -> str:
     return spec[:320]
 
 
-def _bare(text: str, quoted: bool) -> tuple[str, str]:
-    """Name and address of an entry without angle brackets."""
+def _bare(text: str, local: bool) -> tuple[str, str]:
+    """Name and address of an entry without angle brackets. One word is a name, but a local mailbox where a comment
+    stands beside it: `MAILER-DAEMON (Mail Delivery System)`."""
     if _AT_WORDS.fullmatch(text) and "@" not in text:
         return "", text.replace(" at ", "@")
     if "@" in text:
-        tight = text.replace(" @ ", "@").replace(" .", ".")
+        tight = _LOOSE_DOT.sub(".", re.sub(" ?@ ?", "@", text))
         inside = _ADDRESS.search(tight)
         if inside is not None:
             rest = (tight[: inside.start()] + tight[inside.end() :]).strip(" '\"[]")
             return rest, inside[0].strip("'[]<>").removeprefix("mailto:")[:320]
-    if " " in text or quoted or not text:
-        return text, ""
-    return "", text
+    return ("", text) if local and text and " " not in text else (text, "")
 
 
 def _unquoted(name: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from omnitui.core.blocks import Block, BlockKind
 from omnitui.core.mail import Address, MailKind, ParsedMail
 from omnitui.core.text.clean import safe_text
+from omnitui.core.times import Instant
 from omnitui.sync.mail.addresses import addresses
 from omnitui.sync.mail.bodies import Passage, content_of, is_stub
 from omnitui.sync.mail.bounces import bounce_of
@@ -18,6 +19,7 @@ from omnitui.sync.mail.flowed import unflowed
 from omnitui.sync.mail.ids import message_id, message_ids
 from omnitui.sync.mail.invites import invitation_of
 from omnitui.sync.mail.kinds import kind_of, list_id
+from omnitui.sync.mail.pages import too_deep, without_tags
 from omnitui.sync.mail.part import Part
 from omnitui.sync.mail.reading import blocks_from_html, blocks_from_text, reply_words, split_reply
 
@@ -56,7 +58,7 @@ def assembled(root: Part, notices: Sequence[str] = ()) -> ParsedMail:
 def headers_only(fields: Fields) -> ParsedMail:
     """What the header fields alone say; the body is empty."""
     subject = safe_text(fields.text("subject"), lines=False)
-    date, sent_at = claimed_date(fields.first("date"))
+    date, sent_at = _date(fields)
     return ParsedMail(
         message_id=message_id(fields.first("message-id")),
         in_reply_to=message_ids(fields.first("in-reply-to")),
@@ -81,10 +83,26 @@ def headers_only(fields: Fields) -> ParsedMail:
 
 
 def _sender(fields: Fields) -> Address | None:
-    for name in ("from", "sender", "x-sender"):
-        if found := addresses(fields.all(name), 1):
-            return found[0]
-    return None
+    """Who wrote it: From, or what stands in for it; among several, the first that has an address."""
+    nameless: Address | None = None
+    for name in ("from", "sender", "x-sender", "reply-to", "return-path"):
+        for value in fields.all(name)[:5]:
+            for found in addresses([value], 1):
+                if "@" in found.email:
+                    return found
+                nameless = nameless or found
+        if nameless and name == "from":
+            break
+    return nameless
+
+
+def _date(fields: Fields) -> tuple[str, Instant | None]:
+    """The first believable Date."""
+    for value in fields.all("date")[:5]:
+        text, at = claimed_date(value)
+        if text:
+            return text, at
+    return "", None
 
 
 def _blocks(passages: list[Passage]) -> list[Block]:
@@ -92,12 +110,16 @@ def _blocks(passages: list[Passage]) -> list[Block]:
     blocks: list[Block] = []
     for passage in passages:
         if passage.html and is_stub(passage.plain, passage.html):
-            blocks += blocks_from_html(passage.html)
+            blocks += _page(passage.html)
         elif passage.flowed:
             blocks += blocks_from_text(unflowed(passage.plain, passage.flowed == "delsp"))
         else:
             blocks += blocks_from_text(passage.plain)
     return blocks
+
+
+def _page(html: str) -> list[Block]:
+    return blocks_from_text(without_tags(html)) if too_deep(html) else blocks_from_html(html)
 
 
 def stub(raw: bytes, error: str) -> ParsedMail:

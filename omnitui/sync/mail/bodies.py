@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 from omnitui.core.mail import Attachment
 from omnitui.core.text.clean import safe_name, safe_text
+from omnitui.sync.mail.careful import parse_tree
 from omnitui.sync.mail.charsets import decode
+from omnitui.sync.mail.embedded import without_uuencoded
 from omnitui.sync.mail.fields import split_head
 from omnitui.sync.mail.part import Part
+from omnitui.sync.mail.tnef import is_tnef, unwrapped
 
 TEXT_LIMIT = 1024 * 1024
 """Bytes of one text part that are read for display; the rest stays in the original."""
 
+_META = re.compile(r"(?i)(<meta[^<>]{0,200}charset\s{0,5}=\s{0,5}[\"']?)[\w:.-]{1,40}")
+"""Where a page names its own character set; what we keep of it is text and is written as UTF-8."""
 _ENDINGS = {
     "text/plain": ".txt",
     "text/html": ".html",
@@ -31,6 +37,10 @@ _ENDINGS = {
     "message/delivery-status": ".txt",
     "application/ms-tnef": ".dat",
 }
+
+
+_MACHINE_PARTS = ("application/pgp-encrypted", "message/delivery-status", "message/global-delivery-status")
+"""Not listed as attachments: the first says only "Version: 1" (RFC 3156 section 4), the others become a `Bounce`."""
 
 
 @dataclass(slots=True)
@@ -70,10 +80,38 @@ def content_of(root: Part) -> Content:
             waiting.extend((child, below, inside) for child in reversed(part.children))
         elif _is_text(part):
             _read(part, shared, content)
-        else:
+        elif is_tnef(part):
+            _unwrap(part, content)
+        elif part.type not in _MACHINE_PARTS:
             content.attachments.append(attachment(part, related))
+    if not any(p.plain.strip() or p.html.strip() for p in content.passages):
+        _read_attached_mail(root, content)
     content.passages = [p for p in content.passages if p.plain or p.html]
     return content
+
+
+def _unwrap(part: Part, content: Content) -> None:
+    """The files and words inside a winmail.dat; one that cannot be opened stays a file."""
+    inside = unwrapped(part)
+    if not inside.files and not inside.plain and not inside.html:
+        content.attachments.append(attachment(part, related=False))
+        return
+    content.attachments += inside.files
+    content.passages.append(Passage(inside.plain, inside.html))
+    content.note("unpacked from a winmail.dat that Outlook made")
+
+
+def _read_attached_mail(root: Part, content: Content) -> None:
+    """A mail that only carries another one (forwarded as an attachment) shows that one's text; one level, no more."""
+    attached = next((p for p in root.walk() if p.type in ("message/rfc822", "message/global")), None)
+    if attached is None:
+        return
+    inner = parse_tree(attached.content())
+    for part in inner.root.walk():
+        if not part.is_multipart and _is_text(part):
+            shared = content.passages[-1] if content.passages and part.type == "text/html" else None
+            _read(part, shared, content)
+    content.note("its own text is empty; shown is that of the mail attached to it")
 
 
 def _shared_by(part: Part, shared: Passage | None, content: Content) -> Passage | None:
@@ -102,7 +140,11 @@ def _is_text(part: Part) -> bool:
 
 def _read(part: Part, shared: Passage | None, content: Content) -> None:
     """Decode one text part into the passage it belongs to."""
-    text, notice = decode(_bounded(part, content), part.params.get("charset", ""))
+    data = _bounded(part, content)
+    if part.type == "text/plain":
+        data, files = without_uuencoded(data, part.number)
+        content.attachments += files
+    text, notice = decode(data, part.params.get("charset", ""))
     content.note(notice)
     passage = shared
     field_taken = passage is not None and (passage.plain if part.type == "text/plain" else passage.html)
@@ -110,7 +152,7 @@ def _read(part: Part, shared: Passage | None, content: Content) -> None:
         passage = Passage()
         content.passages.append(passage)
     if part.type == "text/html":
-        passage.html = text.replace("\0", "\ufffd")
+        passage.html = _META.sub(r"\1utf-8", text.replace("\0", "\ufffd"), count=1)
         return
     passage.plain = text
     if part.params.get("format", "").lower() == "flowed":

@@ -122,11 +122,12 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
 
 def _guess(data: bytes, declared: str, codec: str) -> tuple[str, str]:
     """Nothing fitted as declared: mostly right is kept with marks, else detection, else latin-1."""
-    if codec:
+    if declared and codec:
         text = data.decode(codec, "replace")
         if text.count("\ufffd") <= 2 + len(text) // 50:
             return _without_surrogates(text), f"some characters do not fit the declared character set {declared}"
-    guess = _detected(data)
+    few = len(data) < 200 and sum(byte > 127 for byte in data) * 5 < len(data)
+    guess = "" if few else _detected(data)
     if guess and (text_or_none := _try(data, guess)) is not None:
         return _without_surrogates(text_or_none), f"character set guessed: {guess}"
     wrong = f"unknown character set {declared[:40]}" if declared and not codec else "no character set fits"

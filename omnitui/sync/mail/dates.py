@@ -8,9 +8,9 @@ from email.utils import parsedate_tz
 
 from omnitui.core.times import Instant, instant
 
-EARLIEST = 1970
+EARLIEST = 1969
 LATEST = 2100
-"""Years outside these are not believed."""
+"""Years outside these are not believed. A clock at zero west of Greenwich says 1969."""
 
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}

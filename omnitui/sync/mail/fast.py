@@ -14,6 +14,7 @@ from omnitui.sync.mail.describe import described
 from omnitui.sync.mail.fields import Fields, split_head
 from omnitui.sync.mail.part import DEPTH, PARTS, Part, numbered
 
+_TRANSFERS = ("", "7bit", "8bit", "binary", "base64", "quoted-printable")
 _HTML_LIMIT = 2 * 1024 * 1024
 
 
@@ -27,6 +28,8 @@ def parse_tree(raw: bytes) -> Part | None:
     ascii_only = raw.isascii()
     fields, _ = split_head(raw)
     if fields.broken:
+        return None
+    if not _known_transfer(fields):
         return None
     root = described(fields)
     if node.children and not root.is_multipart:
@@ -74,6 +77,11 @@ def _plain_type(said: str, ours: str) -> str:
     return said if said.startswith(("multipart/", "message/")) else (ours if not ours.startswith("multipart/") else "")
 
 
+def _known_transfer(fields: Fields) -> bool:
+    """Whether the transfer encoding is written as the compiled parser knows it; it takes any other for none."""
+    return fields.first("content-transfer-encoding").lower() in _TRANSFERS
+
+
 def _child(node: Any, ascii_only: bool, parent: str) -> Part | None:
     """A part from the compiled parser's fields, which come decoded; None when they may have been decoded wrongly."""
     fields = Fields()
@@ -87,4 +95,6 @@ def _child(node: Any, ascii_only: bool, parent: str) -> Part | None:
             else:
                 return None
         fields.values[name.lower()] = kept
+    if not _known_transfer(fields):
+        return None
     return described(fields, "message/rfc822" if parent == "multipart/digest" else "text/plain")

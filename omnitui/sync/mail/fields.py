@@ -14,7 +14,11 @@ FIELDS_LIMIT = 2000
 
 _LINE_END = re.compile(r"\r?\n(?![ \t])")
 _NAME = re.compile(r"([!-9;-~]+)[ \t]*:")
-_BLANK = re.compile(rb"\r?\n[ \t]*\r?\n")
+_BLANK = re.compile(rb"\r?\n\r?\n")
+_KNOWN = re.compile(
+    r"(?im)^(?:from|to|cc|subject|date|message-id|received|return-path|delivered-to|references|in-reply-to|"
+    r"mime-version|content-[a-z-]{2,30}|x-[a-z0-9-]{2,60}|reply-to|sender|dkim-signature|list-[a-z]{2,20})[ \t]*:"
+)
 
 
 @dataclass(slots=True)
@@ -49,16 +53,12 @@ def split_head(raw: bytes, start: int = 0, end: int | None = None) -> tuple[Fiel
     begin = _after_envelope(raw, start, end)
     if raw[begin : begin + 1] == b"\n" or raw[begin : begin + 2] == b"\r\n":
         return Fields(), begin + (1 if raw[begin : begin + 1] == b"\n" else 2)
-    blank = _blank_line(raw, begin, end)
+    blank = _BLANK.search(raw, begin, end)
     stop, body = (blank.start(), blank.end()) if blank else (end, end)
     block = raw[begin : min(stop, begin + BLOCK_LIMIT)]
     fields, used = _fields(block.decode("latin-1"))
     fields.broken |= stop > begin + BLOCK_LIMIT
     return (fields, body) if used < 0 else (fields, begin + used)
-
-
-def _blank_line(raw: bytes, begin: int, end: int) -> re.Match[bytes] | None:
-    return _BLANK.search(raw, begin, end)
 
 
 def _after_envelope(raw: bytes, start: int, end: int) -> int:
@@ -75,25 +75,31 @@ def _after_envelope(raw: bytes, start: int, end: int) -> int:
 
 
 def _fields(block: str) -> tuple[Fields, int]:
-    """The fields of a block, and the offset of the first line that is none (-1 when all are)."""
+    """The fields of a block, and the offset of the first line of body in it (-1 when there is none).
+
+    A line that is no field, with well-known fields still to come, is taken as a continuation whose indent a relay
+    has lost; with none to come, the empty line before the body is what was lost.
+    """
     fields = Fields()
+    last: list[str] | None = None
+    last_known = -1
     at, count = 0, 0
     for line in _LINE_END.split(block):
         found = _NAME.match(line)
-        if found is None:
+        if found is None and line.strip():
             fields.broken = True
-            # One odd line between fields is noise of a relay; an odd line with nothing like a field after it is body.
-            rest = block.find("\n", at)
-            following = block[rest + 1 : rest + 200] if rest >= 0 else ""
-            if not _NAME.match(following) or count == 0:
+            if last_known < 0:
+                last_known = max((known.start() for known in _KNOWN.finditer(block, at)), default=0)
+            if at > last_known or last is None:
                 return fields, at
-        elif count < FIELDS_LIMIT:
+            last[-1] = f"{last[-1]} {line}"[:VALUE_LIMIT]
+        elif found is not None:
             count += 1
             value = line[found.end() :]
-            fields.broken |= len(value) > VALUE_LIMIT
-            fields.values.setdefault(found[1].lower(), []).append(value[:VALUE_LIMIT].strip())
-        else:
-            fields.broken = True
+            fields.broken |= len(value) > VALUE_LIMIT or count > FIELDS_LIMIT
+            if count <= FIELDS_LIMIT:
+                last = fields.values.setdefault(found[1].lower(), [])
+                last.append(value[:VALUE_LIMIT].strip())
         at += len(line)
         at += 2 if block.startswith("\r\n", at) else 1
     return fields, -1

@@ -6,7 +6,10 @@ import binascii
 import re
 from collections.abc import Iterator
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_NOT_BASE64 = bytes(byte for byte in range(256) if byte not in _ALPHABET)
+_AFTER_END = re.compile(rb"(={1,2})[^\r\n]*")
+"""What follows the padding on its line is no content."""
 _CHUNK = 4 * 1024 * 1024
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} (.+?)\r?$", re.MULTILINE)
 
@@ -31,7 +34,10 @@ def _base64(data: memoryview) -> Iterator[bytes]:
     """Four letters at a time; anything outside the alphabet is skipped, a missing end is made up."""
     kept = b""
     for at in range(0, len(data), _CHUNK):
-        kept += _NOT_BASE64.sub(b"", bytes(data[at : at + _CHUNK]))
+        piece = bytes(data[at : at + _CHUNK])
+        if b"=" in piece:
+            piece = _AFTER_END.sub(rb"\1", piece)
+        kept += piece.translate(None, _NOT_BASE64)
         whole = len(kept) - len(kept) % 4
         yield _quads(kept[:whole])
         kept = kept[whole:]
