@@ -13,27 +13,8 @@ _FEW = 400
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})")
 _ANY_TAG = re.compile(r"<[^<>]{0,10000}>")
 _VOID = frozenset(
-    (
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "td",
-        "tr",
-        "th",
-    )
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+    | {"p", "li", "td", "tr", "th"}
 )
 """Elements that have no end tag, or whose end tag is so often left out that they say nothing about depth."""
 
