@@ -63,6 +63,7 @@ class Content:
 
     def note(self, text: str) -> None:
         """Remember something the agent should know, once."""
+        text = safe_text(text, lines=False)
         if text and text not in self.notices:
             self.notices.append(text)
 
