@@ -1,0 +1,289 @@
+"""Whose words are whose: history and signature are folded, never removed.
+
+If nothing would be left, or an answer stands between two quotes, everything is shown. A forwarded mail is shown:
+it was sent to be read. A quote that no line announces and that text follows was picked by the writer, and stays too.
+All of it is linear in the length of the mail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from omnitui.core.blocks import Block, BlockKind, Span
+from omnitui.core.text.heads import Head, HeadKind, head_at
+from omnitui.core.text.vocabulary import DEVICE, FORWARDED, SENT_FROM
+
+_WORD = re.compile(r"[^\W_]|[^\x00-\x7f\u1427]")
+_BARE_RULE = re.compile(r"[-_=*#~+—–─\u1427 ]+$")
+_DELIMITER = re.compile(r"\s*(?:--|—|–|_{20,}|-{30,})\s*$")
+_NAMED_QUOTE = re.compile(r"(?:[A-Za-z]{1,16}>|\|)(?: |$)")
+_LONGEST_SIGNATURE = 20
+_LONGEST_DEVICE_LINE = 120
+_SENT_LAST = ("傳送", "发送", "送信", "送信しました", "보냄", "gesendet", "gönderildi", "lähetetty")
+_HELD_TOGETHER = (BlockKind.QUOTE, BlockKind.IMAGE)
+
+
+@dataclass(slots=True)
+class _Row:
+    """A line of a block, or a whole block that is not looked into. `start`: where it begins in the block's text."""
+
+    block: int
+    start: int
+    text: str
+
+
+@dataclass(slots=True)
+class _Part:
+    """Rows `start` to `end` that belong together."""
+
+    kind: str
+    """own, quote, history, signature, forward."""
+    start: int
+    end: int
+    head: int = 0
+    """How many rows at the start announce it."""
+    cut: int = 0
+    folded: bool = False
+
+
+def split_reply(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The same blocks in the same order, cut where needed, with history and signatures folded and named."""
+    rows = list(_rows(blocks))
+    parts = _parts(blocks, rows)
+    if len(parts) == 1 and parts[0].kind == "own":
+        return tuple(blocks)
+    _fold(rows, parts)
+    return tuple(_rebuilt(blocks, rows, parts))
+
+
+def reply_words(blocks: Iterable[Block]) -> str:
+    """The writer's own words as text: what is not folded, with quote and list marks; a head at the top is left out."""
+    pieces: list[str] = []
+    before: BlockKind | None = None
+    for block in blocks:
+        if block.folded or block.kind is BlockKind.IMAGE or (block.kind is BlockKind.QUOTE_HEAD and before is None):
+            continue
+        text = block.text
+        if block.kind is BlockKind.QUOTE:
+            mark = ">" * max(block.depth, 1) + " "
+            text = "\n".join((mark + line).rstrip() for line in text.split("\n"))
+        elif block.kind is BlockKind.LIST_ITEM:
+            text = f"{'  ' * block.depth}{block.marker} {text}"
+        pieces.append("\n" if before is block.kind is BlockKind.LIST_ITEM else "\n\n")
+        pieces.append(text)
+        before = block.kind
+    return "".join(pieces[1:]).strip("\n")
+
+
+def _rows(blocks: Sequence[Block]) -> Iterable[_Row]:
+    for number, block in enumerate(blocks):
+        if number:
+            yield _Row(-1, 0, "")
+        if block.kind in _HELD_TOGETHER or "\n" not in block.text:
+            yield _Row(number, 0, block.text)
+            continue
+        start = 0
+        for line in block.text.split("\n"):
+            yield _Row(number, start, line)
+            start += len(line) + 1
+
+
+def _parts(blocks: Sequence[Block], rows: list[_Row]) -> list[_Part]:
+    """The mail from top to bottom as parts, each row in exactly one."""
+    parts: list[_Part] = []
+    quoted = {n for n, row in enumerate(rows) if row.block >= 0 and blocks[row.block].kind is BlockKind.QUOTE}
+    lines = ["" if n in quoted or row.block < 0 else row.text for n, row in enumerate(rows)]
+    given = {
+        n
+        for n, row in enumerate(rows)
+        if row.block >= 0 and row.start == 0 and blocks[row.block].kind in (BlockKind.QUOTE_HEAD, BlockKind.SIGNATURE)
+    }
+    at = since = 0
+    while at < len(rows):
+        part: _Part | None = None
+        if at in quoted:
+            part = _Part("quote", at, _quote_end(rows, quoted, at))
+        elif at in given:
+            part = _given(blocks, rows, quoted, at)
+        elif lines[at] and (head := head_at(lines, at, since)):
+            part = _headed(lines, quoted, head)
+        if part is None:
+            at += 1
+            continue
+        if part.start > since or part.cut:
+            parts.append(_Part("own", since, part.start))
+        parts.append(part)
+        at = since = part.end
+    if since < len(rows) or not parts:
+        parts.append(_Part("own", since, len(rows)))
+    return _with_signatures(lines, parts)
+
+
+def _given(blocks: Sequence[Block], rows: list[_Row], quoted: set[int], at: int) -> _Part:
+    """A part that the HTML named itself."""
+    block = rows[at].block
+    end = at + 1
+    while end < len(rows) and rows[end].block == block:
+        end += 1
+    if blocks[block].kind is BlockKind.SIGNATURE:
+        return _Part("signature", at, end)
+    below = _next_text(rows, end)
+    if FORWARDED.match(rows[at].text.strip("-—–_* ")):
+        return _Part("forward", at, len(rows), end - at)
+    if below in quoted:
+        return _Part("quote", at, _quote_end(rows, quoted, below), end - at)
+    return _Part("history", at, len(rows), end - at)
+
+
+def _headed(lines: list[str], quoted: set[int], head: Head) -> _Part | None:
+    rows = len(lines)
+    below = head.end
+    while below < rows and below not in quoted and not lines[below].strip():
+        below += 1
+    size = head.end - head.start
+    if head.kind is HeadKind.FORWARD:
+        return _Part("forward", head.start, rows, size)
+    if below in quoted:
+        end = below
+        while end < rows and (end in quoted or not lines[end].strip()):
+            end += 1
+        return _Part("quote", head.start, end, size, head.cut)
+    if below < rows and _NAMED_QUOTE.match(lines[below]) and lines[below][0] == "|":
+        end = below
+        while end < rows and (not lines[end].strip() or _NAMED_QUOTE.match(lines[end])):
+            end += 1
+        return _Part("quote", head.start, end, size, head.cut)
+    if head.kind is HeadKind.WEAK:
+        return None
+    return _Part("history", head.start, rows, size)
+
+
+def _next_text(rows: list[_Row], at: int) -> int:
+    while at < len(rows) and rows[at].block < 0:
+        at += 1
+    return at
+
+
+def _quote_end(rows: list[_Row], quoted: set[int], at: int) -> int:
+    while at < len(rows) and (at in quoted or rows[at].block < 0):
+        at += 1
+    return at
+
+
+def _with_signatures(lines: list[str], parts: list[_Part]) -> list[_Part]:
+    """Own parts with the signature at their end set apart; only the last words before history or the end can be one."""
+    out: list[_Part] = []
+    for part in parts:
+        if part.kind != "own":
+            out.append(part)
+            continue
+        start = _signature_start(lines, part.start, part.end)
+        if start > part.start or start == part.end:
+            out.append(_Part("own", part.start, start))
+        if start < part.end:
+            out.append(_Part("signature", start, part.end))
+    return out
+
+
+def _signature_start(lines: list[str], start: int, end: int) -> int:
+    """Where the signature of the rows begins; `end` when there is none."""
+    at = end
+    moved = True
+    while moved:
+        moved = False
+        while at > start and not lines[at - 1].strip():
+            at -= 1
+        if at > start and (_BARE_RULE.match(lines[at - 1].strip()) or _is_device_line(lines[at - 1])):
+            at -= 1
+            moved = True
+    for number in range(max(start, at - _LONGEST_SIGNATURE), at):
+        if _DELIMITER.match(lines[number]) and (len(lines[number].strip()) < 4 or _is_footer(lines[number + 1 : at])):
+            return number
+    while at < end and not lines[at].strip():
+        at += 1
+    return at
+
+
+def _is_device_line(line: str) -> bool:
+    bare = line.strip(" \t<>()[]*_-—–.\"'“”")
+    if not bare or len(bare) > _LONGEST_DEVICE_LINE:
+        return False
+    if SENT_FROM.match(bare):
+        return bool(DEVICE.search(bare)) or bare[:13].lower() == "sent from my "
+    if len(bare) < 60 and bare.endswith(_SENT_LAST):
+        return bool(DEVICE.search(bare))
+    return bool(len(bare) < 40 and re.match(r"(?i)from my |someone from mobile", bare) and DEVICE.search(bare))
+
+
+def _is_footer(lines: list[str]) -> bool:
+    """Whether what stands below a long rule is a list's footer, not the writer's text: short, with an address."""
+    text = "\n".join(lines)
+    return len(text) < 600 and ("://" in text or "@" in text)
+
+
+def _fold(rows: list[_Row], parts: list[_Part]) -> None:
+    own = [n for n, part in enumerate(parts) if part.kind == "own" and _has_words(rows, part)]
+    quotes = [n for n, part in enumerate(parts) if part.kind in ("quote", "history")]
+    if quotes and any(quotes[0] < n < quotes[-1] for n in own):
+        quotes = []
+    for number, part in enumerate(parts):
+        if part.kind == "history":
+            part.folded = number in quotes
+        elif part.kind == "quote":
+            picked = not part.head and any(n > number for n in own)
+            part.folded = number in quotes and not picked
+        elif part.kind == "signature":
+            part.folded = True
+    shown = own or any(part.kind == "forward" or (part.kind == "quote" and not part.folded) for part in parts)
+    if not shown:
+        for part in parts:
+            part.folded = False
+
+
+def _has_words(rows: list[_Row], part: _Part) -> bool:
+    return any(_WORD.search(row.text) for row in rows[part.start : part.end]) or part.start == part.end
+
+
+def _rebuilt(blocks: Sequence[Block], rows: list[_Row], parts: list[_Part]) -> Iterable[Block]:
+    for part in parts:
+        kind = BlockKind.SIGNATURE if part.kind == "signature" else None
+        body = part.start + part.head
+        if part.cut:
+            first = rows[part.start]
+            yield _cut(blocks[first.block], first.start, first.start + part.cut, None, False)
+            rows[part.start] = _Row(first.block, first.start + part.cut, first.text[part.cut :])
+        if part.head:
+            yield from _slice(blocks, rows, (part.start, body), BlockKind.QUOTE_HEAD, part.folded)
+        yield from _slice(blocks, rows, (body, part.end), kind, part.folded)
+
+
+def _slice(
+    blocks: Sequence[Block], rows: list[_Row], span: tuple[int, int], kind: BlockKind | None, folded: bool
+) -> Iterable[Block]:
+    """The blocks that the rows of `span` make up, whole ones as they are."""
+    at, end = span
+    while at < end:
+        number = rows[at].block
+        last = at
+        while last + 1 < end and rows[last + 1].block == number:
+            last += 1
+        if number >= 0:
+            yield _cut(blocks[number], rows[at].start, rows[last].start + len(rows[last].text), kind, folded)
+        at = last + 1
+
+
+def _cut(block: Block, start: int, stop: int, kind: BlockKind | None, folded: bool) -> Block:
+    if start == 0 and stop >= len(block.text):
+        if (kind is None or kind is block.kind) and block.folded == folded:
+            return block
+        return replace(block, kind=kind or block.kind, folded=folded)
+    spans = tuple(
+        Span(span.start - start, span.end - start, span.mark, span.url, span.host)
+        for span in block.spans
+        if span.start >= start and span.end <= stop
+    )
+    marker = block.marker if start == 0 else ""
+    left = block.kind if start == 0 or block.kind is not BlockKind.LIST_ITEM else BlockKind.PARAGRAPH
+    return Block(kind or left, block.text[start:stop], block.depth, marker, spans, folded)

@@ -1,0 +1,148 @@
+"""HTML mail becomes blocks that read as the mail looked, whatever the mail tries."""
+
+# ruff: noqa: E501 (samples of mail are shown as they come)
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omnitui.core.blocks import BlockKind, Mark
+from omnitui.core.text.clean import safe_text
+from omnitui.core.text.html import blocks_from_html, html_to_text, read_html
+
+
+def shown(html: str) -> list[tuple[str, str]]:
+    return [(block.kind.value, block.text) for block in blocks_from_html(html)]
+
+
+@pytest.mark.parametrize(
+    ("html", "blocks"),
+    [
+        ("<p>one</p><p>two</p>", [("p", "one"), ("p", "two")]),
+        ("<div>a</div><div>b</div><div><br></div><div>c</div>", [("p", "a\nb"), ("p", "c")]),
+        ("a<br>b<br><br>c", [("p", "a\nb"), ("p", "c")]),
+        ("  lots \n of   <b>white</b>\n space ", [("p", "lots of white space")]),
+        (
+            "<p class=MsoNormal>a</p><p class=MsoNormal>b</p><p class=MsoNormal>&nbsp;</p><p class=MsoNormal>c</p>",
+            [("p", "a\nb"), ("p", "c")],
+        ),
+        ("<h2>Title</h2>text", [("h", "Title"), ("p", "text")]),
+        ("<pre>x = 1\n  y</pre>", [("c", "x = 1\n  y")]),
+        ("a<hr>b", [("p", "a"), ("hr", "───"), ("p", "b")]),
+        ("<style>p{}</style><script>alert(1)</script><title>t</title>body", [("p", "body")]),
+        ("<p style='display: none'>x</p><div style='mso-hide:all'>y</div><span hidden>z</span>ok", [("p", "ok")]),
+        ("<span style='font-size:0px'>pre</span><i style='opacity:0'>x</i>seen", [("p", "seen")]),
+        ("<p style='font-size:0.9em'>seen</p>", [("p", "seen")]),
+        ("<blockquote>one<blockquote>two</blockquote></blockquote>me", [("q", "one"), ("q", "two"), ("p", "me")]),
+        ("<blockquote style='margin:0 0 0 40px;border:none;padding:0'>indented</blockquote>", [("p", "indented")]),
+        ("<div style='border:none;border-left:solid blue 1.5pt'>old</div>", [("q", "old")]),
+        ("<div class='x_gmail_signature'>Bob<br>Shop</div>", [("sig", "Bob\nShop")]),
+        ("<div class=moz-cite-prefix>On 1/1/26 Bob wrote:</div>", [("qh", "On 1/1/26 Bob wrote:")]),
+        ("<img alt='Our logo' src=x.png>", [("img", "Our logo")]),
+        ("<img src='https://shop.example/a/label.png?x=1'>", [("img", "label.png")]),
+        ("Thanks <img alt='🙂' src=x>!", [("p", "Thanks 🙂!")]),
+        ("&lt;b&gt; &amp; &#8203;&zwnj;&#x202e;x", [("p", "<b> & x")]),
+        ("<b>unclosed <i>nest", [("p", "unclosed nest")]),
+        ("", []),
+    ],
+)
+def test_shapes(html: str, blocks: list[tuple[str, str]]) -> None:
+    assert shown(html) == blocks
+
+
+def test_lists_keep_markers_and_depth() -> None:
+    html = "<ul><li>a<li>b<ul><li>c</ul></ul><ol start=4><li>d<p>more<li>e</ol>"
+    items = [(b.kind.value, b.marker, b.depth, b.text) for b in blocks_from_html(html)]
+    assert items == [
+        ("li", "•", 0, "a"),
+        ("li", "•", 0, "b"),
+        ("li", "•", 1, "c"),
+        ("li", "4.", 0, "d"),
+        ("li", "", 0, "more"),
+        ("li", "5.", 0, "e"),
+    ]
+
+
+def test_table_rows_stand_on_lines_and_layout_tables_flow() -> None:
+    rows = "<table><tr><th>Item<th>Price<tr><td><p>Shoe</p></td><td><p>5 €</p></td></tr></table>"
+    assert shown(rows) == [("p", "Item  Price\nShoe  5 €")]
+    layout = "<table><tr><td><table><tr><td><p>Hello,</p><p>news.</p></td></tr></table></td><td>side</td></tr></table>"
+    assert shown(layout) == [("p", "Hello,"), ("p", "news."), ("p", "side")]
+
+
+def test_quote_depth_and_list_in_a_quote() -> None:
+    blocks = blocks_from_html("<blockquote type=cite><ul><li>a</ul><blockquote>b</blockquote></blockquote>")
+    assert [(b.kind, b.depth, b.text) for b in blocks] == [(BlockKind.QUOTE, 1, "• a"), (BlockKind.QUOTE, 2, "b")]
+
+
+def test_links_say_where_they_lead() -> None:
+    (block,) = blocks_from_html(
+        'see <a href="https://shop.example/x">our shop</a>, <a href=" JavaScript:alert(1)">this</a> '
+        '<a href="data:text/html,x">that</a> <a href="mailto:a@b.example?subject=x">mail</a> '
+        '<a href="https://аpple.com/">apple</a>'
+    )
+    links = [(block.text[s.start : s.end], s.host) for s in block.spans if s.mark is Mark.LINK]
+    assert links == [("our shop", "shop.example"), ("mail", "a@b.example"), ("apple", "xn--pple-43d.com")]
+
+
+def test_marks() -> None:
+    (block,) = blocks_from_html("a <b>bold <i>both</i></b> end")
+    assert [(block.text[s.start : s.end], s.mark) for s in block.spans] == [
+        ("bold both", Mark.BOLD),
+        ("both", Mark.ITALIC),
+    ]
+
+
+def test_tracking_pixels_are_counted_and_not_shown() -> None:
+    reading = read_html(
+        '<img src=a width=1 height=1><img src=b style="width:1px"><img src=c style="display:none">hello'
+    )
+    assert (reading.pixels, [b.text for b in reading.blocks]) == (3, ["hello"])
+
+
+def test_text_of_html() -> None:
+    assert html_to_text("<p>Hi</p><ul><li>a</ul><blockquote>q</blockquote>") == "Hi\n\n• a\n\n> q"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 100_000 + "deep words",
+        "<div>" * 50_000 + "deep words" + "</div>" * 50_000,
+        "<blockquote>" * 20_000 + "deep words",
+        "<b><font size=1>" * 20_000 + "deep words",
+        "<table><tr><td>" * 5_000 + "deep words",
+        "<p>" * 100_000 + "deep words",
+        "deep words" + "<a href='" * 50_000,
+        "deep words" + "<!--" * 100_000,
+        "deep words" + "&" * 500_000,
+        "deep words" + "<br>" * 200_000,
+    ],
+    ids=lambda html: html[:20],
+)
+def test_hostile_html_is_read_in_time(html: str) -> None:
+    before = time.process_time()
+    text = html_to_text(html)
+    assert time.process_time() - before < 2
+    assert "deep words" in text or "not shown" in text
+
+
+def test_what_is_too_long_is_announced() -> None:
+    assert "The rest of this mail is not shown" in blocks_from_html("<p>word</p>" * 300_000)[-1].text
+
+
+TAGS = """<p> </p> <div> </div> <b> </b> <i> <a_href=https://x.example/y> </a> <ul> <ol> <li> </ul> </li> <table> <tr> <td>
+</td> </tr> </table> <blockquote> </blockquote> <br> <hr> <pre> </pre> <h1> </h1> <img_alt=x> <!-- --> &nbsp; &zwj;
+<div_class=gmail_signature> <div_class=moz-cite-prefix> <span_style=display:none> </span>"""
+PIECES = st.one_of(st.sampled_from([tag.replace("_", " ", 1) for tag in TAGS.split()]), st.text(max_size=8))
+
+
+@given(st.lists(PIECES, max_size=30))
+def test_any_html_gives_clean_blocks(pieces: list[str]) -> None:
+    for block in blocks_from_html("".join(pieces)):
+        assert safe_text(block.text) == block.text
+        assert all(0 <= span.start < span.end <= len(block.text) for span in block.spans)
+        assert block.text.strip()
