@@ -26,6 +26,7 @@ HEADS = [
     "Op di 3 mrt 2026 om 09:14 schreef Ana Lopez <ana@shop.example>:",
     "Op 3 maart 2026 om 09:14 heeft Ana Lopez <ana@shop.example> het volgende geschreven:",
     "Am 03.03.2026 um 09:14 schrieb Ana Lopez <ana@shop.example>:",
+    "On Tue, Mar 3, 2026 at 9:14 AM Ana Lopez <ana@shop.example\n> wrote:",
     "Ana Lopez <ana@shop.example> schrieb am Di., 3. März 2026, 09:14:",
     "Le mar. 3 mars 2026 à 09:14, Ana Lopez <ana@shop.example> a écrit :",
     "El mar, 3 mar 2026 a las 9:14, Ana Lopez (<ana@shop.example>) escribió:",
@@ -141,6 +142,11 @@ def test_an_answer_between_the_quotes_shows_everything() -> None:
     blocks = split_reply(blocks_from_text(text))
     assert not any(block.folded for block in blocks)
     assert reply_words(blocks) == "> Colour?\n\nRed.\n\n> Size?\n\nM.\n\n> Bye\n> Ana"
+
+
+def test_named_quote_marks_are_quotes() -> None:
+    text = "On 3 Mar 2026 at 9:14, Ana <a@b.example> wrote:\n> Colour?\n\nRed.\n\nAna> Size?\nAna> And when?\n\nM."
+    assert not any(block.folded for block in split_reply(blocks_from_text(text)))
 
 
 def test_a_quote_picked_by_the_writer_stays() -> None:

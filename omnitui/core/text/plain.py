@@ -51,12 +51,18 @@ def _levels(lines: list[str], fences: list[int]) -> Iterator[tuple[int, str]]:
             ">" in line[:4]
             and number not in fenced
             and (found := _QUOTED.match(line))
-            and not (before == 0 and line.startswith(">From "))
+            and not (before == 0 and (line.startswith(">From ") or _closes_address(lines, number)))
         ):
             level = min(found[1].count(">"), _MOST_DEPTH)
             line = line[found.end() :]
         yield level, line
         before = level
+
+
+def _closes_address(lines: list[str], at: int) -> bool:
+    """Whether a line that begins with `>` and ends in a colon only goes on with the `<ana@shop.example` above it."""
+    line = lines[at].rstrip()
+    return line[-1] == ":" and len(line) < 40 and at > 0 and "<" in lines[at - 1].rpartition(">")[2]
 
 
 def _flowing(lines: list[str], delsp: bool) -> Iterator[tuple[int, str]]:

@@ -19,9 +19,11 @@ _WORD = re.compile(r"[^\W_]|[^\x00-\x7f\u1427]")
 _BARE_RULE = re.compile(r"[-_=*#~+—–─\u1427 ]+$")
 _DELIMITER = re.compile(r"\s*(?:--|—|–|_{20,}|-{30,})\s*$")
 _NAMED_QUOTE = re.compile(r"(?:[A-Za-z]{1,16}>|\|)(?: |$)")
+"""Quote marks that name the writer ("Ana> yes"), and bars."""
 _LONGEST_SIGNATURE = 20
 _LONGEST_DEVICE_LINE = 120
 _SENT_LAST = ("傳送", "发送", "送信", "送信しました", "보냄", "gesendet", "gönderildi", "lähetetty")
+_BETWEEN = {BlockKind.LIST_ITEM: "\n", BlockKind.QUOTE: "\n>\n"}
 _HELD_TOGETHER = (BlockKind.QUOTE, BlockKind.IMAGE)
 
 
@@ -71,7 +73,8 @@ def reply_words(blocks: Iterable[Block]) -> str:
             text = "\n".join((mark + line).rstrip() for line in text.split("\n"))
         elif block.kind is BlockKind.LIST_ITEM:
             text = f"{'  ' * block.depth}{block.marker} {text}"
-        pieces.append("\n" if before is block.kind is BlockKind.LIST_ITEM else "\n\n")
+        same = before is block.kind
+        pieces.append(_BETWEEN.get(block.kind, "\n\n") if same else "\n\n")
         pieces.append(text)
         before = block.kind
     return "".join(pieces[1:]).strip("\n")
@@ -109,6 +112,8 @@ def _parts(blocks: Sequence[Block], rows: list[_Row]) -> list[_Part]:
             part = _given(blocks, rows, quoted, at)
         elif lines[at] and (head := head_at(lines, at, since)):
             part = _headed(lines, quoted, head)
+        elif lines[at] and (end := _named_end(lines, at)) > at + 1:
+            part = _Part("quote", at, end)
         if part is None:
             at += 1
             continue
@@ -150,14 +155,23 @@ def _headed(lines: list[str], quoted: set[int], head: Head) -> _Part | None:
         while end < rows and (end in quoted or not lines[end].strip()):
             end += 1
         return _Part("quote", head.start, end, size, head.cut)
-    if below < rows and _NAMED_QUOTE.match(lines[below]) and lines[below][0] == "|":
-        end = below
-        while end < rows and (not lines[end].strip() or _NAMED_QUOTE.match(lines[end])):
-            end += 1
+    if below < rows and lines[below][0] == "|" and (end := _named_end(lines, below)) > below:
         return _Part("quote", head.start, end, size, head.cut)
     if head.kind is HeadKind.WEAK:
         return None
     return _Part("history", head.start, rows, size)
+
+
+def _named_end(lines: list[str], at: int) -> int:
+    """The line after those that bear the named quote mark of line `at`; `at` when it has none."""
+    found = _NAMED_QUOTE.match(lines[at])
+    if not found:
+        return at
+    mark = found[0].rstrip()
+    end = at
+    while end < len(lines) and lines[end].startswith(mark):
+        end += 1
+    return end
 
 
 def _next_text(rows: list[_Row], at: int) -> int:
@@ -189,21 +203,24 @@ def _with_signatures(lines: list[str], parts: list[_Part]) -> list[_Part]:
 
 def _signature_start(lines: list[str], start: int, end: int) -> int:
     """Where the signature of the rows begins; `end` when there is none."""
-    at = end
-    moved = True
-    while moved:
-        moved = False
-        while at > start and not lines[at - 1].strip():
-            at -= 1
-        if at > start and (_BARE_RULE.match(lines[at - 1].strip()) or _is_device_line(lines[at - 1])):
-            at -= 1
-            moved = True
+    at = _above_device_lines(lines, start, end)
     for number in range(max(start, at - _LONGEST_SIGNATURE), at):
         if _DELIMITER.match(lines[number]) and (len(lines[number].strip()) < 4 or _is_footer(lines[number + 1 : at])):
-            return number
+            at = _above_device_lines(lines, start, number)
+            break
     while at < end and not lines[at].strip():
         at += 1
     return at
+
+
+def _above_device_lines(lines: list[str], start: int, end: int) -> int:
+    """`end` without the empty lines, rules and lines of devices above it."""
+    while end > start:
+        line = lines[end - 1].strip()
+        if line and not _BARE_RULE.match(line) and not _is_device_line(line):
+            break
+        end -= 1
+    return end
 
 
 def _is_device_line(line: str) -> bool:
