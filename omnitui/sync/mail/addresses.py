@@ -12,6 +12,10 @@ SHOWN = 200
 """Recipients kept of one header."""
 
 _TOKEN = re.compile(r"=\?[^?\s]{1,80}\?[bBqQ]\?[^?]*\?=|[^\"()<>,;:=\s]+|\s+|.", re.DOTALL)
+_SIMPLE = re.compile(
+    r"[ \t]*(?:\"?([A-Za-z0-9][A-Za-z0-9 .&/-]*)\"?[ \t]*<([\w.+=-]+@[\w.-]+)>|([\w.+=-]+@[\w.-]+))[ \t]*", re.ASCII
+)
+"""What most address headers are, so that they need not be read word by word."""
 _AT_WORDS = re.compile(r"(\S+) at (\S+)")
 _LOOSE_DOT = re.compile(r" \. ?")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
@@ -160,6 +164,9 @@ def addresses(values: list[str], limit: int = SHOWN) -> tuple[Address, ...]:
     """The mailboxes of one or more headers of the same name (bytes as latin-1), groups opened, at most `limit`."""
     found: list[Address] = []
     for value in values:
+        if len(value) < 300 and (simple := _SIMPLE.fullmatch(value)) and "=?" not in value:
+            found.append(Address((simple[1] or "").strip(), simple[2] or simple[3]))
+            continue
         found += _Reader(value, limit - len(found)).read()
         if len(found) >= limit:
             break

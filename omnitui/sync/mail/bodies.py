@@ -153,11 +153,17 @@ def _read(part: Part, shared: Passage | None, content: Content) -> None:
         passage = Passage()
         content.passages.append(passage)
     if part.type == "text/html":
-        passage.html = _META.sub(r"\1utf-8", text.replace("\0", "\ufffd"), count=1)
+        passage.html = _as_utf8(text.replace("\0", "\ufffd"))
         return
     passage.plain = text
     if part.params.get("format", "").lower() == "flowed":
         passage.flowed = "delsp" if part.params.get("delsp", "").lower() == "yes" else "yes"
+
+
+def _as_utf8(html: str) -> str:
+    """The page saying of itself what is true of our copy. Only its first 4,000 characters can say it."""
+    start = html[:4000]
+    return _META.sub(r"\1utf-8", start, count=1) + html[4000:] if "charset" in start.lower() else html
 
 
 def _bounded(part: Part, content: Content) -> bytes:

@@ -12,7 +12,6 @@ FIELD_LIMIT = 8192
 """Characters of one decoded field that are kept."""
 
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
-_SPACE = re.compile(r"[ \t\r\n]+")
 
 
 def raw_text(value: str) -> str:
@@ -22,7 +21,7 @@ def raw_text(value: str) -> str:
 
 def unfolded(value: str) -> str:
     """White space made single, as RFC 5322 section 2.2.3 lets a reader do."""
-    return _SPACE.sub(" ", value).strip()
+    return " ".join(value.split())
 
 
 def _word_bytes(kind: str, body: str) -> bytes | None:
