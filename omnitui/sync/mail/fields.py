@@ -14,7 +14,6 @@ FIELDS_LIMIT = 2000
 
 _LINE_END = re.compile(r"\r?\n(?![ \t])")
 _NAME = re.compile(r"([!-9;-~]+)[ \t]*:")
-_BLANK = re.compile(rb"\r?\n\r?\n")
 _KNOWN = re.compile(
     r"(?im)^(?:from|to|cc|subject|date|message-id|received|return-path|delivered-to|references|in-reply-to|"
     r"mime-version|content-[a-z-]{2,30}|x-[a-z0-9-]{2,60}|reply-to|sender|dkim-signature|list-[a-z]{2,20})[ \t]*:"
@@ -53,12 +52,20 @@ def split_head(raw: bytes, start: int = 0, end: int | None = None) -> tuple[Fiel
     begin = _after_envelope(raw, start, end)
     if raw[begin : begin + 1] == b"\n" or raw[begin : begin + 2] == b"\r\n":
         return Fields(), begin + (1 if raw[begin : begin + 1] == b"\n" else 2)
-    blank = _BLANK.search(raw, begin, end)
-    stop, body = (blank.start(), blank.end()) if blank else (end, end)
+    stop, body = blank_line(raw, begin, end)
     block = raw[begin : min(stop, begin + BLOCK_LIMIT)]
     fields, used = _fields(block.decode("latin-1"))
     fields.broken |= stop > begin + BLOCK_LIMIT
     return (fields, body) if used < 0 else (fields, begin + used)
+
+
+def blank_line(raw: bytes, begin: int, end: int) -> tuple[int, int]:
+    """Where the first empty line starts (its own line end before it not counted) and ends; (end, end) without one."""
+    wide = raw.find(b"\n\r\n", begin, end)
+    narrow = raw.find(b"\n\n", begin, wide if wide >= 0 else end)
+    if narrow >= 0:
+        return narrow, narrow + 2
+    return (wide, wide + 3) if wide >= 0 else (end, end)
 
 
 def _after_envelope(raw: bytes, start: int, end: int) -> int:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from omnitui.sync.mail.fields import blank_line
+
 SIZE = 32 * 1024 * 1024
 HEAD = 64 * 1024
 NESTING = 40
@@ -17,7 +19,6 @@ WORDS = 400
 COMMAS = 2000
 BRACKETS = 200
 
-_BLANK = re.compile(rb"\n\r?\n")
 _BROKEN = re.compile(rb"^(?![!-9;-~]+[ \t]*:|[ \t]|From |>From |\r?$)", re.MULTILINE)
 _FIELD_LINE = re.compile(rb"[!-9;-~]+[ \t]*:|[ \t]|From |>From ")
 
@@ -26,10 +27,10 @@ def unusual(raw: bytes) -> str:
     """Why this mail must take the careful path, or "" when it is ordinary."""
     if len(raw) > SIZE:
         return f"it is {len(raw) // (1024 * 1024)} MB"
-    blank = _BLANK.search(raw, 0, HEAD)
-    if blank is None:
+    stop, begin = blank_line(raw, 0, min(HEAD, len(raw)))
+    if stop == begin:
         return "its header block has no end within 64 KiB"
-    head = raw[: blank.start() + 1]
+    head = raw[: stop + 1]
     return _odd_head(head) or _odd_body(raw)
 
 
