@@ -101,6 +101,7 @@ CASES: dict[str, Callable[[], bytes]] = {
     "subject with line ends": lambda: header(b"Subject: =?utf-8?q?a=0d=0aBcc:_x=1b]52;c;aGk=07?="),
     "no boundary": lambda: typed(b"multipart/mixed", b"--x\r\n\r\nhello\r\n--x--"),
     "html nested 100,000": lambda: typed(b"text/html", b"<div>" * 100_000 + b"deep"),
+    "html odd elements 100,000": lambda: typed(b"text/html", b"<x-y>" * 100_000 + b"deep"),
     "html tables 5,000": lambda: typed(b"text/html", b"<table><tr><td>" * 5_000 + b"deep"),
     "html attributes 1 MB": lambda: typed(b"text/html", b"<a " + b"x=y " * 250_000 + b">link</a>"),
     "quotes 100,000 deep": lambda: HEAD + b"\r\n" + b">" * 100_000 + b" deep\r\n" * 10,

@@ -8,6 +8,9 @@ from dataclasses import replace
 from omnitui.core.blocks import Block, BlockKind
 from omnitui.core.mail import Address, MailKind, ParsedMail
 from omnitui.core.text.clean import safe_text
+from omnitui.core.text.html import blocks_from_html
+from omnitui.core.text.plain import blocks_from_text
+from omnitui.core.text.quoting import reply_words, split_reply
 from omnitui.core.times import Instant
 from omnitui.sync.mail.addresses import addresses
 from omnitui.sync.mail.bodies import Passage, content_of, is_stub
@@ -15,13 +18,10 @@ from omnitui.sync.mail.bounces import bounce_of
 from omnitui.sync.mail.charsets import decode
 from omnitui.sync.mail.dates import claimed_date
 from omnitui.sync.mail.fields import Fields, split_head
-from omnitui.sync.mail.flowed import unflowed
 from omnitui.sync.mail.ids import message_id, message_ids
 from omnitui.sync.mail.invites import invitation_of
 from omnitui.sync.mail.kinds import kind_of, list_id
-from omnitui.sync.mail.pages import too_deep, without_tags
 from omnitui.sync.mail.part import Part
-from omnitui.sync.mail.reading import blocks_from_html, blocks_from_text, reply_words, split_reply
 
 STUB_TEXT = 64 * 1024
 """Bytes of a mail that could not be parsed that are shown as they are."""
@@ -46,7 +46,7 @@ def assembled(root: Part, notices: Sequence[str] = ()) -> ParsedMail:
         text_from_html=from_html,
         html="\n".join(p.html for p in content.passages if p.html),
         reply_text=reply_words(blocks),
-        blocks=tuple(blocks),
+        blocks=blocks,
         attachments=tuple(content.attachments),
         kind=MailKind.BOUNCE if bounce else mail.kind,
         bounce=bounce,
@@ -110,16 +110,10 @@ def _blocks(passages: list[Passage]) -> list[Block]:
     blocks: list[Block] = []
     for passage in passages:
         if passage.html and is_stub(passage.plain, passage.html):
-            blocks += _page(passage.html)
-        elif passage.flowed:
-            blocks += blocks_from_text(unflowed(passage.plain, passage.flowed == "delsp"))
+            blocks += blocks_from_html(passage.html)
         else:
-            blocks += blocks_from_text(passage.plain)
+            blocks += blocks_from_text(passage.plain, flowed=bool(passage.flowed), delsp=passage.flowed == "delsp")
     return blocks
-
-
-def _page(html: str) -> list[Block]:
-    return blocks_from_text(without_tags(html)) if too_deep(html) else blocks_from_html(html)
 
 
 def stub(raw: bytes, error: str) -> ParsedMail:
