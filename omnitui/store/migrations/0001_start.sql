@@ -21,6 +21,7 @@ CREATE TABLE folder (
     uid_next INTEGER NOT NULL DEFAULT 1,   -- every UID from uid_floor up to below uid_next has a ledger row, or never existed
     uid_floor INTEGER NOT NULL DEFAULT 1,  -- the back-fill has come down to here; 1 is complete
     modseq INTEGER NOT NULL DEFAULT 0,
+    known INTEGER NOT NULL DEFAULT 0,      -- ledger rows of this UIDVALIDITY that are not gone
     total INTEGER NOT NULL DEFAULT 0,      -- mails on the server at the last look, for progress
     UNIQUE (account_id, name)
 ) STRICT;
@@ -59,6 +60,7 @@ CREATE TABLE identity (
     UNIQUE (channel, address)
 ) STRICT;
 CREATE INDEX identity_contact ON identity(contact_id);
+CREATE INDEX identity_ours ON identity(channel, address) WHERE ours = 1;
 
 CREATE TABLE conversation (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -87,6 +89,7 @@ CREATE TABLE conversation (
     last_at INTEGER NOT NULL DEFAULT 0,        -- newest message of any class but note
     last_customer_at INTEGER,
     last_agent_at INTEGER,
+    wait_from INTEGER NOT NULL DEFAULT 0,  -- what came up to here waits no more: it was closed, and a newer message has reopened it
     waiting_since INTEGER,                 -- first unanswered customer message; NULL when nobody waits (product page: waiting)
     merged_into INTEGER REFERENCES conversation(id),
     -- The default order as one ascending number: failed sends, then who waits longest, then the rest, newest first.
@@ -102,6 +105,7 @@ CREATE INDEX conversation_assignee ON conversation(assignee, state, waiting_orde
 CREATE INDEX conversation_last ON conversation(last_at, id) WHERE hidden = 0 AND merged_into IS NULL;
 CREATE INDEX conversation_state_last ON conversation(state, last_at, id) WHERE hidden = 0 AND merged_into IS NULL;
 CREATE INDEX conversation_drafts ON conversation(waiting_order, id) WHERE draft_count > 0 AND hidden = 0 AND merged_into IS NULL;
+CREATE INDEX conversation_merged ON conversation(merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX conversation_contact_id ON conversation(contact_id, last_at);
 CREATE INDEX conversation_snooze ON conversation(snoozed_until) WHERE state = 'snoozed' AND snoozed_until IS NOT NULL;
 
@@ -155,7 +159,8 @@ CREATE TABLE message (
     notices TEXT NOT NULL DEFAULT '[]',    -- JSON list of sentences
     error TEXT                             -- could not be parsed: why; the original is kept
 ) STRICT;
-CREATE INDEX message_conversation ON message(conversation_id, at, id);
+-- The last columns are what store/refresh.py counts, so that a conversation of thousands is counted in the index alone.
+CREATE INDEX message_conversation ON message(conversation_id, at, id, class, seen, answered, delivery, attachment_count);
 CREATE INDEX message_mid ON message(account_id, mid);
 CREATE INDEX message_about ON message(about_mid) WHERE about_mid <> '';
 CREATE INDEX message_omni ON message(omni_id) WHERE omni_id <> '';
@@ -195,11 +200,25 @@ CREATE TABLE reference (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reference_conversation ON reference(conversation_id);
 
+-- For joining by subject: base subjects (core/threading.py) as 63 bits of their hash, in time order.
+CREATE TABLE subject (
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    hash INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    message_id INTEGER NOT NULL REFERENCES message(id) ON DELETE CASCADE,
+    orphan INTEGER NOT NULL,               -- 1: a reply by its subject, but it names no mail that it answers
+    PRIMARY KEY (account_id, hash, at, message_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX subject_orphan ON subject(account_id, hash, at) WHERE orphan = 1;
+
 -- Contentless: a row is taken out by giving it again (the columns are functions of stored text, see store/fulltext.py).
 CREATE VIRTUAL TABLE fulltext USING fts5(
     subject, people, body, files,
     content='', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
 );
+-- Fewer, larger merges while mail pours in; store/fulltext.py merges the rest when idle.
+INSERT INTO fulltext(fulltext, rank) VALUES ('automerge', 16);
+INSERT INTO fulltext(fulltext, rank) VALUES ('crisismerge', 64);
 
 CREATE TABLE step (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

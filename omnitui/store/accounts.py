@@ -1,0 +1,59 @@
+"""Accounts: one row for each configured login, and how it is doing."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from omnitui.core.models import AccountId, AccountStatus
+from omnitui.core.times import Instant
+from omnitui.store import feed
+from omnitui.store.select import Select
+
+
+def upsert(connection: sqlite3.Connection, name: str, channel: str, address: str) -> AccountId:
+    """The account of this name, made where it is new. Its own address is noted as one of ours."""
+    row = connection.execute(
+        "INSERT INTO account(name, channel, address) VALUES (?, ?, ?)"
+        " ON CONFLICT(name) DO UPDATE SET channel = excluded.channel, address = excluded.address RETURNING id",
+        (name, channel, address),
+    ).fetchone()
+    if address:
+        mark_ours(connection, channel, [address])
+    return AccountId(row[0])
+
+
+def mark_ours(connection: sqlite3.Connection, channel: str, addresses: list[str]) -> None:
+    """Note addresses as our own (account address, aliases): what comes from them was written on our side."""
+    for address in addresses:
+        key = (channel, address.lower())
+        if connection.execute("SELECT 1 FROM identity WHERE channel = ? AND address = ?", key).fetchone() is None:
+            contact = connection.execute("INSERT INTO contact DEFAULT VALUES RETURNING id").fetchone()[0]
+            connection.execute("INSERT INTO identity(contact_id, channel, address) VALUES (?, ?, ?)", (contact, *key))
+        connection.execute("UPDATE identity SET ours = 1 WHERE channel = ? AND address = ? AND ours = 0", key)
+
+
+def set_state(connection: sqlite3.Connection, account_id: AccountId, state: str, detail: str, now: Instant) -> None:
+    """Note how an account is doing: new, connecting, online, offline, refused; `detail` in words."""
+    changed = connection.execute(
+        "UPDATE account SET state = ?, detail = ?, state_at = ? WHERE id = ? AND (state <> ? OR detail <> ?)",
+        (state, detail, now, account_id, state, detail),
+    ).rowcount
+    if changed:
+        feed.note(connection, [feed.NOT_A_CONVERSATION])
+
+
+def statuses() -> Select[AccountStatus]:
+    """Every account with its progress: mails known here against mails on the server, over all its folders."""
+    return Select(
+        "SELECT a.*, coalesce(sum(min(f.known, f.total)), 0) AS done, coalesce(sum(f.total), 0) AS total"
+        " FROM account a LEFT JOIN folder f ON f.account_id = a.id GROUP BY a.id ORDER BY a.id",
+        (),
+        _status,
+    )
+
+
+def _status(row: sqlite3.Row) -> AccountStatus:
+    return AccountStatus(
+        AccountId(row["id"]), row["name"], row["channel"], row["address"], row["state"], row["detail"],
+        Instant(row["state_at"]), row["done"], row["total"],
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+"""Addresses and the people behind them: who is known already, who is new."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from omnitui.core.freemail import organisation
+from omnitui.core.mail import Address
+
+EMAIL = "email"
+
+
+@dataclass(slots=True)
+class Identity:
+    """One address as the store has it."""
+
+    id: int
+    contact_id: int
+    address: str
+    name: str
+    ours: bool
+
+
+def key(address: str) -> str:
+    """An email address as the store compares it."""
+    return address.strip().lower()
+
+
+def known(connection: sqlite3.Connection, channel: str, addresses: Iterable[str]) -> dict[str, Identity]:
+    """Those of the addresses (each already a `key`) that are in the store."""
+    rows = connection.execute(
+        "SELECT i.id, i.contact_id, i.address, i.name, i.ours FROM json_each(?) AS wanted"
+        " CROSS JOIN identity i ON i.channel = ? AND i.address = wanted.value",
+        (json.dumps(list(addresses)), channel),
+    )
+    return {row[2]: Identity(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows}
+
+
+def ours(connection: sqlite3.Connection, channel: str) -> frozenset[str]:
+    """Our own addresses on a channel."""
+    rows = connection.execute("SELECT address FROM identity WHERE channel = ? AND ours = 1", (channel,))
+    return frozenset(row[0] for row in rows)
+
+
+def ensure(connection: sqlite3.Connection, channel: str, people: Iterable[Address]) -> dict[str, Identity]:
+    """Every address with its identity; a new one gets a contact of its own. Keyed by `key`, empty ones left out.
+
+    The first name seen for an address is kept, on a contact without a name too.
+    """
+    names: dict[str, str] = {}
+    for person in people:
+        address = key(person.email)
+        if address and not names.get(address):
+            names[address] = person.name
+    found = known(connection, channel, names)
+    for address, name in names.items():
+        identity = found.get(address)
+        if identity is None:
+            found[address] = _create(connection, channel, address, name)
+        elif name and not identity.name:
+            identity.name = name
+            connection.execute("UPDATE identity SET name = ? WHERE id = ?", (name, identity.id))
+            connection.execute("UPDATE contact SET name = ? WHERE id = ? AND name = ''", (name, identity.contact_id))
+    return found
+
+
+def took_part(connection: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> None:
+    """Note `(conversation id, identity id)`: these people are in these conversations."""
+    connection.executemany("INSERT OR IGNORE INTO conversation_identity VALUES (?, ?)", pairs)
+
+
+def heard_from(connection: sqlite3.Connection, times: Iterable[tuple[int, int, int]]) -> None:
+    """Note `(contact id, earliest, latest)` of messages from or to a contact."""
+    connection.executemany(
+        "UPDATE contact SET first_at = min(coalesce(first_at, ?2), ?2), last_at = max(coalesce(last_at, ?3), ?3)"
+        " WHERE id = ?1 AND (first_at IS NULL OR first_at > ?2 OR last_at < ?3)",
+        times,
+    )
+
+
+def _create(connection: sqlite3.Connection, channel: str, address: str, name: str) -> Identity:
+    firm = organisation(address) if channel == EMAIL else ""
+    contact = connection.execute(
+        "INSERT INTO contact(name, organisation) VALUES (?, ?) RETURNING id", (name, firm)
+    ).fetchone()[0]
+    row = connection.execute(
+        "INSERT INTO identity(contact_id, channel, address, name) VALUES (?, ?, ?, ?) RETURNING id",
+        (contact, channel, address, name),
+    ).fetchone()
+    return Identity(row[0], contact, address, name, ours=False)
