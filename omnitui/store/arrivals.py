@@ -22,7 +22,7 @@ from omnitui.store.rows import FetchedMail, NewMessage, people_json
 
 _TWICE = "came twice, by different ways"
 _FIELDS = "m.id, m.mid, m.digest, m.omni_id, m.from_address, m.people, m.subject, m.sent_at, m.at, m.size"
-_WANTED = f"SELECT {_FIELDS} FROM json_each(?) AS wanted CROSS JOIN message m ON m.account_id = ?"  # noqa: S608
+_WANTED = f"SELECT {_FIELDS} FROM json_each(?) AS wanted CROSS JOIN message m ON m.account_id = ?"
 _BY_MID = f"{_WANTED} AND m.mid = wanted.value"
 _BY_OMNI_ID = f"{_WANTED} AND m.omni_id = wanted.value AND m.omni_id <> ''"
 

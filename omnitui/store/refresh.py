@@ -44,7 +44,7 @@ SELECT c.id, c.channel, c.wait_from,
 FROM json_each(?) AS wanted CROSS JOIN conversation c ON c.id = wanted.value
 LEFT JOIN message m ON m.conversation_id = c.id
 WHERE c.merged_into IS NULL GROUP BY c.id
-"""  # noqa: S608
+"""
 _WAITS = "SELECT min(at) FROM message WHERE conversation_id = ? AND class = 'customer' AND at > ?"
 _BLOCKED = """
 EXISTS (SELECT 1 FROM conversation_identity ci JOIN identity i ON i.id = ci.identity_id
@@ -64,7 +64,7 @@ UPDATE conversation SET subject = ?, contact_id = ?, contact_name = ?, preview =
     last_at = ?, last_customer_at = ?, last_agent_at = ?, waiting_since = ?,
     hidden = CASE WHEN ? THEN {_BLOCKED} ELSE {_AMONG_US} END
 WHERE id = ?
-"""  # noqa: S608
+"""
 
 
 def refresh(connection: sqlite3.Connection, conversation_ids: Iterable[int]) -> None:

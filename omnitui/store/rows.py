@@ -147,7 +147,7 @@ _COLUMNS = (
 )
 _GIVEN = ", ".join(f"?{n}" for n in range(2, 30))
 _ACCOUNT = "(SELECT account_id FROM conversation WHERE id = ?2)"
-_INSERT = f"INSERT INTO message({_COLUMNS}) VALUES (?1, {_ACCOUNT}, {_GIVEN})"  # noqa: S608
+_INSERT = f"INSERT INTO message({_COLUMNS}) VALUES (?1, {_ACCOUNT}, {_GIVEN})"
 
 
 def _message(new: NewMessage, conversation_id: int, now: Instant) -> tuple[Any, ...]:

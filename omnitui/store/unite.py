@@ -41,13 +41,13 @@ def unite(connection: sqlite3.Connection, into: int, gone: int, because: str, no
     any star win; an assignee is kept. The caller refreshes `into` (and tells the feed of `gone`).
     """
     for table in _MOVED:
-        connection.execute(f"UPDATE {table} SET conversation_id = ? WHERE conversation_id = ?", (into, gone))  # noqa: S608
+        connection.execute(f"UPDATE {table} SET conversation_id = ? WHERE conversation_id = ?", (into, gone))
     for table, column in (("conversation_identity", "identity_id"), ("conversation_tag", "tag")):
         connection.execute(
-            f"INSERT OR IGNORE INTO {table} SELECT ?, {column} FROM {table} WHERE conversation_id = ?",  # noqa: S608
+            f"INSERT OR IGNORE INTO {table} SELECT ?, {column} FROM {table} WHERE conversation_id = ?",
             (into, gone),
         )
-        connection.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (gone,))  # noqa: S608
+        connection.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (gone,))
     kept, lost = (
         connection.execute("SELECT * FROM conversation WHERE id = ?", (conversation,)).fetchone()
         for conversation in (into, gone)
