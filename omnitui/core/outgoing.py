@@ -89,7 +89,11 @@ def to_json(mail: Outgoing) -> str:
 
 def from_json(data: str) -> Outgoing:
     """The inverse of `to_json`."""
-    row: dict[str, Any] = json.loads(data)
+    return from_payload(json.loads(data))
+
+
+def from_payload(row: dict[str, Any]) -> Outgoing:
+    """The content from an outbox item's payload."""
     return Outgoing(
         id=row["id"],
         mid=row["mid"],

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeAlias
 
 import aiosqlite
 
 from omnitui.core.errors import CacheError
 from omnitui.store.migrate import migrate
 
+Cache: TypeAlias = sqlite3.Connection
+"""A connection to the cache, for rooms that hand it on and know no SQL."""
 LEAST_SQLITE = (3, 37, 0)
 """STRICT tables came with 3.37."""
 

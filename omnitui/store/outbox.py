@@ -23,6 +23,7 @@ OPEN = ("held", "queued", "sending", "unknown")
 """States of an item that a worker still has to do with."""
 STUCK = ("failed", "unknown", "asking")
 """States that only a person ends (an unknown one may also be found)."""
+LOOKING = "It may have been sent when the connection broke: looking for it in the sent mail"
 _OPEN = "state IN ('held', 'queued', 'sending', 'unknown')"
 """Spelled as in the partial index, so that SQLite uses it."""
 
@@ -67,7 +68,7 @@ def enqueue(connection: sqlite3.Connection, item: OutboxItem) -> None:
                 item.looks, item.owner, item.lease_until, item.saw_at, item.detail, item.created_at,
             ),
         )  # fmt: skip
-        _show(connection, item.id)
+        show(connection, item.id)
 
 
 def claim(
@@ -89,22 +90,28 @@ def claim(
         ).fetchone()
         if row is None:
             return None
-        _show(connection, row["id"])
-        return _item(row)
+        show(connection, row["id"])
+        return item_of(row)
 
 
-def recover(connection: sqlite3.Connection, now: Instant) -> int:
-    """Sends whose worker died after the final dot may have gone out become unknown. Returns how many."""
+def recover(connection: sqlite3.Connection, owner: str, now: Instant, *, kinds: Iterable[str], account_id: int) -> int:
+    """Take over what other workers, dead by now (one worker at a time holds the lock), left in the middle.
+
+    A send whose final dot may have gone out becomes unknown, everything else is queued again. Returns how many.
+    """
     with joined(connection):
-        lost = connection.execute(
-            "UPDATE outbox SET state = 'unknown', owner = '',"
-            " detail = 'The connection was lost while sending; looking for it'"
-            f" WHERE {_OPEN} AND state = 'sending' AND phase = 'dot' AND lease_until <= ? RETURNING id",
-            (now,),
+        left = connection.execute(
+            "UPDATE outbox SET state = CASE WHEN kind = 'send' AND phase = 'dot' THEN 'unknown' ELSE 'queued' END,"
+            " detail = CASE WHEN kind = 'send' AND phase = 'dot' THEN ? ELSE detail END,"
+            " phase = CASE WHEN phase = 'dot' THEN phase ELSE '' END,"
+            f" owner = '', lease_until = 0, looks = 0, next_try_at = ? WHERE {_OPEN} AND state = 'sending'"
+            " AND kind IN (SELECT value FROM json_each(?)) AND account_id = ? AND (owner <> ? OR lease_until <= ?)"
+            " RETURNING id",
+            (LOOKING, now, json.dumps(list(kinds)), account_id, owner, now),
         ).fetchall()
-        for row in lost:
-            _show(connection, row["id"])
-        return len(lost)
+        for row in left:
+            show(connection, row["id"])
+        return len(left)
 
 
 def freeze(connection: sqlite3.Connection, item_id: str, raw: bytes) -> bytes:
@@ -115,10 +122,28 @@ def freeze(connection: sqlite3.Connection, item_id: str, raw: bytes) -> bytes:
         return kept
 
 
-def set_phase(connection: sqlite3.Connection, item_id: str, phase: str) -> None:
-    """Note how far a send has come, on the disk when this returns (on a connection of Role.OPERATIONS)."""
+def set_phase(connection: sqlite3.Connection, item_id: str, phase: str, owner: str) -> None:
+    """Note how far a send has come, on the disk when this returns (on a connection of Role.OPERATIONS).
+
+    Raises Refused when the item is not this owner's any more: whoever has it now sends it.
+    """
     with joined(connection):
-        connection.execute("UPDATE outbox SET phase = ? WHERE id = ?", (phase, item_id))
+        noted = connection.execute(
+            "UPDATE outbox SET phase = ? WHERE id = ? AND state = 'sending' AND owner = ?", (phase, item_id, owner)
+        ).rowcount
+        if not noted:
+            raise Refused("the item is in other hands now")
+
+
+def lose(connection: sqlite3.Connection, item_id: str, detail: str, look_at: Instant) -> None:
+    """A send went out and no answer came: it is unknown, and looked for from `look_at` on."""
+    with joined(connection):
+        connection.execute(
+            "UPDATE outbox SET state = 'unknown', detail = ?, owner = '', lease_until = 0, looks = 0, next_try_at = ?"
+            " WHERE id = ?",
+            (detail, look_at, item_id),
+        )
+        show(connection, item_id)
 
 
 def settle(connection: sqlite3.Connection, item_id: str, state: str, detail: str, now: Instant) -> None:
@@ -135,7 +160,7 @@ def settle(connection: sqlite3.Connection, item_id: str, state: str, detail: str
                 " (SELECT message_id FROM outbox WHERE id = ? AND kind = 'send') AND accepted_at IS NULL",
                 (now, now, item_id),
             )
-        _show(connection, item_id)
+        show(connection, item_id)
 
 
 def retry_at(connection: sqlite3.Connection, item_id: str, at: Instant, detail: str) -> None:
@@ -146,7 +171,7 @@ def retry_at(connection: sqlite3.Connection, item_id: str, at: Instant, detail: 
             " WHERE id = ?",
             (at, detail, item_id),
         )
-        _show(connection, item_id)
+        show(connection, item_id)
 
 
 def cancel(connection: sqlite3.Connection, item_id: str, now: Instant) -> None:
@@ -159,7 +184,7 @@ def cancel(connection: sqlite3.Connection, item_id: str, now: Instant) -> None:
         ).rowcount
         if not stopped:
             raise Refused("It is being sent or has been sent: it cannot be cancelled any more")
-        _show(connection, item_id)
+        show(connection, item_id)
 
 
 def answer(connection: sqlite3.Connection, item_id: str, choice: str, now: Instant) -> None:
@@ -182,7 +207,7 @@ def answer(connection: sqlite3.Connection, item_id: str, choice: str, now: Insta
                 " saw_at = ?, detail = '' WHERE id = ?",
                 (now, now, item_id),
             )
-            _show(connection, item_id)
+            show(connection, item_id)
         else:
             raise Refused(f"“{choice}” is no decision: send, sent or drop")
 
@@ -198,7 +223,7 @@ def withdraw(connection: sqlite3.Connection, item_id: str) -> bool:
 
 def by_id(item_id: str) -> Select[OutboxItem]:
     """One item."""
-    return Select("SELECT * FROM outbox WHERE id = ?", (item_id,), _item)
+    return Select("SELECT * FROM outbox WHERE id = ?", (item_id,), item_of)
 
 
 def rows(*, settled: bool = False, kinds: Iterable[str] = ("send",), limit: int = 500) -> Select[OutboxRow]:
@@ -226,8 +251,8 @@ def next_due(now: Instant) -> Select[int]:
     )
 
 
-def _show(connection: sqlite3.Connection, item_id: str) -> None:
-    """Carry an item's state over to its message and conversation, and tell the screens."""
+def show(connection: sqlite3.Connection, item_id: str) -> None:
+    """Carry an item's state over to its message and conversation, and tell the screens; in the caller's transaction."""
     connection.execute(
         "UPDATE message SET delivery = CASE o.state WHEN 'cancelled' THEN 'failed' ELSE o.state END,"
         " delivery_detail = o.detail FROM outbox o WHERE o.id = ? AND o.kind = 'send' AND message.id = o.message_id"
@@ -249,7 +274,8 @@ def _show(connection: sqlite3.Connection, item_id: str) -> None:
     )
 
 
-def _item(row: sqlite3.Row) -> OutboxItem:
+def item_of(row: sqlite3.Row) -> OutboxItem:
+    """A row of the table as an item."""
     fields = {name: row[name] for name in OutboxItem.__dataclass_fields__}
     return OutboxItem(**fields | {"payload": json.loads(row["payload"])})
 

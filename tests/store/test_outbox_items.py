@@ -43,6 +43,11 @@ def take(connection: sqlite3.Connection, owner: str = "w", now: int = NOW) -> Ou
     return outbox.claim(connection, ["send"], 1, owner=owner, now=Instant(now), lease=10_000)
 
 
+def recover(connection: sqlite3.Connection, owner: str) -> int:
+    """What a new worker does first."""
+    return outbox.recover(connection, owner, NOW, kinds=("send",), account_id=1)
+
+
 def delivery(connection: sqlite3.Connection) -> tuple[str, int, int]:
     """What the thread and the list say of conversation 1."""
     head, row = messages.thread(1).first(connection), conversations.by_id(1).first(connection)
@@ -86,12 +91,20 @@ def test_a_dead_workers_item_is_taken_again_only_if_nothing_can_have_been_sent(
 ) -> None:
     queue(connection, "a")
     take(connection)
-    outbox.set_phase(connection, "a", phase)
-    assert outbox.recover(connection, NOW) == 0
-    later = Instant(NOW + 10_000)
-    assert (take(connection, "b", later) is not None) is again
-    assert outbox.recover(connection, later) == (0 if again else 1)
+    outbox.set_phase(connection, "a", phase, "w")
+    assert recover(connection, "w") == 0
+    assert recover(connection, "b") == 1
+    assert (take(connection, "b") is not None) is again
     assert delivery(connection) == (("sending", 1, 0) if again else ("unknown", 0, 1))
+
+
+def test_who_lost_an_item_notes_nothing_on_it(connection: sqlite3.Connection) -> None:
+    queue(connection, "a")
+    take(connection, "dead")
+    recover(connection, "b")
+    assert take(connection, "b") is not None
+    with pytest.raises(Refused):
+        outbox.set_phase(connection, "a", "dot", "dead")
 
 
 def test_frozen_bytes_never_change(connection: sqlite3.Connection) -> None:

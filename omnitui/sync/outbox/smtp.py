@@ -13,13 +13,12 @@ import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
 
 from omnitui.core.errors import LoginRefused, Offline, ProtocolError
+from omnitui.sync.imap.login import on_this_machine
 from omnitui.sync.outbox.login import log_in
 from omnitui.sync.outbox.wire import Reply, SmtpWire
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _CHUNK = 64 * 1024
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 """Line ends that let one mail be read as two (SMTP smuggling)."""
@@ -46,6 +45,8 @@ class Result:
 
     outcome: Outcome
     detail: str = ""
+    refused_for_now: bool = False
+    """Deferred by the server itself (4xx), not by the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,15 @@ class Endpoint:
 
     host: str
     port: int
-    security: Literal["tls", "starttls", "plain"] = "tls"
+    security: str = "tls"
+    """tls, starttls or plain"""
     username: str = ""
-    auth: Literal["password", "xoauth2", "oauthbearer"] = "password"
+    auth: str = "password"
+    """password, xoauth2 or oauthbearer"""
     context: ssl.SSLContext | None = None
     """Trusts the system's authorities and checks the host name when None."""
+    certificate_sha256: str = ""
+    """The one certificate to accept, in hex."""
     waits: Waits = field(default_factory=Waits)
 
 
@@ -80,7 +85,7 @@ class _NotSent(Exception):
 
     def __init__(self, outcome: Outcome, detail: str) -> None:
         super().__init__(detail)
-        self.result = Result(outcome, detail)
+        self.result = Result(outcome, detail, refused_for_now=outcome is Outcome.DEFERRED)
 
 
 async def send_mail(
@@ -135,13 +140,13 @@ async def _verdict(wire: SmtpWire, reply: Reply, seconds: float) -> Result:
     outcome = Outcome.SENT if reply.code < 300 else Outcome.DEFERRED if reply.code < 500 else Outcome.REFUSED
     with contextlib.suppress(Offline, ProtocolError):
         await wire.command("QUIT", seconds)
-    return Result(outcome, reply.text)
+    return Result(outcome, reply.text, refused_for_now=outcome is Outcome.DEFERRED)
 
 
 async def _open(endpoint: Endpoint) -> tuple[SmtpWire, dict[str, str]]:
     """Connect, and agree on TLS; returns the wire and the server's extensions as told inside the TLS."""
     waits = endpoint.waits
-    if endpoint.security == "plain" and endpoint.host not in LOOPBACK:
+    if endpoint.security == "plain" and not await asyncio.to_thread(on_this_machine, endpoint.host):
         raise _NotSent(Outcome.LOGIN, f"{endpoint.host}: without TLS mail goes only to this machine itself")
     context = endpoint.context or ssl.create_default_context()
     loop = asyncio.get_running_loop()
@@ -157,6 +162,8 @@ async def _open(endpoint: Endpoint) -> tuple[SmtpWire, dict[str, str]]:
     except (OSError, TimeoutError) as error:
         raise Offline(f"no connection to {endpoint.host}:{endpoint.port}: {error or 'no answer'}") from error
     try:
+        if endpoint.security == "tls":
+            wire.check_pin(endpoint.certificate_sha256)
         _must(await wire.reply(waits.greeting), "greeting")
         extensions = await _hello(wire, waits)
         if endpoint.security == "starttls":
@@ -164,6 +171,7 @@ async def _open(endpoint: Endpoint) -> tuple[SmtpWire, dict[str, str]]:
                 raise _NotSent(Outcome.LOGIN, f"{endpoint.host} offers no STARTTLS; nothing was sent in clear text")
             _must(await wire.command("STARTTLS", waits.command), "STARTTLS")
             await wire.start_tls(context, endpoint.host, waits.connect)
+            wire.check_pin(endpoint.certificate_sha256)
             extensions = await _hello(wire, waits)
     except BaseException:
         wire.close()
@@ -182,7 +190,7 @@ async def _hello(wire: SmtpWire, waits: Waits) -> dict[str, str]:
 
 
 async def _log_in(wire: SmtpWire, endpoint: Endpoint, secret: str, extensions: dict[str, str]) -> None:
-    if endpoint.username:
+    if endpoint.username and ("AUTH" in extensions or endpoint.security != "plain"):
         methods = extensions.get("AUTH", "").upper().split()
         await log_in(wire, methods, endpoint.auth, endpoint.username, secret, endpoint.waits.command)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import ssl
 from dataclasses import dataclass
@@ -145,6 +146,15 @@ class SmtpWire(asyncio.Protocol):
         except (OSError, ssl.SSLError) as error:
             raise Offline(f"no TLS with {host}: {error}") from error
         self._transport = secure
+
+    def check_pin(self, sha256: str) -> None:
+        """With a fingerprint given, only the certificate that has it is good. Raises Offline."""
+        if not sha256:
+            return
+        tls = self._link().get_extra_info("ssl_object")
+        found = hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest() if tls else ""
+        if found != sha256.replace(":", "").lower():
+            raise Offline(f"the server's certificate is not the one in the config (it has {found})")
 
     def close(self) -> None:
         """Drop the connection, whatever state it is in."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import hashlib
+import ssl
 from pathlib import Path
 
 import pytest
@@ -74,7 +76,7 @@ async def test_one_refused_recipient_is_named_and_nobody_gets_it() -> None:
      ({"torn": b"250-one\r\n"}, 1), ({"torn": b"250-one\r\n550 two\r\n"}, 1)],
 )  # fmt: skip
 async def test_without_a_whole_answer_to_the_dot_it_is_unknown(wrong: dict[str, object], taken: int) -> None:
-    async with smtp_sink(dataclasses.replace(SmtpSink(), **wrong)) as sink:  # type: ignore[arg-type]
+    async with smtp_sink(dataclasses.replace(SmtpSink(), **wrong)) as sink:
         result, dots = await send(plain(sink))
         assert (result.outcome, dots, len(sink.taken)) == (Outcome.UNKNOWN, 1, taken)
 
@@ -101,7 +103,7 @@ async def test_a_crash_before_the_dot_has_sent_nothing() -> None:
 async def test_login_over_tls(pem: Path, security: str) -> None:
     sink = SmtpSink(users={"anna": "secret"})
     async with smtp_sink(sink, tls=server_tls(pem), starttls=security == "starttls"):
-        good = Endpoint("localhost", sink.port, security, "anna", context=client_tls(pem), waits=QUICK)  # type: ignore[arg-type]
+        good = Endpoint("localhost", sink.port, security, "anna", context=client_tls(pem), waits=QUICK)
         assert (await send(good))[0] == Result(Outcome.SENT, "250 taken")
         wrong = dataclasses.replace(good, username="bert")
         result, dots = await send(wrong)
@@ -110,6 +112,13 @@ async def test_login_over_tls(pem: Path, security: str) -> None:
         stranger = dataclasses.replace(good, context=None)
         assert (await send(stranger))[0].outcome == Outcome.DEFERRED
         assert len(sink.taken) == 1
+        blind = ssl.create_default_context()
+        blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE
+        der = ssl.PEM_cert_to_DER_cert((pem.parent / "cert.pem").read_text())
+        pinned = dataclasses.replace(good, context=blind, certificate_sha256=hashlib.sha256(der).hexdigest())
+        assert (await send(pinned))[0].outcome == Outcome.SENT
+        result, _ = await send(dataclasses.replace(pinned, certificate_sha256="0" * 64))
+        assert (result.outcome, len(sink.taken)) == (Outcome.DEFERRED, 2)
 
 
 async def test_no_clear_text_beyond_this_machine() -> None:
@@ -170,7 +179,7 @@ async def test_oauth_tokens(pem: Path) -> None:
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        result, _ = await send(Endpoint("127.0.0.1", port, "plain", "anna", auth, waits=QUICK))  # type: ignore[arg-type]
+        result, _ = await send(Endpoint("127.0.0.1", port, "plain", "anna", auth, waits=QUICK))
         server.close()
         await asyncio.sleep(0.02)
         assert result.outcome == Outcome.LOGIN

@@ -1,0 +1,180 @@
+"""What the sender asks and records: may it leave now, has it left, where is its copy.
+
+Each write is one transaction that carries the whole effect: item, message, conversation, follow-up work.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+
+from omnitui.core.times import Instant
+from omnitui.store import outbox
+from omnitui.store.connection import joined
+from omnitui.store.outbox import OutboxItem
+from omnitui.store.refresh import refresh
+from omnitui.store.select import Select
+
+WROTE_AGAIN = "The customer has written again since: read it, then send this or change it"
+ANSWERED = "Somebody else has answered meanwhile: read it, then send this or drop it"
+
+
+def reason_to_ask(connection: sqlite3.Connection, item: OutboxItem) -> str:
+    """Why a queued answer should not leave without another look; empty when nothing changed since it was written."""
+    if item.conversation_id is None:
+        return ""
+    found = connection.execute(
+        "WITH here(id) AS (SELECT coalesce(merged_into, id) FROM conversation WHERE id = :conversation)"
+        " SELECT EXISTS (SELECT 1 FROM message m JOIN here ON m.conversation_id = here.id"
+        "   WHERE m.class = 'customer' AND m.at > :saw AND :saw > 0) AS again,"
+        " EXISTS (SELECT 1 FROM message m JOIN here ON m.conversation_id = here.id"
+        "   WHERE m.class = 'human' AND m.at > :saw AND m.omni_id <> :id AND :saw > 0"
+        "   AND m.delivery IN ('', 'sent', 'delivered', 'read') AND coalesce(m.accepted_at, m.fetched_at) > :queued"
+        "   AND m.author <> coalesce((SELECT author FROM message WHERE id = :message), '\x01')) AS answered",
+        {
+            "conversation": item.conversation_id,
+            "saw": item.saw_at,
+            "id": item.id,
+            "queued": item.created_at,
+            "message": item.message_id,
+        },
+    ).fetchone()
+    if found["again"]:
+        return WROTE_AGAIN
+    return ANSWERED if found["answered"] else ""
+
+
+def settle_sent(connection: sqlite3.Connection, item_id: str, detail: str, now: Instant, *, copy: bool) -> None:
+    """The mail has left: the item is done, the customer's mail answered, and (with `copy`) its copy is to be filed."""
+    with joined(connection):
+        item = outbox.by_id(item_id).first(connection)
+        if item is None or item.state == "sent":
+            return
+        outbox.settle(connection, item_id, "sent", detail, now)
+        if copy:
+            _enqueue_copy(connection, item, now)
+        _answered(connection, item, now)
+        if item.conversation_id is not None:
+            refresh(connection, [item.conversation_id])
+
+
+def _enqueue_copy(connection: sqlite3.Connection, item: OutboxItem, now: Instant) -> None:
+    outbox.enqueue(
+        connection,
+        OutboxItem(
+            id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"copy {item.id}")),
+            kind="copy",
+            account_id=item.account_id,
+            conversation_id=item.conversation_id,
+            message_id=item.message_id,
+            mid=item.mid,
+            payload={"folder_role": "sent", "of": item.id},
+            created_at=now,
+        ),
+    )
+
+
+def _answered(connection: sqlite3.Connection, item: OutboxItem, now: Instant) -> None:
+    """Mark what was answered, here and (by an item of its own) at the server."""
+    answered = item.payload.get("in_reply_to") or []
+    rows = connection.execute(
+        "UPDATE message SET answered = 1 WHERE account_id = ? AND mid IN (SELECT value FROM json_each(?))"
+        " AND class IN ('customer', 'auto') AND answered = 0 RETURNING id",
+        (item.account_id, json.dumps(answered)),
+    ).fetchall()
+    for row in rows:
+        outbox.enqueue(
+            connection,
+            OutboxItem(
+                id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"answered {row['id']} {item.id}")),
+                kind="flag",
+                account_id=item.account_id,
+                conversation_id=item.conversation_id,
+                message_id=row["id"],
+                payload={"add": ["\\Answered"], "remove": []},
+                created_at=now,
+            ),
+        )
+
+
+def proved_sent(connection: sqlite3.Connection, mid: str, now: Instant) -> bool:
+    """Something came back that only a delivered mail can cause (a copy in a folder, a reply, a report): an item that
+    is unknown or asks because its fate is not known was sent. True when there was one."""
+    row = connection.execute(
+        "SELECT id FROM outbox WHERE mid = ? AND kind = 'send' AND phase = 'dot' AND state IN ('unknown', 'asking')",
+        (mid,),
+    ).fetchone()
+    if row is None:
+        return False
+    settle_sent(connection, row["id"], "Seen again on the other side: it was sent", now, copy=False)
+    return True
+
+
+def unknown_due(account_id: int, now: Instant) -> Select[OutboxItem]:
+    """Sends whose fate is not known and that are to be looked for now."""
+    return Select(
+        "SELECT * FROM outbox WHERE kind = 'send' AND state = 'unknown' AND account_id = ? AND next_try_at <= ?"
+        " ORDER BY next_try_at",
+        (account_id, now),
+        outbox.item_of,
+    )
+
+
+def next_due(account_id: int) -> Select[int]:
+    """When the next send, copy or look of the account is due; no row when nothing waits."""
+    return Select(
+        "SELECT min(max(not_before, next_try_at)) FROM outbox WHERE kind IN ('send', 'copy') AND account_id = ?"
+        " AND state IN ('held', 'queued', 'unknown') HAVING count(*) > 0",
+        (account_id,),
+        lambda row: int(row[0]),
+    )
+
+
+def sent_folder_name(connection: sqlite3.Connection, account_id: int) -> str:
+    """The account's Sent folder as sync found it; empty when there is none."""
+    row = connection.execute(
+        "SELECT name FROM folder WHERE account_id = ? AND role = 'sent' ORDER BY id LIMIT 1", (account_id,)
+    ).fetchone()
+    return "" if row is None else str(row["name"])
+
+
+def looked(connection: sqlite3.Connection, item_id: str, looks: int, next_at: Instant, detail: str) -> None:
+    """An unknown send was looked for and not found; the next look is at `next_at`."""
+    with joined(connection):
+        connection.execute(
+            "UPDATE outbox SET looks = ?, next_try_at = ?, detail = ? WHERE id = ? AND state = 'unknown'",
+            (looks, next_at, detail, item_id),
+        )
+        outbox.show(connection, item_id)
+
+
+def bytes_of(connection: sqlite3.Connection, item_id: str) -> bytes | None:
+    """The frozen bytes of a send."""
+    row = connection.execute("SELECT raw FROM outbox WHERE id = ?", (item_id,)).fetchone()
+    return None if row is None else row["raw"]
+
+
+def filed(
+    connection: sqlite3.Connection, item: OutboxItem, folder: str, where: tuple[int, int] | None, now: Instant
+) -> None:
+    """The copy is in the folder of this name; `where` is (UIDVALIDITY, UID) when the server told (RFC 4315)."""
+    with joined(connection):
+        if where is not None and item.message_id is not None:
+            connection.execute(
+                "INSERT INTO ledger (folder_id, uidvalidity, uid, outcome, message_id, reason, flags)"
+                " SELECT id, ?, ?, 'stored', ?, 'filed by us', '\\Seen' FROM folder"
+                " WHERE account_id = ? AND name = ? AND uidvalidity = ? ON CONFLICT DO NOTHING",
+                (*where, item.message_id, item.account_id, folder, where[0]),
+            )
+        outbox.settle(connection, item.id, "sent", "", now)
+
+
+def try_now(connection: sqlite3.Connection, account_id: int, now: Instant) -> int:
+    """The network is back: sends and copies that wait for another try are due at once. Returns how many."""
+    with joined(connection):
+        return connection.execute(
+            "UPDATE outbox SET next_try_at = max(not_before, ?) WHERE account_id = ? AND kind IN ('send', 'copy')"
+            " AND state IN ('held', 'queued') AND attempts > 0 AND next_try_at > ?",
+            (now, account_id, now),
+        ).rowcount

@@ -1,0 +1,79 @@
+"""What the sender needs to know of an account, made of its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal
+
+from omnitui.config.schema import DEFAULT_PORTS, AccountSettings, ServerSettings
+from omnitui.config.secrets import secret_for
+from omnitui.sync.imap.login import Login, login_for, tls_context
+from omnitui.sync.outbox.sent_folder import SentFolder, sent_folder
+from omnitui.sync.outbox.smtp import Endpoint
+
+FILES_ITSELF = (
+    "gmail.com", "googlemail.com", "office365.com", "outlook.com", "hotmail.com", "me.com", "icloud.com",
+    "zoho.com", "zoho.eu", "zoho.in", "zoho.com.au", "zoho.com.cn", "zoho.jp", "zohocloud.ca",
+)  # fmt: skip
+"""Domains of sending servers known to put what they send into the Sent folder themselves."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """An account that can send. The callables block; `secret` raises SecretError."""
+
+    account_id: int
+    address: str
+    endpoint: Endpoint
+    secret: Callable[[], str]
+    open_sent: Callable[[str], AbstractContextManager[SentFolder]]
+    """Open the Sent folder of this name."""
+    sent_name: str = ""
+    """The Sent folder as set in the config; empty when it is to be found."""
+    filed: Literal["auto", "yes", "no"] = "auto"
+
+    def filed_by_server(self, *, gmail: bool = False) -> bool:
+        """Does the server put what it sends into Sent by itself? `gmail`: the mailbox has been seen to be Gmail's."""
+        if self.filed != "auto":
+            return self.filed == "yes"
+        host = self.endpoint.host.lower()
+        return gmail or any(host == known or host.endswith(f".{known}") for known in FILES_ITSELF)
+
+
+def sender_for(account: AccountSettings, account_id: int) -> Sender | None:
+    """The sender of an account; None when it has no server to send with."""
+    if account.smtp is None:
+        return None
+    return Sender(
+        account_id=account_id,
+        address=account.address,
+        endpoint=endpoint_for(account, account.smtp),
+        secret=lambda: secret_for(account, "smtp"),
+        open_sent=lambda name: sent_folder(login_for(account, account.imap, secret_for(account, "imap")), name),
+        sent_name=account.sent_folder,
+        filed="yes"
+        if account.sent_filed_by_server == "yes"
+        else "no"
+        if account.sent_filed_by_server == "no"
+        else "auto",
+    )
+
+
+def endpoint_for(account: AccountSettings, server: ServerSettings) -> Endpoint:
+    """Where and how to hand mail in, defaults filled in."""
+    username = server.username or account.address
+    port = server.port or DEFAULT_PORTS["smtp"][server.security]
+    login = Login(
+        server.host, port, server.security, username, server.auth, "", server.ca_file, server.certificate_sha256
+    )
+    return Endpoint(
+        host=server.host,
+        port=port,
+        security=server.security,
+        username=username,
+        auth=server.auth,
+        context=None if server.security == "plain" else tls_context(login),
+        certificate_sha256=server.certificate_sha256,
+    )

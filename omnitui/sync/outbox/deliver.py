@@ -1,0 +1,145 @@
+"""The outbox of one account at work: claims what is due, checks that it may still leave, sends it, settles it.
+
+Every step is on the disk before the next one begins; whatever dies in between is found by `recover` and is either
+certainly unsent (and goes again, the same bytes) or unknown (and is looked for).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from omnitui.core.errors import NotFound, Refused, SecretError
+from omnitui.core.outgoing import Outgoing, from_payload
+from omnitui.core.times import DAY, MINUTE, SECOND, Instant
+from omnitui.store import outbox, sending
+from omnitui.store.outbox import OutboxItem
+from omnitui.sync.outbox.account import Sender
+from omnitui.sync.outbox.backoff import after
+from omnitui.sync.outbox.compose import ReadFile, compose
+from omnitui.sync.outbox.desk import Desk
+from omnitui.sync.outbox.headers import wire_address
+from omnitui.sync.outbox.sent_copy import file_copy
+from omnitui.sync.outbox.smtp import Outcome, Result, send_mail
+from omnitui.sync.outbox.verify import LOOKS, verify
+
+LEASE = 30 * MINUTE
+"""Longer than any send can take: three minutes a block and ten for the dot."""
+GIVE_UP = 5 * DAY
+"""A server that keeps saying "later" for so long means no (RFC 5321 4.5.4.1)."""
+IDLE = 60 * SECOND
+"""How long to sleep when nothing is due and nobody calls."""
+
+
+class Delivery:
+    """The outbox of one account. One per account and worker; `run` until cancelled, or `turn` by hand."""
+
+    def __init__(self, desk: Desk, sender: Sender, read_file: ReadFile, clock: Callable[[], Instant]) -> None:
+        self._desk = desk
+        self._sender = sender
+        self._read_file = read_file
+        self._clock = clock
+        self._owner = f"{os.getpid()} {uuid.uuid4()}"
+        self._recovered = False
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something may be due: look now."""
+        self._wake.set()
+
+    async def network_is_back(self) -> None:
+        """Do not wait for the next try."""
+        await self._desk.do(sending.try_now, self._sender.account_id, self._clock())
+        self.wake()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            self._wake.clear()
+            await self.turn()
+            due = await self._desk.do(lambda cache: sending.next_due(self._sender.account_id).first(cache))
+            seconds = IDLE / 1000 if due is None else min(max(due - self._clock(), 0), IDLE) / 1000
+            try:
+                async with asyncio.timeout(seconds + 0.005):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    async def turn(self) -> None:
+        """Do everything that is due now."""
+        if not self._recovered:
+            account, now = self._sender.account_id, self._clock()
+            await self._desk.do(outbox.recover, self._owner, now, kinds=("send", "copy"), account_id=account)
+            self._recovered = True
+        await verify(self._desk, self._sender, self._clock)
+        while item := await self._claim("send"):
+            await self._send(item)
+        while item := await self._claim("copy"):
+            await file_copy(self._desk, self._sender, item, self._clock())
+
+    async def _claim(self, kind: str) -> OutboxItem | None:
+        account = self._sender.account_id
+        return await self._desk.do(outbox.claim, [kind], account, owner=self._owner, now=self._clock(), lease=LEASE)
+
+    async def _send(self, item: OutboxItem) -> None:
+        if reason := await self._desk.do(sending.reason_to_ask, item):
+            await self._desk.do(outbox.settle, item.id, "asking", reason, self._clock())
+            return
+        try:
+            mail = from_payload(item.payload)
+            raw = item.raw
+            if raw is None:
+                raw = await asyncio.to_thread(compose, mail, self._read_file)
+                raw = await self._desk.do(outbox.freeze, item.id, raw)
+            envelope = [wire_address(email) for email in mail.recipients]
+            secret = await asyncio.to_thread(self._sender.secret)
+        except (Refused, NotFound) as error:
+            await self._desk.do(outbox.settle, item.id, "failed", str(error), self._clock())
+            return
+        except SecretError as error:
+            await self._desk.do(outbox.retry_at, item.id, after(item.attempts, self._clock()), str(error))
+            return
+        await self._settle(item, await self._hand_over(item, mail, envelope, secret, raw))
+
+    async def _hand_over(
+        self, item: OutboxItem, mail: Outgoing, envelope: list[str], secret: str, raw: bytes
+    ) -> Result:
+        async def before_dot() -> None:
+            await self._desk.do(outbox.set_phase, item.id, "dot", self._owner)
+
+        if not envelope:
+            return Result(Outcome.REFUSED, "there is nobody to send it to")
+        return await send_mail(
+            self._sender.endpoint, secret, wire_address(mail.sender.email), envelope, raw, before_dot
+        )
+
+    async def _settle(self, item: OutboxItem, result: Result) -> None:
+        now, desk = self._clock(), self._desk
+        if result.outcome is Outcome.SENT:
+            copy = not self._sender.filed_by_server()
+            await desk.do(sending.settle_sent, item.id, result.detail, now, copy=copy)
+        elif result.outcome is Outcome.UNKNOWN:
+            await desk.do(outbox.lose, item.id, f"It may have been sent: {result.detail}", Instant(now + LOOKS[0]))
+        elif result.outcome is Outcome.REFUSED:
+            await desk.do(outbox.settle, item.id, "failed", f"Not sent: {result.detail}", now)
+        elif result.refused_for_now and now - max(item.created_at, item.not_before) > GIVE_UP:
+            await desk.do(outbox.settle, item.id, "failed", f"Not sent in five days: {result.detail}", now)
+        else:
+            await desk.do(outbox.retry_at, item.id, after(item.attempts, now), f"Not sent yet: {result.detail}")
+
+
+def read_file_in(folder: Path) -> ReadFile:
+    """Reads the files of `folder`, which are named by their hash. Raises NotFound."""
+
+    def read(sha256: str) -> bytes:
+        if not sha256.isalnum():
+            raise NotFound("a file with no hash cannot be found")
+        try:
+            return (folder / sha256).read_bytes()
+        except OSError as error:
+            raise NotFound(f"an attached file is gone: {error.strerror}") from error
+
+    return read
