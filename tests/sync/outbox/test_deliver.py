@@ -1,0 +1,251 @@
+"""Each way a send can end leaves the item, the message and the conversation in the state that says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from omnitui.core.times import DAY, Instant
+from omnitui.store import outbox, sending
+from tests.servers.smtp_sink import SmtpSink, header, smtp_sink
+from tests.sync.outbox.desk_case import CUSTOMER, START, Case, outbox_case
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Iterator[Case]:
+    with outbox_case(tmp_path) as made:
+        yield made
+
+
+def shown(case: Case) -> tuple[str, int, int]:
+    """What the thread and the list say."""
+    row = case.connection.execute(
+        "SELECT m.delivery, c.queued_count, c.failed_count FROM message m JOIN conversation c ON c.id = 1"
+        " WHERE m.class = 'human' ORDER BY m.id DESC"
+    ).fetchone()
+    return tuple(row)
+
+
+async def test_sent_once_with_its_copy_and_the_answered_flag(case: Case) -> None:
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        item = case.queue()
+        await case.turn()
+        await case.turn()
+    assert [header(mail.content, "X-Omni-Id") for mail in sink.taken] == [item]
+    assert sink.taken[0].recipients == ["anna@x.test"]
+    assert case.sent.mails == [sink.taken[0].content]
+    assert {row["state"] for row in case.items("copy")} == {"sent"}
+    assert [row["payload"] for row in case.items("flag")] == ['{"add":["\\\\Answered"],"remove":[]}']
+    assert shown(case) == ("sent", 0, 0)
+    message = case.connection.execute("SELECT * FROM message WHERE omni_id = ?", (item,)).fetchone()
+    assert (message["accepted_at"], message["at"]) == (START, START)
+    assert case.connection.execute("SELECT answered FROM message WHERE mid = ?", (CUSTOMER,)).fetchone()[0] == 1
+    ledger = case.connection.execute("SELECT folder_id, uid, message_id FROM ledger").fetchall()
+    assert [tuple(row) for row in ledger] == [(3, 1, message["id"])]
+
+
+async def test_held_until_the_undo_window_is_over(case: Case) -> None:
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        item = case.queue(held=10_000)
+        await case.turn(after=9_999)
+        assert (case.state(item), sink.taken) == ("held", [])
+        await case.turn(after=1)
+        assert (case.state(item), len(sink.taken)) == ("sent", 1)
+
+
+async def test_a_refusal_fails_with_the_servers_words(case: Case) -> None:
+    async with smtp_sink(SmtpSink(faults={"RCPT": "550 no such user"})) as sink:
+        case.port = sink.port
+        item = case.queue()
+        await case.turn()
+        assert case.state(item) == "failed"
+        assert "no such user" in case.item(item).detail
+        assert shown(case) == ("failed", 0, 1)
+        sink.faults.clear()
+        outbox.answer(case.connection, item, "send", case.clock())
+        await case.turn()
+        assert (case.state(item), len(sink.taken)) == ("sent", 1)
+
+
+async def test_a_temporary_refusal_and_a_dead_network_try_again_with_the_same_bytes(case: Case) -> None:
+    async with smtp_sink(SmtpSink(plan=[{"DOT": "451 later"}, {"MAIL": "421 busy"}])) as sink:
+        item = case.queue()
+        await case.turn()
+        raw = case.item(item).raw
+        case.port = sink.port
+        for _ in range(2):
+            await case.turn(after=15_000)
+            assert (case.state(item), case.item(item).raw, sink.taken) == ("queued", raw, [])
+        await case.turn(after=30_000)
+        assert (case.state(item), [mail.content for mail in sink.taken]) == ("sent", [raw])
+
+
+async def test_a_server_that_says_later_for_days_means_no(case: Case) -> None:
+    async with smtp_sink(SmtpSink(faults={"RCPT": "450 later"})) as sink:
+        case.port = sink.port
+        item = case.queue()
+        await case.turn(after=5 * DAY)
+        assert case.state(item) == "queued"
+        await case.turn(after=DAY)
+        assert case.state(item) == "failed"
+
+
+async def test_offline_for_weeks_is_still_queued_and_goes_when_the_network_is_back(case: Case) -> None:
+    item = case.queue()
+    for _ in range(12):
+        await case.turn(after=3 * DAY)
+        assert case.state(item) == "queued"
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        with case.delivery() as delivery:
+            await delivery.network_is_back()
+            await delivery.turn()
+        assert (case.state(item), len(sink.taken)) == ("sent", 1)
+
+
+@pytest.mark.parametrize("author", ["", "ben"])
+async def test_someone_elses_answer_holds_and_asks(case: Case, author: str) -> None:
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        item = case.queue(held=10_000)
+        case.message("human", "other@shop.test", START + 5_000, author=author)
+        await case.turn(after=10_000)
+        assert (case.state(item), case.item(item).detail, sink.taken) == ("asking", sending.ANSWERED, [])
+        assert shown(case)[1:] == (0, 1)
+        outbox.answer(case.connection, item, "send", Instant(case.now))
+        await case.turn()
+        assert (case.state(item), len(sink.taken)) == ("sent", 1)
+
+
+async def test_a_newer_customer_mail_holds_and_asks_also_after_a_merge(case: Case) -> None:
+    case.connection.execute("INSERT INTO conversation (id, key, account_id, channel) VALUES (2, 's 2', 1, 'email')")
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        item = case.queue(held=10_000)
+        case.message("customer", "2@customer.test", START + 5_000)
+        case.connection.execute("UPDATE message SET conversation_id = 2")
+        case.connection.execute("UPDATE conversation SET merged_into = 2 WHERE id = 1")
+        await case.turn(after=10_000)
+        assert (case.state(item), case.item(item).detail, sink.taken) == ("asking", sending.WROTE_AGAIN, [])
+
+
+async def test_two_answers_of_one_agent_do_not_hold_each_other(case: Case) -> None:
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        items = [case.queue("one"), case.queue("and another thing")]
+        await case.turn()
+        assert [case.state(item) for item in items] == ["sent", "sent"]
+        assert len(sink.taken) == 2
+
+
+async def test_a_missing_file_and_a_bad_address_fail_in_words(case: Case) -> None:
+    from omnitui.core.mail import Address
+    from omnitui.core.outgoing import OutgoingFile
+
+    gone = case.queue(files=(OutgoingFile("a.pdf", "application/pdf", 3, "0" * 64),))
+    bad = case.queue(to=(Address("", "not an address"),))
+    await case.turn()
+    assert [case.state(item) for item in (gone, bad)] == ["failed", "failed"]
+    assert "gone" in case.item(gone).detail
+    assert "not a mail address" in case.item(bad).detail
+
+
+@pytest.mark.parametrize("filed", ["yes", "no"])
+@pytest.mark.parametrize("drop", ["before", "after"])
+async def test_unknown_is_looked_for_and_never_doubled(case: Case, filed: str, drop: str) -> None:
+    case.filed = filed
+    async with smtp_sink(SmtpSink(drop=drop)) as sink:
+        if filed == "yes":
+            sink.on_taken.append(lambda mail: case.sent.mails.append(mail.content))
+        case.port = sink.port
+        item = case.queue()
+        await case.turn()
+        assert (case.state(item), shown(case)) == ("unknown", ("unknown", 0, 1))
+        sink.drop = ""
+        for wait in (1_999, 1, 10_000, 60_000, 300_000, 1_000):
+            await case.turn(after=wait)
+        expected = {"yes": "sent", "no": "asking"}[filed]
+        assert case.state(item) == expected
+        taken = 1 if drop == "after" or filed == "yes" else 0
+        assert len(sink.taken) == taken
+        assert case.sent.appended == 0
+        if expected == "asking":
+            outbox.answer(case.connection, item, "send" if drop == "before" else "sent", case.clock())
+            await case.turn()
+            assert (case.state(item), len(sink.taken)) == ("sent", 1)
+
+
+async def test_while_the_folder_cannot_be_read_nothing_is_decided(case: Case) -> None:
+    async with smtp_sink(SmtpSink(drop="after")) as sink:
+        case.port = sink.port
+        item = case.queue()
+        case.sent.down = True
+        for _ in range(10):
+            await case.turn(after=60_000)
+        assert (case.state(item), case.item(item).looks, len(sink.taken)) == ("unknown", 0, 1)
+        assert "cannot be looked for" in case.item(item).detail
+        assert sending.proved_sent(case.connection, case.item(item).mid, case.clock())
+        assert (case.state(item), shown(case)) == ("sent", ("sent", 0, 0))
+        assert not sending.proved_sent(case.connection, case.item(item).mid, case.clock())
+
+
+@pytest.mark.parametrize(("phase", "state", "copies"), [("", "sent", 1), ("dot", "unknown", 0)])
+async def test_a_dead_workers_item(case: Case, phase: str, state: str, copies: int) -> None:
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        item = case.queue()
+        outbox.claim(case.connection, ["send"], 1, owner="dead", now=case.clock(), lease=10**9)
+        outbox.set_phase(case.connection, item, phase, "dead")
+        case.sent.down = phase == "dot"
+        await case.turn()
+        assert (case.state(item), len(sink.taken)) == (state, copies)
+
+
+async def test_a_failing_copy_is_tried_again_and_never_sends_again(case: Case) -> None:
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        item = case.queue()
+        case.sent.down = True
+        await case.turn()
+        assert (case.state(item), [row["state"] for row in case.items("copy")]) == ("sent", ["queued"])
+        case.sent.down = False
+        case.sent.mails.append(sink.taken[0].content)
+        await case.turn(after=60_000)
+        assert ([row["state"] for row in case.items("copy")], case.sent.appended) == (["sent"], 0)
+        assert len(sink.taken) == 1
+
+
+async def test_servers_that_file_what_they_send_get_no_copy(case: Case) -> None:
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        case.filed = "yes"
+        case.queue()
+        await case.turn()
+        assert case.items("copy") == []
+        case.filed, case.sent.gmail = "auto", True
+        case.queue()
+        await case.turn()
+        assert ([row["state"] for row in case.items("copy")], case.sent.appended) == (["sent"], 0)
+
+
+async def test_the_loop_wakes_when_something_is_due(case: Case) -> None:
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        with case.delivery() as delivery:
+            running = asyncio.create_task(delivery.run())
+            await asyncio.sleep(0.05)
+            item = case.queue()
+            delivery.wake()
+            for _ in range(100):
+                await asyncio.sleep(0.02)
+                if case.state(item) == "sent":
+                    break
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+        assert len(sink.taken) == 1
