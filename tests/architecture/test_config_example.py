@@ -11,7 +11,7 @@ FILE = Path(__file__).resolve().parents[2] / "config.example.toml"
 
 
 def test_the_file_is_up_to_date() -> None:
-    assert FILE.read_text(encoding="utf-8") == example(), "run `make docs`"
+    assert FILE.read_text(encoding="utf-8") == example(), "run `python -m tools.docs`"
 
 
 def test_it_loads_as_it_stands_and_with_every_setting_taken() -> None:

@@ -1,0 +1,54 @@
+# make demo   try omnitui on a demo mailbox        make test   run the tests
+# make check  lint, types, import rules            make docs   write the generated pages anew
+# make bench / make campaigns  measure             make pictures  the README's picture
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV = .venv
+RUN = $(VENV)/bin/python
+WORKERS ?= 2
+
+.PHONY: demo test check bench campaigns docs pictures clean
+
+demo: $(VENV)/ready
+	@$(RUN) -m omnitui demo
+
+test: $(VENV)/ready-dev
+	$(RUN) -m pytest -q -n $(WORKERS) --dist loadfile
+
+check: $(VENV)/ready-dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(RUN) -m pytest -q tests/architecture
+
+bench: $(VENV)/ready-dev
+	$(RUN) -m bench
+
+campaigns: $(VENV)/ready-dev
+	$(RUN) -m campaigns
+
+docs: $(VENV)/ready-dev
+	$(RUN) -m tools.docs
+
+pictures: $(VENV)/ready-dev
+	$(RUN) -m tools.pictures
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "omnitui needs Python 3.11 or newer; on Debian 12: apt install python3 python3-venv, on macOS: brew install python" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python cannot make an environment here; on Debian: apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/ready: $(VENV)/bin/python pyproject.toml
+	@echo "Installing omnitui into $(VENV) (a minute, once)"
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready pyproject.toml
+	@echo "Installing what the tests need into $(VENV) (a minute, once)"
+	@$(RUN) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")' > $(VENV)/dev.txt
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -r $(VENV)/dev.txt
+	@touch $@

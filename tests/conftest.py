@@ -1,0 +1,26 @@
+"""For every test: nothing of the user's own settings reaches it, and CI lets no server be missing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test may read or write the home of whoever runs it."""
+    monkeypatch.setenv("OMNITUI_HOME", str(tmp_path_factory.getbasetemp() / "home"))
+    for name in [name for name in os.environ if name.startswith("OMNITUI_PASSWORD") or name == "CREDENTIALS_DIRECTORY"]:
+        monkeypatch.delenv(name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """In CI a test that skips because a server is missing has failed: nobody would notice otherwise."""
+    report = yield
+    if os.environ.get("CI") == "true" and report.skipped and item.get_closest_marker("servers"):
+        report.outcome = "failed"
+        report.longrepr = f"CI has every server: {report.longrepr}"
+    return report

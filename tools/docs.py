@@ -1,0 +1,141 @@
+"""Writes the pages that come from tables in the program: `python -m tools.docs`. A test keeps them true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import click
+
+from omnitui.cli.exits import MEANING
+from omnitui.cli.root import omnitui
+from omnitui.config.check import hints
+from omnitui.config.example import example, shown, toml
+from omnitui.config.schema import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+_NOTE = "<!-- Written by `make docs`; change the table in {source} instead. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Every generated file, by its path from the top of the repository."""
+    return {
+        "config.example.toml": example(),
+        "docs/config.md": _config(),
+        "docs/commands.md": _commands(),
+        "docs/exit-codes.md": _exits(),
+    }
+
+
+def _page(title: str, source: str, *parts: str) -> str:
+    return "\n".join([f"# {title}\n", _NOTE.format(source=source), *parts]).rstrip() + "\n"
+
+
+def _config() -> str:
+    text = (
+        "All settings of `config.toml`. `omnitui config path` shows where it stands, `omnitui config check` tells what "
+        "is wrong in it, `omnitui config example` prints it with every setting. An unknown name is an error.\n"
+    )
+    return _page("Settings", "omnitui/config/schema.py", text, *_tables(Settings, ""))
+
+
+def _tables(kind: Any, path: str) -> Iterator[str]:
+    for spec in fields(kind):
+        hint = hints(kind)[spec.name]
+        many = get_origin(hint) is tuple and is_dataclass(get_args(hint)[0])
+        inner = get_args(hint)[0] if many else hint
+        if not is_dataclass(inner):
+            continue
+        name = f"{path}{spec.name}"
+        header = f"[[{name}]]" if many else f"[{name}]"
+        yield f"## `{header}`\n\n{spec.metadata.get('doc') or inner.__doc__}\n"
+        rows = [_row(f, hints(inner)[f.name]) for f in fields(inner) if _is_plain(f, hints(inner)[f.name])]
+        yield "\n".join(["| setting | kind | default | what it does |", "|---|---|---|---|", *rows, ""])
+        yield from _tables(inner, f"{name}.")
+
+
+def _is_plain(spec: Field[Any], hint: Any) -> bool:
+    return not is_dataclass(hint) and not spec.metadata.get("rest")
+
+
+def _row(spec: Field[Any], hint: Any) -> str:
+    kind = {str: "text", int: "number", bool: "true or false"}.get(hint, "list of texts")
+    if spec.metadata["choices"]:
+        kind = " or ".join(f"`{choice}`" for choice in spec.metadata["choices"])
+    if spec.metadata["least"] is not None:
+        kind = f"{spec.metadata['least']} to {spec.metadata['most']}"
+    default = "needed" if spec.default is MISSING else f"`{toml(spec.default)}`"
+    if spec.default is MISSING:
+        default += f", such as `{toml(shown(spec))}`"
+    return f"| `{spec.name}` | {kind} | {default} | {spec.metadata['doc']} |"
+
+
+def _commands() -> str:
+    intro = (
+        'Data goes to standard output, messages to standard error. Every JSON document says `"schema": 1` (json.md); '
+        "exit codes stand in exit-codes.md. All of them work while the screen runs. `--home DIR` before the command "
+        "(or `OMNITUI_HOME`) keeps everything under one folder.\n"
+    )
+    context = click.Context(omnitui, info_name="omnitui")
+    return _page("The command line", "omnitui/cli/", intro, *_command_parts(omnitui, context))
+
+
+def _command_parts(group: click.Group, parent: click.Context) -> Iterator[str]:
+    for name in group.list_commands(parent):
+        command = group.get_command(parent, name)
+        if command is None or command.hidden:
+            continue
+        context = click.Context(command, info_name=name, parent=parent)
+        if isinstance(command, click.Group):
+            yield from _command_parts(command, context)
+            continue
+        arguments = [_argument(p) for p in command.params if isinstance(p, click.Argument)]
+        yield f"## `{' '.join([context.command_path, *arguments])}`\n\n{_help(command)}\n"
+        yield "".join(_option(p) for p in command.params if isinstance(p, click.Option))
+
+
+def _argument(argument: click.Argument) -> str:
+    """As usage lines show it; written here, since click's own words differ between its versions."""
+    name = argument.metavar or (argument.name or "").upper()
+    many = "..." if argument.nargs != 1 and not name.endswith("...") else ""
+    return f"{name}{many}" if argument.required or name.startswith("[") else f"[{name}{many}]"
+
+
+def _option(option: click.Option) -> str:
+    names = ", ".join([*option.opts, *option.secondary_opts])
+    kind = option.type
+    if not option.is_flag and not option.count:
+        names += " " + (option.metavar or ("|".join(kind.choices) if isinstance(kind, click.Choice) else _kind(kind)))
+    return f"- `{names}` {option.help or ''}".rstrip() + "\n"
+
+
+def _kind(kind: click.ParamType) -> str:
+    if isinstance(kind, click.IntRange | click.FloatRange):
+        return f"{kind.min}..{kind.max}"
+    return "FILE" if isinstance(kind, click.Path | click.File) else kind.name.upper()
+
+
+def _help(command: click.Command) -> str:
+    import inspect
+
+    return inspect.cleandoc(command.help or "").replace("\b\n", "")
+
+
+def _exits() -> str:
+    rows = [f"| {int(code)} | {words} |" for code, words in MEANING.items()]
+    return _page("Exit codes", "omnitui/cli/exits.py", "\n".join(["| code | meaning |", "|---|---|", *rows]))
+
+
+def main() -> None:
+    """Write every page that differs."""
+    for name, text in pages().items():
+        path = ROOT / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {name}")
+
+
+if __name__ == "__main__":
+    main()
