@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 
 from omnitui.core.blocks import Block, BlockKind
 from omnitui.core.mail import Address, MailKind, ParsedMail
@@ -29,57 +29,58 @@ STUB_TEXT = 64 * 1024
 
 def assembled(root: Part, notices: Sequence[str] = ()) -> ParsedMail:
     """The mail a tree of parts is."""
-    mail = headers_only(root.fields)
+    head = _head(root.fields)
+    parts = list(root.walk())
     content = content_of(root)
     for notice in notices:
         content.note(notice)
+    for passage in content.passages:
+        passage.plain = safe_text(passage.plain)
     blocks = split_reply(_blocks(content.passages))
-    text = safe_text("\n\n".join(p.plain.rstrip("\r\n") for p in content.passages if p.plain))
+    text = "\n\n".join(p.plain.rstrip("\n") for p in content.passages if p.plain)
     from_html = not text.strip() and any(p.html for p in content.passages)
     if from_html:
         text = "\n\n".join(block.text for block in blocks if block.kind is not BlockKind.IMAGE)
-    sender = mail.sender.email if mail.sender else ""
-    bounce = bounce_of(root, root.fields, sender, mail.subject, text)
-    return replace(
-        mail,
+    sender: Address | None = head["sender"]
+    bounce = bounce_of(parts, root.fields, sender.email if sender else "", head["subject"], text)
+    kind = head.pop("kind")
+    if bounce or root.type == "multipart/report":
+        kind = MailKind.BOUNCE if bounce else MailKind.AUTO
+    return ParsedMail(
+        **head,
+        kind=kind,
         text=text,
         text_from_html=from_html,
         html="\n".join(p.html for p in content.passages if p.html),
         reply_text=reply_words(blocks),
         blocks=blocks,
         attachments=tuple(content.attachments),
-        kind=MailKind.BOUNCE if bounce else mail.kind,
         bounce=bounce,
-        invitation=invitation_of(root),
+        invitation=invitation_of(parts),
         notices=tuple(content.notices),
     )
 
 
-def headers_only(fields: Fields) -> ParsedMail:
-    """What the header fields alone say; the body is empty."""
+def _head(fields: Fields) -> dict[str, Any]:
+    """The fields of a `ParsedMail` that the header fields alone give."""
     subject = safe_text(fields.text("subject"), lines=False)
     date, sent_at = _date(fields)
-    return ParsedMail(
-        message_id=message_id(fields.first("message-id")),
-        in_reply_to=message_ids(fields.first("in-reply-to")),
-        references=message_ids(" ".join(fields.all("references")[:3])),
-        subject=subject,
-        sender=_sender(fields),
-        reply_to=addresses(fields.all("reply-to")),
-        to=addresses(fields.all("to")),
-        cc=addresses(fields.all("cc")),
-        bcc=addresses(fields.all("bcc")),
-        date=date,
-        sent_at=sent_at,
-        text="",
-        html="",
-        reply_text="",
-        blocks=(),
-        attachments=(),
-        kind=kind_of(fields, subject),
-        list_id=list_id(fields),
-        omni_id=safe_text(fields.first("x-omni-id"), lines=False)[:200],
-    )
+    return {
+        "message_id": message_id(fields.first("message-id")),
+        "in_reply_to": message_ids(fields.first("in-reply-to")),
+        "references": message_ids(" ".join(fields.all("references")[:3])),
+        "subject": subject,
+        "sender": _sender(fields),
+        "reply_to": addresses(fields.all("reply-to")),
+        "to": addresses(fields.all("to")),
+        "cc": addresses(fields.all("cc")),
+        "bcc": addresses(fields.all("bcc")),
+        "date": date,
+        "sent_at": sent_at,
+        "kind": kind_of(fields, subject),
+        "list_id": list_id(fields),
+        "omni_id": safe_text(fields.first("x-omni-id"), lines=False)[:200],
+    }
 
 
 def _sender(fields: Fields) -> Address | None:
@@ -121,5 +122,7 @@ def stub(raw: bytes, error: str) -> ParsedMail:
     start of the original as it stands."""
     fields, _ = split_head(raw[:STUB_TEXT])
     text = safe_text(decode(raw[:STUB_TEXT])[0])
-    block = Block(BlockKind.CODE, text)
-    return replace(headers_only(fields), text=text, reply_text=text, blocks=(block,), error=error)
+    blocks = (Block(BlockKind.CODE, text),)
+    return ParsedMail(
+        **_head(fields), text=text, html="", reply_text=text, blocks=blocks, attachments=(), error=safe_text(error)
+    )

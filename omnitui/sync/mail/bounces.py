@@ -26,11 +26,13 @@ _LOOSE = re.compile(r"(?m)^[ \t]*<?([^<>\s@]{1,64}@[^<>\s@:]{1,255})>?:?[ \t]*$"
 _CODE = re.compile(r"(?m)\b([45]\d\d)[ -][^\n]{3,200}")
 
 
-def bounce_of(root: Part, fields: Fields, sender: str, subject: str, text: str) -> Bounce | None:
-    """The delivery report in a mail, or None. A standard one is believed by its shape, others need evidence."""
-    parts = list(root.walk())
+def bounce_of(parts: list[Part], fields: Fields, sender: str, subject: str, text: str) -> Bounce | None:
+    """The delivery report in a mail (all its parts, the root first), or None.
+
+    A standard one is believed by its shape, others need evidence.
+    """
     status = next((p for p in parts if p.type in ("message/delivery-status", "message/global-delivery-status")), None)
-    if status is not None and (root.type == "multipart/report" or _from_daemon(fields, sender)):
+    if status is not None and (parts[0].type == "multipart/report" or _from_daemon(fields, sender)):
         return _standard(status, parts, text)
     failed_for = fields.text("x-failed-recipients")
     if failed_for or (_from_daemon(fields, sender) and _FAILED.search(subject)):
@@ -39,7 +41,7 @@ def bounce_of(root: Part, fields: Fields, sender: str, subject: str, text: str) 
 
 
 def _from_daemon(fields: Fields, sender: str) -> bool:
-    return bool(_DAEMON.search(sender)) or fields.first("return-path").strip() == "<>"
+    return bool(_DAEMON.search(sender)) or fields.first("return-path") == "<>"
 
 
 def _groups(data: bytes) -> list[Fields]:

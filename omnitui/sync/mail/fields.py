@@ -14,6 +14,9 @@ FIELDS_LIMIT = 2000
 
 _LINE_END = re.compile(r"\r?\n(?![ \t])")
 _NAME = re.compile(r"([!-9;-~]+)[ \t]*:")
+_FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
+BROKEN = re.compile(r"^(?![!-9;-~]+[ \t]*:|[ \t]|\r?$)", re.MULTILINE)
+"""The start of a line in a header block that is neither a field nor its continuation."""
 _KNOWN = re.compile(
     r"(?im)^(?:from|to|cc|subject|date|message-id|received|return-path|delivered-to|references|in-reply-to|"
     r"mime-version|content-[a-z-]{2,30}|x-[a-z0-9-]{2,60}|reply-to|sender|dkim-signature|list-[a-z]{2,20})[ \t]*:"
@@ -81,12 +84,27 @@ def _after_envelope(raw: bytes, start: int, end: int) -> int:
     return start
 
 
+def _sound_fields(block: str) -> Fields:
+    """The fields of a block without a broken line, which is nearly every one."""
+    fields = Fields()
+    values = fields.values
+    pairs = _FIELD.findall(block)
+    for name, value in pairs[:FIELDS_LIMIT]:
+        values.setdefault(name.lower(), []).append(value.strip()[:VALUE_LIMIT])
+    fields.broken = len(pairs) > FIELDS_LIMIT or (
+        len(block) > VALUE_LIMIT and any(len(value) > VALUE_LIMIT for _, value in pairs)
+    )
+    return fields
+
+
 def _fields(block: str) -> tuple[Fields, int]:
     """The fields of a block, and the offset of the first line of body in it (-1 when there is none).
 
     A line that is no field, with well-known fields still to come, is taken as a continuation whose indent a relay
     has lost; with none to come, the empty line before the body is what was lost.
     """
+    if BROKEN.search(block) is None:
+        return _sound_fields(block), -1
     fields = Fields()
     last: list[str] | None = None
     last_known = -1

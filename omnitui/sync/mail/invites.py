@@ -15,9 +15,9 @@ _ESCAPE = re.compile(r"\\([\\;,nN])")
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?")
 
 
-def invitation_of(root: Part) -> Invitation | None:
-    """The first event of the first calendar part, or None."""
-    for part in root.walk():
+def invitation_of(parts: list[Part]) -> Invitation | None:
+    """The first event of the first calendar part among these, or None."""
+    for part in parts:
         if part.type in ("text/calendar", "application/ics"):
             text, _ = decode(part.content()[:_READ], part.params.get("charset", "utf-8"))
             return _event(_FOLD.sub("", text), part.params.get("method", ""))

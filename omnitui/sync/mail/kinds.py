@@ -17,6 +17,9 @@ _RESPONDERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-f
 _LISTS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-mailman-version", "list-unsubscribe")
 
 
+_SIGNS = frozenset(_RESPONDERS + _LISTS + ("auto-submitted", "precedence", "x-auto-response-suppress"))
+
+
 def list_id(fields: Fields) -> str:
     """The list's own identifier (RFC 2919), or ""."""
     value = fields.text("list-id")
@@ -29,6 +32,8 @@ def kind_of(fields: Fields, subject: str) -> MailKind:
 
     A subject alone never makes a mail automatic: people do write about being out of office.
     """
+    if _SIGNS.isdisjoint(fields.values) and fields.first("return-path") != "<>":
+        return MailKind.MAIL
     precedence = fields.text("precedence").lower()
     if _automatic(fields, subject, precedence):
         return MailKind.AUTO
@@ -43,11 +48,11 @@ def _automatic(fields: Fields, subject: str, precedence: str) -> bool:
         return True
     if precedence in ("auto_reply", "auto-reply") or any(fields.first(name) for name in _RESPONDERS):
         return True
-    if fields.text("content-type").lower().startswith("multipart/report"):
-        return True
-    away = bool(_AWAY.search(subject))
-    empty_return = fields.first("return-path").strip() == "<>"
+    empty_return = fields.first("return-path") == "<>"
     suppress = fields.text("x-auto-response-suppress").lower()
+    if not suppress and not empty_return and precedence not in ("bulk", "junk"):
+        return False
+    away = bool(_AWAY.search(subject))
     if suppress and suppress != "none" and not fields.first("list-id"):
         return away or empty_return or "all" in suppress or "autoreply" in suppress
-    return away and (empty_return or precedence in ("bulk", "junk"))
+    return away

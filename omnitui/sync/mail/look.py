@@ -55,6 +55,6 @@ def _odd_body(raw: bytes) -> str:
         return "it announces very many nested parts"
     if announced and b"boundary" not in lower:
         return "it is a multipart without a boundary"
-    if raw.count(b"\n--") > BOUNDARY_LINES:
+    if announced and len(raw) > HEAD and raw.count(b"\n--") > BOUNDARY_LINES:
         return "it has very many boundary lines"
     return ""
