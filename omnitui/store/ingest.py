@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from omnitui.core.classes import message_class
 from omnitui.core.errors import CacheError
 from omnitui.core.models import ConversationId, MessageId
-from omnitui.core.threading import Links, links
+from omnitui.core.threading import Links, links, message_id
 from omnitui.core.times import Instant
-from omnitui.store import delivery, folders, fulltext, identities, locations, reopening, rows
+from omnitui.store import delivery, folders, fulltext, identities, locations, reopening, rows, sending
 from omnitui.store.arrivals import Known, note_copy
 from omnitui.store.folders import Cursor, Folder
 from omnitui.store.ledger import Entry, Outcome, unknown_uids, write_entries
@@ -66,6 +66,13 @@ def _checked(connection: sqlite3.Connection, folder: Folder) -> Folder:
     return today
 
 
+def _named(mails: list[tuple[FetchedMail, Links]]) -> tuple[set[str], set[str]]:
+    """Every Message-ID and every key of ours that these mails carry or speak of."""
+    mids = {mid for _, names in mails for mid in (names.mid, *names.named)}
+    mids |= {message_id(mail.parsed.bounce.original_message_id) for mail, _ in mails if mail.parsed.bounce}
+    return mids, {mail.parsed.omni_id for mail, _ in mails} - {""}
+
+
 class _Batch:
     """One batch of one folder, from mails to rows."""
 
@@ -93,6 +100,7 @@ class _Batch:
         touched |= {new.conversation_id for new in self._new}
         reopening.reopen(self._connection, self._folder, self._new, self._threads, self._now)
         touched |= delivery.apply_reports(self._connection, self._account.id, self._new, self._now)
+        touched |= sending.prove(self._connection, self._account.id, *_named(mails), self._now)
         copies = [entry.message_id for entry in self._entries if entry.outcome is Outcome.DUPLICATE]
         touched |= locations.moved(self._connection, copies, self._now)
         touched = {where(conversation) for conversation in touched} | self._threads.gone

@@ -146,14 +146,22 @@ def lose(connection: sqlite3.Connection, item_id: str, detail: str, look_at: Ins
         show(connection, item_id)
 
 
-def settle(connection: sqlite3.Connection, item_id: str, state: str, detail: str, now: Instant) -> None:
-    """End an item as sent, failed, unknown or asking; a message that was sent has its time from now."""
+def settle(
+    connection: sqlite3.Connection, item_id: str, state: str, detail: str, now: Instant, *, was: str = ""
+) -> None:
+    """End an item as sent, failed, unknown or asking; a message that was sent has its time from now.
+
+    With `was`, nothing happens unless the item is in that state still.
+    """
     with joined(connection):
-        connection.execute(
+        ended = connection.execute(
             "UPDATE outbox SET state = ?, detail = ?, owner = '', lease_until = 0,"
-            " settled_at = CASE WHEN ? IN ('sent', 'failed', 'cancelled') THEN ? END WHERE id = ?",
-            (state, detail, state, now, item_id),
-        )
+            " settled_at = CASE WHEN ? IN ('sent', 'failed', 'cancelled') THEN ? END"
+            " WHERE id = ? AND state = iif(? = '', state, ?)",
+            (state, detail, state, now, item_id, was, was),
+        ).rowcount
+        if not ended:
+            return
         if state == "sent":
             connection.execute(
                 "UPDATE message SET accepted_at = ?, at = ? WHERE id ="
@@ -163,13 +171,13 @@ def settle(connection: sqlite3.Connection, item_id: str, state: str, detail: str
         show(connection, item_id)
 
 
-def retry_at(connection: sqlite3.Connection, item_id: str, at: Instant, detail: str) -> None:
-    """Give a claimed item back, to be taken again from `at` on."""
+def retry_at(connection: sqlite3.Connection, item_id: str, at: Instant, detail: str, *, was: str = "sending") -> None:
+    """Give a claimed item back, to be taken again from `at` on; nothing happens unless it is in the state `was`."""
     with joined(connection):
         connection.execute(
             "UPDATE outbox SET state = 'queued', phase = '', owner = '', lease_until = 0, next_try_at = ?, detail = ?"
-            " WHERE id = ?",
-            (at, detail, item_id),
+            " WHERE id = ? AND state = ?",
+            (at, detail, item_id, was),
         )
         show(connection, item_id)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
+from collections.abc import Collection
 
 from omnitui.core.times import Instant
 from omnitui.store import outbox
@@ -17,6 +18,7 @@ from omnitui.store.refresh import refresh
 from omnitui.store.select import Select
 
 WROTE_AGAIN = "The customer has written again since: read it, then send this or change it"
+SEEN_AGAIN = "Seen again on the other side: it was sent"
 ANSWERED = "Somebody else has answered meanwhile: read it, then send this or drop it"
 
 
@@ -98,17 +100,22 @@ def _answered(connection: sqlite3.Connection, item: OutboxItem, now: Instant) ->
         )
 
 
-def proved_sent(connection: sqlite3.Connection, mid: str, now: Instant) -> bool:
-    """Something came back that only a delivered mail can cause (a copy in a folder, a reply, a report): an item that
-    is unknown or asks because its fate is not known was sent. True when there was one."""
-    row = connection.execute(
-        "SELECT id FROM outbox WHERE mid = ? AND kind = 'send' AND phase = 'dot' AND state IN ('unknown', 'asking')",
-        (mid,),
-    ).fetchone()
-    if row is None:
-        return False
-    settle_sent(connection, row["id"], "Seen again on the other side: it was sent", now, copy=False)
-    return True
+def prove(
+    connection: sqlite3.Connection, account_id: int, mids: Collection[str], omni_ids: Collection[str], now: Instant
+) -> set[int]:
+    """Mail came in that only a delivered mail of ours can cause: a copy of it, an answer or a report that names it.
+
+    Items with these Message-IDs or keys whose fate was not known were sent. Gives their conversations.
+    """
+    waiting = connection.execute(
+        "SELECT id, mid, conversation_id FROM outbox WHERE kind = 'send' AND state IN ('unknown', 'asking')"
+        " AND phase = 'dot' AND account_id = ?",
+        (account_id,),
+    ).fetchall()
+    proved = [row for row in waiting if row["mid"] in mids or row["id"] in omni_ids]
+    for row in proved:
+        settle_sent(connection, row["id"], SEEN_AGAIN, now, copy=False)
+    return {row["conversation_id"] for row in proved} - {None}
 
 
 def unknown_due(account_id: int, now: Instant) -> Select[OutboxItem]:

@@ -274,6 +274,7 @@ CREATE TABLE outbox (
     settled_at INTEGER
 ) STRICT;
 CREATE INDEX outbox_due ON outbox(kind, state, next_try_at) WHERE state IN ('held', 'queued', 'sending', 'unknown');
+CREATE INDEX outbox_fate ON outbox(account_id) WHERE kind = 'send' AND state IN ('unknown', 'asking');
 CREATE INDEX outbox_conversation ON outbox(conversation_id);
 CREATE INDEX outbox_message ON outbox(message_id);
 

@@ -37,7 +37,7 @@ async def verify(desk: Desk, sender: Sender, clock: Callable[[], Instant]) -> No
 async def _verify(desk: Desk, sender: Sender, item: OutboxItem, clock: Callable[[], Instant]) -> None:
     name = sender.sent_name or await desk.do(sending.sent_folder_name, sender.account_id)
     if not name:
-        await desk.do(outbox.settle, item.id, "asking", NO_FOLDER, clock())
+        await desk.do(outbox.settle, item.id, "asking", NO_FOLDER, clock(), was="unknown")
         return
     try:
         found, gmail = await asyncio.to_thread(_look, sender, name, item)
@@ -55,9 +55,9 @@ async def _verify(desk: Desk, sender: Sender, item: OutboxItem, clock: Callable[
     if looks <= len(waits):
         await desk.do(sending.looked, item.id, looks, Instant(clock() + waits[looks - 1]), outbox.LOOKING)
     elif filed:
-        await desk.do(outbox.retry_at, item.id, clock(), RESEND)
+        await desk.do(outbox.retry_at, item.id, clock(), RESEND, was="unknown")
     else:
-        await desk.do(outbox.settle, item.id, "asking", ASK, clock())
+        await desk.do(outbox.settle, item.id, "asking", ASK, clock(), was="unknown")
 
 
 def _look(sender: Sender, name: str, item: OutboxItem) -> tuple[bool, bool]:

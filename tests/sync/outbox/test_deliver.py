@@ -189,9 +189,10 @@ async def test_while_the_folder_cannot_be_read_nothing_is_decided(case: Case) ->
             await case.turn(after=60_000)
         assert (case.state(item), case.item(item).looks, len(sink.taken)) == ("unknown", 0, 1)
         assert "cannot be looked for" in case.item(item).detail
-        assert sending.proved_sent(case.connection, case.item(item).mid, case.clock())
+        assert sending.prove(case.connection, 1, {"other"}, {"other"}, case.clock()) == set()
+        assert sending.prove(case.connection, 1, {case.item(item).mid}, set(), case.clock()) == {1}
         assert (case.state(item), shown(case)) == ("sent", ("sent", 0, 0))
-        assert not sending.proved_sent(case.connection, case.item(item).mid, case.clock())
+        assert sending.prove(case.connection, 1, {case.item(item).mid}, {item}, case.clock()) == set()
 
 
 @pytest.mark.parametrize(("phase", "state", "copies"), [("", "sent", 1), ("dot", "unknown", 0)])
