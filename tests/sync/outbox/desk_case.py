@@ -149,11 +149,21 @@ class Case:
 
 
 @contextmanager
-def outbox_case(folder: Path) -> Iterator[Case]:
-    """The cache of a test."""
+def outbox_case(folder: Path, *, fresh: bool = True) -> Iterator[Case]:
+    """The cache of a test; not `fresh`: the one that is in the folder already."""
     path = folder / "cache.db"
     connection = open_cache(path, Role.OPERATIONS)
     case = Case(path, connection, MemorySent())
+    if fresh:
+        _fill(case)
+    try:
+        yield case
+    finally:
+        connection.close()
+
+
+def _fill(case: Case) -> None:
+    connection = case.connection
     with transaction(connection):
         connection.execute(
             "INSERT INTO account (id, name, channel, address) VALUES (1, 's', 'email', 'support@shop.test')"
@@ -163,7 +173,3 @@ def outbox_case(folder: Path) -> Iterator[Case]:
         )
         connection.execute("INSERT INTO conversation (id, key, account_id, channel) VALUES (1, 's 1', 1, 'email')")
         case.message("customer", CUSTOMER, START - 1000)
-    try:
-        yield case
-    finally:
-        connection.close()
