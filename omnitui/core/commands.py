@@ -1,0 +1,196 @@
+"""THE command table: keys, palette, `:` line, help, footer, remapping, docs and `omnitui keys` are all made from it.
+
+A handler stands beside the code it runs, as `@handles("conversation.close")`; a test compares both ways.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Flag, StrEnum, auto
+
+
+class Context(Flag):
+    """Where a command works: what has the focus."""
+
+    LIST = auto()
+    THREAD = auto()
+    CONTACT = auto()
+    COMPOSE = auto()
+    OUTBOX = auto()
+    SHEET = auto()
+    """A full page of rows: drafts, sync errors."""
+
+    MAIL = LIST | THREAD
+    DESK = LIST | THREAD | CONTACT
+    PAGES = OUTBOX | SHEET
+    READING = LIST | THREAD | CONTACT | OUTBOX | SHEET
+    ANYWHERE = LIST | THREAD | CONTACT | COMPOSE | OUTBOX | SHEET
+
+
+class Args(StrEnum):
+    """What a command takes on the `:` line, which decides how it is completed."""
+
+    NONE = ""
+    WHEN = "when"
+    PERSON = "person"
+    TAGS = "tags"
+    STATE = "state"
+    PRIORITY = "priority"
+    QUERY = "query"
+    VIEW = "view"
+    ORDER = "order"
+    NUMBER = "number"
+    PATH = "path"
+    ADDRESSES = "addresses"
+    THEME = "theme"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing the program can be told to do.
+
+    `short` is its word in the footer (empty: never there); `undoable`: `z` takes it back.
+    """
+
+    id: str
+    title: str
+    help: str
+    keys: tuple[str, ...]
+    context: Context
+    group: str
+    short: str = ""
+    undoable: bool = False
+    args: Args = Args.NONE
+
+    @property
+    def footer(self) -> bool:
+        """Shown among the few keys of the status line."""
+        return bool(self.short)
+
+
+C = Context
+
+
+def _move(id: str, title: str, help: str, keys: str, context: Context = C.READING, short: str = "") -> Command:
+    return Command(id, title, help, tuple(keys.split(",")), context, "Move", short)
+
+
+def _triage(
+    id: str, title: str, help: str, key: str, short: str = "", undoable: bool = True, args: Args = Args.NONE
+) -> Command:
+    return Command(id, title, help, (key,) if key else (), C.MAIL, "Triage", short, undoable, args)
+
+
+def _view(id: str, title: str, help: str, keys: str, context: Context = C.DESK, args: Args = Args.NONE) -> Command:
+    return Command(id, title, help, tuple(keys.split(",")) if keys else (), context, "Views", "", False, args)
+
+
+def _write(id: str, title: str, help: str, keys: str, context: Context, short: str = "") -> Command:
+    return Command(id, title, help, tuple(keys.split(",")) if keys else (), context, "Write", short)
+
+
+COMMANDS: tuple[Command, ...] = (
+    _move("cursor.down", "Down", "One row or line down.", "j,down"),
+    _move("cursor.up", "Up", "One row or line up.", "k,up"),
+    _move("cursor.first", "First", "To the first row, or the oldest message.", "g g,home"),
+    _move("cursor.last", "Last", "To the last row, or the newest message.", "G,end"),
+    _move("cursor.half_down", "Half a page down", "Half a page down.", "ctrl+d"),
+    _move("cursor.half_up", "Half a page up", "Half a page up.", "ctrl+u"),
+    _move("cursor.page_down", "Page down", "A page down.", "pagedown"),
+    _move("cursor.page_up", "Page up", "A page up.", "pageup"),
+    _move("row.open", "Open", "Open what the cursor is on.", "enter,l,right", C.READING),
+    _move("pane.back", "Back", "Leave this pane, search or page; marks go last.", "q,h,left,escape", C.READING),
+    _move("pane.next", "Next pane", "Focus the next pane.", "tab", C.DESK),
+    _move("pane.previous", "Previous pane", "Focus the pane before.", "shift+tab", C.DESK),
+    _move("pane.zoom", "Zoom", "Give this pane the whole screen, and back.", "f", C.DESK),
+    _move("pane.contact", "Contact panel", "Show or hide who the customer is.", "i", C.DESK),
+    _move("conversation.next", "Next conversation", "Open the next conversation of the list.", "J", C.DESK),
+    _move("conversation.previous", "Previous conversation", "Open the conversation before.", "K", C.DESK),
+    _move("read.on", "Read on", "Scroll the thread; at its end open the next who waits.", "space", C.DESK),
+    _move("waiting.next", "Next waiting", "Go to the next conversation that waits for us.", "g n", C.DESK, "next waiting"),
+    _triage("conversation.close", "Close", "Done: the conversation leaves the list.", "e", "done"),
+    _triage("conversation.reopen", "Reopen", "Open it again.", "E"),
+    _triage("conversation.snooze", "Snooze", "Away until a time, or until they reply.", "s", "snooze", args=Args.WHEN),
+    _triage("conversation.assign", "Assign", "Give it to somebody; `a a` takes it yourself.", "a", args=Args.PERSON),
+    _triage("conversation.tag", "Tags", "Add and take away tags: +refund -bug.", "t", args=Args.TAGS),
+    _triage("conversation.state", "State", "Open, pending, closed or spam.", "S", args=Args.STATE),
+    _triage("conversation.priority", "Priority", "Low, normal, high or urgent.", "p", args=Args.PRIORITY),
+    _triage("conversation.spam", "Spam", "Mark as spam; moves to the junk folder.", "!"),
+    _triage("conversation.star", "Star", "Star it, or take the star away.", "b"),
+    _triage("conversation.unread", "Read or unread", "Mark as read, or as unread again.", "u"),
+    _triage("conversation.merge", "Merge", "Merge the marked conversations into the one at the cursor.", "M"),
+    _triage("conversation.split", "Split", "Split the thread: this message and all after it become a conversation.", ""),
+    _triage("mark.toggle", "Mark", "Mark this conversation; commands then act on all marked.", "x", undoable=False),
+    _triage("mark.range", "Mark range", "Mark from the last mark to here.", "X", undoable=False),
+    _triage("mark.all", "Mark all", "Mark all of this view, or none.", "*", undoable=False),
+    Command("undo", "Undo", "Take the last change back.", ("z",), C.READING, "Triage", "undo"),
+    Command("redo", "Redo", "Do again what was taken back.", ("Z",), C.READING, "Triage"),
+    _write("reply.all", "Reply", "Answer everybody in the thread.", "r", C.DESK, "reply"),
+    _write("reply.sender", "Reply to sender", "Answer only who wrote.", "R", C.DESK),
+    _write("forward", "Forward", "Pass the message on.", "F", C.DESK),
+    _write("note.write", "Note", "Write a note that only the team sees.", "n", C.DESK),
+    _write("compose.new", "New mail", "Write a new mail.", "c", C.DESK),
+    _write("compose.send", "Send", "Send what you wrote (a note is saved).", "ctrl+j,ctrl+enter,ctrl+s", C.COMPOSE, "send"),
+    _write("compose.close", "Put away", "Keep the draft and go back.", "escape,ctrl+g", C.COMPOSE, "keep draft"),
+    _write("compose.editor", "Editor", "Write in $VISUAL or $EDITOR.", "ctrl+e", C.COMPOSE, "editor"),
+    _write("compose.people", "To, Cc, Bcc, subject", "Change who gets it and the subject.", "ctrl+t", C.COMPOSE, "to"),
+    Command(
+        "compose.attach", "Attach", "Attach a file.", ("ctrl+o",), C.COMPOSE, "Write", "attach", args=Args.PATH
+    ),
+    Command("compose.later", "Send later", "Send at a time.", ("ctrl+l",), C.COMPOSE, "Write", args=Args.WHEN),
+    _write("compose.quote", "Quote", "Quote the message under the answer, or not.", "", C.COMPOSE),
+    _write("compose.discard", "Throw the draft away", "Delete this draft.", "", C.COMPOSE),
+    Command("fold.toggle", "Quotes", "Show or fold quotes, signatures and long logs.", ("v",), C.DESK, "Read"),
+    Command("message.original", "Original", "Show the mail as it came, byte for byte.", ("V",), C.DESK, "Read"),
+    Command("attachment.open", "Open file or link", "Open an attachment or a link.", ("o",), C.DESK, "Read", args=Args.NUMBER),
+    Command("attachment.save", "Save file", "Save an attachment.", ("w",), C.DESK, "Read", args=Args.NUMBER),
+    Command("text.copy", "Copy", "Copy message, address, number or link.", ("y",), C.DESK, "Read"),
+    Command("conversation.why", "Why", "Why it is here, and who changed what.", ("g w",), C.DESK, "Read"),
+    Command("search", "Search", "Filter the list while you type; Esc restores it.", ("/",), C.DESK, "Views", args=Args.QUERY),
+    _view("view.waiting", "Inbox: waiting", "Who waits for an answer, longest first.", "g i"),
+    _view("view.mine", "Mine", "Open and assigned to you.", "g m"),
+    _view("view.unassigned", "Unassigned", "Open and nobody's.", "g u"),
+    _view("view.snoozed", "Snoozed", "Asleep.", "g s"),
+    _view("view.all", "All", "Every conversation.", "g a"),
+    *(
+        _view(f"view.{n}", f"View {n}", f"Go to view number {n} of the top line.", str(n))
+        for n in range(1, 10)
+    ),
+    _view("view.next", "Next view", "The next view of the top line.", ">"),
+    _view("view.previous", "Previous view", "The view before.", "<"),
+    _view("view.sort", "Sort", "Order the list: waiting, newest or oldest.", "g t", args=Args.ORDER),
+    _view("view.compact", "Compact rows", "One line a row, or two.", "g l"),
+    _view("page.outbox", "Outbox", "What is to be sent and how it fares.", "g o", C.READING),
+    _view("page.drafts", "Drafts", "What you have not sent yet.", "g d", C.READING),
+    _view("page.errors", "Sync", "Accounts, progress and errors of the sync.", "g e", C.READING),
+    Command("outbox.retry", "Try again now", "Send it now, or answer that it may go.", ("r",), C.OUTBOX, "Outbox", "retry"),
+    Command("outbox.edit", "Edit", "Take it back into a draft and write on.", ("e",), C.OUTBOX, "Outbox", "edit"),
+    Command("outbox.cancel", "Cancel", "Do not send it; the text stays as a draft.", ("x",), C.OUTBOX, "Outbox", "cancel"),
+    Command("outbox.sent", "It was sent", "You know that it arrived: mark it as sent.", ("s",), C.OUTBOX, "Outbox", "was sent"),
+    Command("outbox.again", "Send again", "You know that it did not arrive: send once more.", ("a",), C.OUTBOX, "Outbox", "again"),
+    Command("draft.delete", "Delete the draft", "Throw this draft away.", ("x",), C.SHEET, "Write"),
+    Command("palette", "Palette", "Find any command, conversation or view.", ("ctrl+p",), C.ANYWHERE, "Program"),
+    Command("line", "Command line", "Type a command with its arguments.", (":",), C.READING, "Program"),
+    Command("help", "Help", "Everything that works here.", ("?", "f1"), C.READING, "Program", "help"),
+    Command("sync.now", "Sync now", "Ask the worker to look at once.", ("g r",), C.READING, "Program"),
+    Command("theme", "Theme", "Choose the colours.", (), C.READING, "Program", args=Args.THEME),
+    Command("quit", "Quit", "Leave; drafts are kept, and sending goes on.", ("Q", "ctrl+q"), C.ANYWHERE, "Program"),
+)  # fmt: skip
+"""Every command, in the order of help."""
+
+
+def by_id(id: str) -> Command | None:
+    """The command of that name."""
+    return next((command for command in COMMANDS if command.id == id), None)
+
+
+def matching(word: str) -> list[Command]:
+    """Commands that `word` may stand for on the `:` line.
+
+    An exact id, last part of an id or title wins; otherwise every one of which a part begins with it.
+    """
+    word = word.lower()
+    exact = [c for c in COMMANDS if word in (c.id, c.id.rpartition(".")[2], c.title.lower())]
+    if exact:
+        return exact
+    return [c for c in COMMANDS if any(part.startswith(word) for part in (c.id, c.id.rpartition(".")[2], c.title.lower()))]

@@ -1,0 +1,91 @@
+"""How a conversation looks in the list: two lines, or one when compact. Pure."""
+
+from __future__ import annotations
+
+from omnitui.core.models import ConversationRow, Priority, State
+from omnitui.core.times import HOUR, Instant
+from omnitui.widgets.cells import cut, fill
+from omnitui.widgets.glyphs import Glyphs, channel_letters
+from omnitui.widgets.lines import Line, Piece, sides, width_of
+from omnitui.widgets.words import age
+
+LATE = 4 * HOUR
+"""A wait from here on is shown warm; twice that, as danger (targets of one's own come with policies)."""
+
+
+def state_mark(row: ConversationRow, glyphs: Glyphs) -> Piece:
+    """The one mark that matters most."""
+    if row.failed_count:
+        return glyphs.failed, "danger"
+    if row.draft_count:
+        return glyphs.draft, "accent"
+    if row.queued_count:
+        return glyphs.queued, "ok"
+    if row.unread_count:
+        return glyphs.unread, "accent"
+    if row.state is State.SNOOZED:
+        return glyphs.snoozed, "muted"
+    if row.state is State.CLOSED:
+        return glyphs.closed, "muted"
+    if row.state is State.SPAM:
+        return glyphs.failed, "muted"
+    return (glyphs.answered, "muted") if row.answered_last else (" ", "")
+
+
+def wait_of(row: ConversationRow, now: Instant) -> Piece:
+    """How long they wait; for who does not wait, the age of the last message, muted."""
+    if row.waiting_since is None or row.state is not State.OPEN:
+        return age(now - row.last_at), "muted"
+    waits = now - row.waiting_since
+    return age(waits), "danger" if waits >= 2 * LATE else "warn" if waits >= LATE else ""
+
+
+def urgency(row: ConversationRow, glyphs: Glyphs) -> Piece:
+    """One cell at the right edge."""
+    if row.priority is Priority.URGENT:
+        return glyphs.urgent, "danger"
+    if row.priority is Priority.HIGH:
+        return glyphs.urgent, "warn"
+    return (glyphs.star, "warn") if row.starred else (" ", "")
+
+
+def first_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant) -> Line:
+    """Channel, mark, name and age."""
+    left, right = _left(row, glyphs), _right(row, glyphs, now)
+    name = row.contact_name or "(nobody)"
+    if row.message_count > 1:
+        right = ((f"{min(row.message_count, 999)} ", "muted"), *right)
+    return sides((*left, (name, "strong" if row.unread_count else "")), right, width)
+
+
+def second_line(row: ConversationRow, width: int, glyphs: Glyphs, marked: bool) -> Line:
+    """Subject, or the last words where it is empty, and the tags."""
+    tags = tuple((f" #{cut(tag, 14)}", "tag") for tag in row.tags[:2]) if width >= 30 else ()
+    owner: Line = ((f" @{cut(row.assignee, 8)}", "muted"),) if row.assignee and width >= 30 else ()
+    lead: Line = (((glyphs.marked if marked else " ").ljust(5), "accent"),)
+    right = (*tags, *owner)
+    while right and width_of(right) > width // 2:
+        right = right[1:]
+    return sides((*lead, (row.subject or row.preview or "(no subject)", "muted")), (*right, (" ", "")), width)
+
+
+def only_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant, marked: bool) -> Line:
+    """All of it in one line."""
+    name = fill(row.contact_name or "(nobody)", max(min(22, width // 3), 8))
+    mark = (glyphs.marked, "accent") if marked else (" ", "")
+    left = (*_left(row, glyphs), (name, "strong" if row.unread_count else ""), mark)
+    return sides((*left, (row.subject or row.preview, "muted")), _right(row, glyphs, now), width)
+
+
+def _left(row: ConversationRow, glyphs: Glyphs) -> Line:
+    return (channel_letters(row.channel), "muted"), (" ", ""), state_mark(row, glyphs), (" ", "")
+
+
+def _right(row: ConversationRow, glyphs: Glyphs, now: Instant) -> Line:
+    text, role = wait_of(row, now)
+    return (text.rjust(5), role), urgency(row, glyphs)
+
+
+def skeleton(width: int, glyphs: Glyphs, second: bool) -> Line:
+    """What stands where a row has not come yet."""
+    return ((" " * 5 + glyphs.dot * max(width // (3 if second else 5), 1), "muted"),)

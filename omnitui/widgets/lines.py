@@ -1,0 +1,66 @@
+"""A line of a hand-painted widget: stretches of text, each with the name of its role; roles become styles in TCSS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from omnitui.widgets.cells import cut
+
+Piece = tuple[str, str]
+Line = tuple[Piece, ...]
+Styles = Callable[[str], Style]
+"""From a role to its style; the empty role is the widget's own."""
+
+
+def width_of(line: Line) -> int:
+    """Cells a line takes."""
+    return sum(cell_len(text) for text, _ in line)
+
+
+def sides(left: Line, right: Line, width: int) -> Line:
+    """`left` at the left, cut where it must be, and `right` at the right edge."""
+    room = width - width_of(right)
+    fitted = clip(left, max(room - 1, 0) if right else room)
+    gap = room - width_of(fitted)
+    return (*fitted, (" " * max(gap, 0), ""), *right)
+
+
+def clip(line: Line, width: int) -> Line:
+    """`line` in at most `width` cells, with … where it was cut."""
+    pieces: list[Piece] = []
+    for text, role in line:
+        size = cell_len(text)
+        if size > width:
+            pieces.append((cut(text, width), role))
+            break
+        pieces.append((text, role))
+        width -= size
+    return tuple(pieces)
+
+
+def paint(line: Line, width: int, styles: Styles, over: Style | None = None) -> Strip:
+    """`line` as a strip of exactly `width` cells; `over` is laid on every style (the cursor's background)."""
+    segments: list[Segment] = []
+    used = 0
+    for text, role in line:
+        size = cell_len(text)
+        if used + size > width:
+            text = cut(text, width - used)
+            size = cell_len(text)
+        if text:
+            segments.append(Segment(text, _laid(styles(role), over)))
+        used += size
+        if used >= width:
+            break
+    if used < width:
+        segments.append(Segment(" " * (width - used), _laid(styles(""), over)))
+    return Strip(Segment.simplify(segments), width)
+
+
+def _laid(style: Style, over: Style | None) -> Style:
+    return style if over is None else style + over

@@ -1,0 +1,139 @@
+"""The part of an ordered list that is in memory, and the cursor in it. Pure: pages come from outside.
+
+Rows are known by their conversation's id and never by their place, so that what sync does cannot move the cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from omnitui.core.models import ConversationId, ConversationRow
+
+KEPT = 1024
+"""Rows in memory at most, before those far from the cursor are let go."""
+NEAR = 48
+"""So many rows from an end, the next page is asked for."""
+
+
+def place(row: ConversationRow) -> tuple[int, int]:
+    """Where a row stands in its order."""
+    return row.order_key, int(row.id)
+
+
+@dataclass
+class Window:
+    """Rows in order, the index of the first on the screen, and the cursor (None while there is no row)."""
+
+    rows: list[ConversationRow] = field(default_factory=list)
+    at_start: bool = True
+    at_end: bool = True
+    cursor: ConversationId | None = None
+    top: int = 0
+    fits: int = 1
+    """Rows that the screen shows at once."""
+    loaded: bool = False
+    _index: dict[ConversationId, int] = field(default_factory=dict)
+
+    def index_of(self, id: ConversationId | None) -> int | None:
+        """Where a conversation stands in the window."""
+        return None if id is None else self._index.get(id)
+
+    @property
+    def at(self) -> int:
+        """Index of the cursor; 0 when there is none."""
+        return self.index_of(self.cursor) or 0
+
+    @property
+    def row(self) -> ConversationRow | None:
+        """The row at the cursor."""
+        index = self.index_of(self.cursor)
+        return None if index is None else self.rows[index]
+
+    def replace(self, rows: Sequence[ConversationRow], *, at_start: bool, at_end: bool) -> None:
+        """Other rows: the cursor stays on its conversation and its line of the screen.
+
+        When its conversation is gone, it goes to the next that was below and is still there, else to the one above.
+        """
+        old, old_at, line = self.rows, self.at, self.at - self.top
+        self.rows, self.at_start, self.at_end, self.loaded = list(rows), at_start, at_end, True
+        self._number()
+        if self.index_of(self.cursor) is None:
+            near = [*old[old_at + 1 :], *reversed(old[:old_at])]
+            self.cursor = next((row.id for row in near if row.id in self._index), None)
+            if self.cursor is None and self.rows:
+                self.cursor = self.rows[min(old_at, len(self.rows) - 1)].id
+        self.top = self.at - line
+        self.settle()
+
+    def append(self, rows: Sequence[ConversationRow], *, at_end: bool) -> None:
+        """The page below."""
+        self.rows.extend(row for row in rows if row.id not in self._index)
+        self.at_end = at_end
+        spare = len(self.rows) - KEPT
+        if spare > 0 and self.top > spare:
+            del self.rows[:spare]
+            self.top -= spare
+            self.at_start = False
+        self._number()
+        self.settle()
+
+    def prepend(self, rows: Sequence[ConversationRow], *, at_start: bool) -> None:
+        """The page above, in the list's order."""
+        fresh = [row for row in rows if row.id not in self._index]
+        self.rows[:0] = fresh
+        self.top += len(fresh)
+        self.at_start = at_start
+        if len(self.rows) > KEPT and self.top + self.fits < KEPT:
+            del self.rows[KEPT:]
+            self.at_end = False
+        self._number()
+        self.settle()
+
+    def update(self, rows: Mapping[ConversationId, ConversationRow]) -> list[int]:
+        """New content in the old places; gives the indexes that changed."""
+        changed = []
+        for id, row in rows.items():
+            index = self._index.get(id)
+            if index is not None and self.rows[index] != row:
+                self.rows[index] = row
+                changed.append(index)
+        return changed
+
+    def move(self, to: int) -> None:
+        """Put the cursor on a row by index, as near as there is one, and keep it in view."""
+        if self.rows:
+            self.cursor = self.rows[max(0, min(to, len(self.rows) - 1))].id
+            self.settle()
+
+    def go_to(self, id: ConversationId) -> bool:
+        """Put the cursor on a conversation; False when it is not in the window."""
+        index = self._index.get(id)
+        if index is None:
+            return False
+        self.move(index)
+        return True
+
+    def settle(self) -> None:
+        """Keep the cursor in view and no empty space below the last row while rows are hidden above."""
+        at = self.at
+        self.top = max(min(self.top, at), at - self.fits + 1)
+        self.top = max(0, min(self.top, len(self.rows) - self.fits))
+
+    @property
+    def wants_below(self) -> bool:
+        """The end is near and there is more."""
+        return not self.at_end and self.top + self.fits + NEAR >= len(self.rows)
+
+    @property
+    def wants_above(self) -> bool:
+        """The beginning is near and there is more."""
+        return not self.at_start and self.top < NEAR
+
+    def between(self, one: ConversationId, other: ConversationId) -> Iterable[ConversationId]:
+        """The conversations from one to another, both with."""
+        first, last = sorted((self._index.get(one, self.at), self._index.get(other, self.at)))
+        return [row.id for row in self.rows[first : last + 1]]
+
+    def _number(self) -> None:
+        self._index = {row.id: index for index, row in enumerate(self.rows)}
