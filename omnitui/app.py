@@ -1,1 +1,90 @@
-"""The Textual application: wires screens to the store and the worker, holds no logic."""
+"""The Textual application: it wires the session, the pages and the feed, and holds no logic."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from omnitui.app_link import Link
+from omnitui.core.text.clean import safe_text
+from omnitui.screens import acts
+from omnitui.screens.inbox import InboxPage
+from omnitui.screens.session import Session
+from omnitui.widgets.outside_text import OutsideText
+from omnitui.widgets.themes import themes
+
+STYLES = Path(__file__).parent / "styles"
+
+
+class OmnituiApp(App[None], inherit_bindings=False):
+    """The screen of omnitui."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "base.tcss", STYLES / "roles.tcss", STYLES / "over.tcss"]
+    ENABLE_COMMAND_PALETTE = False
+    ESCAPE_TO_MINIMIZE = False
+    TITLE = "omnitui"
+
+    def __init__(self, session: Session, spawn_worker: Callable[[], None] | None = None) -> None:
+        super().__init__()
+        self.session = session
+        self.link = Link(session, spawn_worker)
+        self._outside = OutsideText()
+        self.animation_level = "none"
+        for theme in themes():
+            self.register_theme(theme)
+        acts.register()
+
+    def get_default_screen(self) -> Screen[None]:
+        """The inbox."""
+        return InboxPage(self.session)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own variables, for themes that lack them."""
+        return dict(themes()[0].variables)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Ours stands last, behind all others."""
+        return [*super().get_line_filters(), self._outside]
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Only clean text reaches the clipboard (OSC 52, so it works over SSH)."""
+        super().copy_to_clipboard(safe_text(text))
+
+    def on_mount(self) -> None:
+        """Colours as configured; the feed and the worker start once the first frame is out."""
+        wanted = self.session.settings.ui.theme
+        if os.environ.get("NO_COLOR"):
+            wanted = "mono"
+        self.theme = wanted if wanted in self.available_themes else "omnitui-dark"
+        self.set_class(self.session.settings.ui.ascii, "-ascii")
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        self.run_worker(self.link.run(self._changed), exit_on_error=True)
+        self.set_timer(0.5, settle_garbage)
+
+    async def _changed(self, ids: set[int]) -> None:
+        for page in self.screen_stack:
+            if isinstance(page, InboxPage):
+                await page.changed(ids)
+
+    async def on_unmount(self) -> None:
+        """Let go of the files."""
+        await self.session.reader.close()
+        self.session.writer.close()
+
+
+def settle_garbage() -> None:
+    """What is there after the start stays: full collections (35 to 55 ms each) become rare."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5000, 10, 50)

@@ -85,6 +85,14 @@ def _view(id: str, title: str, help: str, keys: str, context: Context = C.DESK, 
     return Command(id, title, help, tuple(keys.split(",")) if keys else (), context, "Views", "", False, args)
 
 
+def _read(id: str, title: str, help: str, key: str, args: Args = Args.NONE) -> Command:
+    return Command(id, title, help, (key,), C.DESK, "Read", "", False, args)
+
+
+def _outbox(id: str, title: str, help: str, key: str, short: str) -> Command:
+    return Command(id, title, help, (key,), C.OUTBOX, "Outbox", short)
+
+
 def _write(id: str, title: str, help: str, keys: str, context: Context, short: str = "") -> Command:
     return Command(id, title, help, tuple(keys.split(",")) if keys else (), context, "Write", short)
 
@@ -107,7 +115,9 @@ COMMANDS: tuple[Command, ...] = (
     _move("conversation.next", "Next conversation", "Open the next conversation of the list.", "J", C.DESK),
     _move("conversation.previous", "Previous conversation", "Open the conversation before.", "K", C.DESK),
     _move("read.on", "Read on", "Scroll the thread; at its end open the next who waits.", "space", C.DESK),
-    _move("waiting.next", "Next waiting", "Go to the next conversation that waits for us.", "g n", C.DESK, "next waiting"),
+    _move(
+        "waiting.next", "Next waiting", "Go to the next conversation that waits for us.", "g n", C.DESK, "next waiting"
+    ),
     _triage("conversation.close", "Close", "Done: the conversation leaves the list.", "e", "done"),
     _triage("conversation.reopen", "Reopen", "Open it again.", "E"),
     _triage("conversation.snooze", "Snooze", "Away until a time, or until they reply.", "s", "snooze", args=Args.WHEN),
@@ -119,7 +129,9 @@ COMMANDS: tuple[Command, ...] = (
     _triage("conversation.star", "Star", "Star it, or take the star away.", "b"),
     _triage("conversation.unread", "Read or unread", "Mark as read, or as unread again.", "u"),
     _triage("conversation.merge", "Merge", "Merge the marked conversations into the one at the cursor.", "M"),
-    _triage("conversation.split", "Split", "Split the thread: this message and all after it become a conversation.", ""),
+    _triage(
+        "conversation.split", "Split", "Split the thread: this message and all after it become a conversation.", ""
+    ),
     _triage("mark.toggle", "Mark", "Mark this conversation; commands then act on all marked.", "x", undoable=False),
     _triage("mark.range", "Mark range", "Mark from the last mark to here.", "X", undoable=False),
     _triage("mark.all", "Mark all", "Mark all of this view, or none.", "*", undoable=False),
@@ -130,32 +142,31 @@ COMMANDS: tuple[Command, ...] = (
     _write("forward", "Forward", "Pass the message on.", "F", C.DESK),
     _write("note.write", "Note", "Write a note that only the team sees.", "n", C.DESK),
     _write("compose.new", "New mail", "Write a new mail.", "c", C.DESK),
-    _write("compose.send", "Send", "Send what you wrote (a note is saved).", "ctrl+j,ctrl+enter,ctrl+s", C.COMPOSE, "send"),
+    _write(
+        "compose.send", "Send", "Send what you wrote (a note is saved).", "ctrl+j,ctrl+enter,ctrl+s", C.COMPOSE, "send"
+    ),
     _write("compose.close", "Put away", "Keep the draft and go back.", "escape,ctrl+g", C.COMPOSE, "keep draft"),
     _write("compose.editor", "Editor", "Write in $VISUAL or $EDITOR.", "ctrl+e", C.COMPOSE, "editor"),
     _write("compose.people", "To, Cc, Bcc, subject", "Change who gets it and the subject.", "ctrl+t", C.COMPOSE, "to"),
-    Command(
-        "compose.attach", "Attach", "Attach a file.", ("ctrl+o",), C.COMPOSE, "Write", "attach", args=Args.PATH
-    ),
+    Command("compose.attach", "Attach", "Attach a file.", ("ctrl+o",), C.COMPOSE, "Write", "attach", args=Args.PATH),
     Command("compose.later", "Send later", "Send at a time.", ("ctrl+l",), C.COMPOSE, "Write", args=Args.WHEN),
     _write("compose.quote", "Quote", "Quote the message under the answer, or not.", "", C.COMPOSE),
     _write("compose.discard", "Throw the draft away", "Delete this draft.", "", C.COMPOSE),
-    Command("fold.toggle", "Quotes", "Show or fold quotes, signatures and long logs.", ("v",), C.DESK, "Read"),
-    Command("message.original", "Original", "Show the mail as it came, byte for byte.", ("V",), C.DESK, "Read"),
-    Command("attachment.open", "Open file or link", "Open an attachment or a link.", ("o",), C.DESK, "Read", args=Args.NUMBER),
-    Command("attachment.save", "Save file", "Save an attachment.", ("w",), C.DESK, "Read", args=Args.NUMBER),
-    Command("text.copy", "Copy", "Copy message, address, number or link.", ("y",), C.DESK, "Read"),
-    Command("conversation.why", "Why", "Why it is here, and who changed what.", ("g w",), C.DESK, "Read"),
-    Command("search", "Search", "Filter the list while you type; Esc restores it.", ("/",), C.DESK, "Views", args=Args.QUERY),
+    _read("fold.toggle", "Quotes", "Show or fold quotes, signatures and long logs.", "v"),
+    _read("message.original", "Original", "Show the mail as it came, byte for byte.", "V"),
+    _read("attachment.open", "Open file or link", "Open an attachment or a link.", "o", Args.NUMBER),
+    _read("attachment.save", "Save file", "Save an attachment.", "w", Args.NUMBER),
+    _read("text.copy", "Copy", "Copy message, address, number or link.", "y"),
+    _read("conversation.why", "Why", "Why it is here, and who changed what.", "g w"),
+    Command(
+        "search", "Search", "Filter the list while you type; Esc restores it.", ("/",), C.DESK, "Views", args=Args.QUERY
+    ),
     _view("view.waiting", "Inbox: waiting", "Who waits for an answer, longest first.", "g i"),
     _view("view.mine", "Mine", "Open and assigned to you.", "g m"),
     _view("view.unassigned", "Unassigned", "Open and nobody's.", "g u"),
     _view("view.snoozed", "Snoozed", "Asleep.", "g s"),
     _view("view.all", "All", "Every conversation.", "g a"),
-    *(
-        _view(f"view.{n}", f"View {n}", f"Go to view number {n} of the top line.", str(n))
-        for n in range(1, 10)
-    ),
+    *(_view(f"view.{n}", f"View {n}", f"Go to view number {n} of the top line.", str(n)) for n in range(1, 10)),
     _view("view.next", "Next view", "The next view of the top line.", ">"),
     _view("view.previous", "Previous view", "The view before.", "<"),
     _view("view.sort", "Sort", "Order the list: waiting, newest or oldest.", "g t", args=Args.ORDER),
@@ -163,11 +174,11 @@ COMMANDS: tuple[Command, ...] = (
     _view("page.outbox", "Outbox", "What is to be sent and how it fares.", "g o", C.READING),
     _view("page.drafts", "Drafts", "What you have not sent yet.", "g d", C.READING),
     _view("page.errors", "Sync", "Accounts, progress and errors of the sync.", "g e", C.READING),
-    Command("outbox.retry", "Try again now", "Send it now, or answer that it may go.", ("r",), C.OUTBOX, "Outbox", "retry"),
-    Command("outbox.edit", "Edit", "Take it back into a draft and write on.", ("e",), C.OUTBOX, "Outbox", "edit"),
-    Command("outbox.cancel", "Cancel", "Do not send it; the text stays as a draft.", ("x",), C.OUTBOX, "Outbox", "cancel"),
-    Command("outbox.sent", "It was sent", "You know that it arrived: mark it as sent.", ("s",), C.OUTBOX, "Outbox", "was sent"),
-    Command("outbox.again", "Send again", "You know that it did not arrive: send once more.", ("a",), C.OUTBOX, "Outbox", "again"),
+    _outbox("outbox.retry", "Try again now", "Send it now, or answer that it may go.", "r", "retry"),
+    _outbox("outbox.edit", "Edit", "Take it back into a draft and write on.", "e", "edit"),
+    _outbox("outbox.cancel", "Cancel", "Do not send it; the text stays as a draft.", "x", "cancel"),
+    _outbox("outbox.sent", "It was sent", "You know that it arrived: mark it as sent.", "s", "was sent"),
+    _outbox("outbox.again", "Send again", "You know that it did not arrive: send once more.", "a", "again"),
     Command("draft.delete", "Delete the draft", "Throw this draft away.", ("x",), C.SHEET, "Write"),
     Command("palette", "Palette", "Find any command, conversation or view.", ("ctrl+p",), C.ANYWHERE, "Program"),
     Command("line", "Command line", "Type a command with its arguments.", (":",), C.READING, "Program"),
@@ -175,7 +186,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("sync.now", "Sync now", "Ask the worker to look at once.", ("g r",), C.READING, "Program"),
     Command("theme", "Theme", "Choose the colours.", (), C.READING, "Program", args=Args.THEME),
     Command("quit", "Quit", "Leave; drafts are kept, and sending goes on.", ("Q", "ctrl+q"), C.ANYWHERE, "Program"),
-)  # fmt: skip
+)
 """Every command, in the order of help."""
 
 
@@ -190,7 +201,9 @@ def matching(word: str) -> list[Command]:
     An exact id, last part of an id or title wins; otherwise every one of which a part begins with it.
     """
     word = word.lower()
-    exact = [c for c in COMMANDS if word in (c.id, c.id.rpartition(".")[2], c.title.lower())]
-    if exact:
-        return exact
-    return [c for c in COMMANDS if any(part.startswith(word) for part in (c.id, c.id.rpartition(".")[2], c.title.lower()))]
+    exact = [c for c in COMMANDS if word in _names(c)]
+    return exact or [c for c in COMMANDS if any(part.startswith(word) for part in _names(c))]
+
+
+def _names(command: Command) -> tuple[str, str, str]:
+    return command.id, command.id.rpartition(".")[2], command.title.lower()

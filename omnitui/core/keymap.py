@@ -1,4 +1,4 @@
-"""Keys to commands: names, checks, and sequences such as `g i`. Pure; what a terminal sends is named in `widgets/keys.py`.
+"""Keys to commands: names, checks, and sequences such as `g i`. Pure; `widgets/keys.py` names what a terminal sends.
 
 A key is a printable character ("e", "G", "?"), a name ("enter", "pagedown", "f1", "space") or ctrl+ and a letter.
 """
@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 
 from omnitui.core.commands import COMMANDS, Command, Context
 
+_ARROWS = ("up", "down", "left", "right", "home", "end")
+_OTHERS = ("enter", "escape", "tab", "shift+tab", "backspace", "delete", "insert", "space", "pageup", "pagedown")
 NAMES = frozenset(
-    "enter escape tab shift+tab backspace delete insert space up down left right home end pageup pagedown".split()
-    + [f"f{n}" for n in range(1, 13)]
-    + [f"shift+{name}" for name in ("up", "down", "left", "right", "home", "end")]
-    + [f"ctrl+{name}" for name in ("up", "down", "left", "right", "home", "end")]
+    {*_OTHERS, *(f"f{n}" for n in range(1, 13)), *(f"{how}{key}" for how in ("", "shift+", "ctrl+") for key in _ARROWS)}
 )
 _SAME_BYTE = {"ctrl+h": "backspace", "ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "escape", "ctrl+@": "ctrl+space"}
 _EXTENDED = ("ctrl+enter", "shift+enter", "ctrl+space", "ctrl+tab", "ctrl+backspace")
@@ -91,7 +90,9 @@ class Keymap:
     def after(self, typed: Sequence[str], context: Context) -> list[Binding]:
         """What may follow the keys typed so far (all of it when none are), here."""
         n = len(typed)
-        return [b for b in self.bindings if b.command.context & context and len(b.keys) > n and b.keys[:n] == tuple(typed)]
+        return [
+            b for b in self.bindings if b.command.context & context and len(b.keys) > n and b.keys[:n] == tuple(typed)
+        ]
 
 
 def default_bindings(commands: Iterable[Command] = COMMANDS) -> list[Binding]:

@@ -8,7 +8,9 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 ELLIPSIS = "…"
 _WORDS = re.compile(r"\S+|\s+")
-_WIDE_BREAK = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
+_WIDE_BREAK = re.compile(
+    "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
+)
 """Scripts without spaces between words: a line may end after any character."""
 
 

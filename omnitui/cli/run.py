@@ -1,0 +1,26 @@
+"""`omnitui` and `omnitui run`: the screen."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from omnitui.cli.desk import Desk, pass_desk
+
+
+@click.command()
+@click.option("--no-sync", is_flag=True, help="Do not start a worker when none runs.")
+@pass_desk
+def run(desk: Desk, no_sync: bool) -> None:
+    """Open the screen."""
+    settings = desk.settings
+    over_ssh = bool(os.environ.get("SSH_CONNECTION"))
+    os.environ.setdefault("TEXTUAL_FPS", str(settings.ui.fps if over_ssh or settings.ui.fps < 60 else 120))
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from omnitui.store.connection import Role
+
+    desk.cache(Role.OPERATIONS).close()
+    from omnitui.screen_start import start_screen
+
+    start_screen(desk.places, settings, desk.agent, desk.now, sync=not no_sync)

@@ -1,0 +1,33 @@
+"""Makes the session and runs the app; the one door from the command line to Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from omnitui.app import OmnituiApp
+from omnitui.config.places import Places
+from omnitui.config.schema import Settings
+from omnitui.core.keymap import build
+from omnitui.core.times import Instant
+from omnitui.screens.session import Reader, Session, Writer
+from omnitui.widgets.glyphs import ASCII, UNICODE
+
+
+def make_session(places: Places, settings: Settings, me: str, now: Callable[[], Instant]) -> Session:
+    """Everything that the pages work with."""
+    return Session(
+        places=places,
+        settings=settings,
+        me=me,
+        now=now,
+        keymap=build(settings.keys.bindings),
+        glyphs=ASCII if settings.ui.ascii else UNICODE,
+        reader=Reader(places.cache_db),
+        writer=Writer(places.cache_db),
+    )
+
+
+def start_screen(places: Places, settings: Settings, me: str, now: Callable[[], Instant], *, sync: bool = True) -> None:
+    """Run the screen until it is left."""
+    session = make_session(places, settings, me, now)
+    OmnituiApp(session, None).run(mouse=settings.ui.mouse)

@@ -1,0 +1,97 @@
+"""Palette, `:` line, help, theme, quitting: on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from omnitui.core.commands import COMMANDS, Command, Context, matching
+from omnitui.core.errors import Refused
+from omnitui.screens.base import Page
+from omnitui.screens.handlers import Call, handler_of, handles
+from omnitui.widgets.choices import Choice
+from omnitui.widgets.picker import Question
+
+
+def runnable(page: Page, context: Context) -> list[Command]:
+    """Commands that work here."""
+    return [c for c in COMMANDS if c.context & context and handler_of(c.id, page)]
+
+
+def rows(page: Page, commands: Iterable[Command], *, full: bool) -> list[Choice]:
+    """Commands as rows, each with the key that runs it now."""
+    keys = page.session.keymap.keys_of
+    return [
+        Choice(Call(c.id), c.title, c.help if full else "", "  ".join(keys(c.id)), f"{c.group} {c.id}")
+        for c in commands
+    ]
+
+
+@handles("palette")
+async def palette(page: Page, call: Call) -> None:
+    """Find and run any command."""
+    context = page.context
+    chosen = await page.choose("Commands", rows(page, runnable(page, context), full=False), "type to find a command")
+    if chosen is not None:
+        page.run_command(chosen)
+
+
+@handles("help")
+async def help_(page: Page, call: Call) -> None:
+    """All that works here, searchable; Enter runs it."""
+    commands = runnable(page, page.context)
+    chosen = await page.choose("Help: what works here", rows(page, commands, full=True), "type to search", tall=True)
+    if chosen is not None:
+        page.run_command(chosen)
+
+
+@handles("line")
+async def line(page: Page, call: Call) -> None:
+    """Type a command with its arguments."""
+    context = page.context
+
+    def offers(text: str) -> list[Choice]:
+        word, _, args = text.strip().partition(" ")
+        known = [c for c in (matching(word) if word else COMMANDS) if c in runnable(page, context)]
+        return [
+            Choice(f"{c.id} {args}".strip() if args or not c.args else f"{c.id} ", c.id, c.help, c.args.value)
+            for c in known
+        ]
+
+    value, _ = await page.ask(
+        Question(":", offers, "command and arguments", free=True, typed_first=True, complete=True)
+    )
+    text = value if isinstance(value, str) else ""
+    if text.strip():
+        run_line(page, text.strip(), context)
+
+
+def run_line(page: Page, text: str, context: Context) -> None:
+    """Run `text` as a command. Raises Refused when it names none, or several."""
+    word, _, args = text.partition(" ")
+    found = [c for c in matching(word) if c.context & context and handler_of(c.id, page)]
+    if not found:
+        raise Refused(f"there is no command {word} here; ? lists all")
+    if len(found) > 1:
+        raise Refused(f"{word} may be {', '.join(c.id for c in found[:5])}")
+    if args.strip() and not found[0].args:
+        raise Refused(f"{found[0].id} takes no arguments")
+    page.run_command(Call(found[0].id, args.strip()))
+
+
+@handles("theme")
+async def theme(page: Page, call: Call) -> None:
+    """Choose the colours."""
+    names = sorted(page.app.available_themes, key=lambda name: (not name.startswith(("omnitui", "ansi", "mono")), name))
+    chosen = call.args or await page.choose("Colours", [Choice(name, name) for name in names])
+    if chosen is None:
+        return
+    if chosen not in names:
+        raise Refused(f"there is no theme {chosen}")
+    page.app.theme = chosen
+
+
+@handles("quit")
+async def quit_(page: Page, call: Call) -> None:
+    """Leave; what is being written is kept as a draft."""
+    await page.before_leaving()
+    page.app.exit()

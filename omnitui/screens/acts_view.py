@@ -1,0 +1,70 @@
+"""Views, order, density, folds."""
+
+from __future__ import annotations
+
+from omnitui.core.errors import Refused
+from omnitui.core.models import Order
+from omnitui.screens.handlers import Call, handles
+from omnitui.screens.inbox import InboxPage
+
+_NAMED = {
+    "view.waiting": "Waiting",
+    "view.mine": "Mine",
+    "view.unassigned": "Unassigned",
+    "view.snoozed": "Snoozed",
+    "view.all": "All",
+}
+
+
+@handles(*_NAMED)
+async def named_view(page: InboxPage, call: Call) -> None:
+    """A view by its name."""
+    await show(page, page.views.index_of(_NAMED[call.id]) or 0)
+
+
+@handles(*(f"view.{n}" for n in range(1, 10)))
+async def numbered_view(page: InboxPage, call: Call) -> None:
+    """A view by its digit."""
+    await show(page, int(call.id.rpartition(".")[2]) - 1)
+
+
+@handles("view.next", "view.previous")
+async def beside(page: InboxPage, call: Call) -> None:
+    """The next view."""
+    step = 1 if call.id == "view.next" else -1
+    await show(page, ((page.views.here or 0) + step) % len(page.views.all))
+
+
+async def show(page: InboxPage, index: int) -> None:
+    """Go to a view, in the list."""
+    page.search.forget()
+    await page.open_view(index)
+    page.panes.show_list()
+
+
+@handles("view.sort")
+async def sort(page: InboxPage, call: Call) -> None:
+    """Another order, by name or the next one."""
+    orders = list(Order)
+    if call.args:
+        found = [order for order in orders if order.value.startswith(call.args.lower())]
+        if not found:
+            raise Refused(f"there is no order {call.args}; there are {', '.join(order.value for order in orders)}")
+        order = found[0]
+    else:
+        order = orders[(orders.index(page.pages.order) + 1) % len(orders)]
+    page.top.set(order=page.views.order_words(order))
+    await page.pages.open(page.pages.where, order)
+    page.follow_now()
+
+
+@handles("view.compact")
+def compact(page: InboxPage, call: Call) -> None:
+    """One line a row, or two."""
+    page.list.set_compact(not page.list.compact)
+
+
+@handles("fold.toggle")
+def folds(page: InboxPage, call: Call) -> None:
+    """Quotes of the message at hand."""
+    page.thread.toggle_folds()

@@ -1,0 +1,162 @@
+"""What all pages share: keys become commands here, questions are asked here, and the bottom line speaks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+
+from omnitui.core.commands import COMMANDS, Context, by_id
+from omnitui.core.errors import OmnituiError
+from omnitui.core.keymap import Resolver
+from omnitui.screens.handlers import Call, handler_of
+from omnitui.screens.session import Session
+from omnitui.widgets.bars import StatusLine
+from omnitui.widgets.choices import Choice, fitting
+from omnitui.widgets.keys import key_name
+from omnitui.widgets.picker import Picker, Question
+
+POPUP_AFTER = 0.4
+"""Seconds on a prefix before the status line lists what may follow."""
+
+
+class Page(Screen[None], inherit_bindings=False):
+    """A full screen with a bottom line and a picker."""
+
+    NAME: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = []
+    AUTO_FOCUS = None
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.resolver = Resolver(session.keymap)
+        self._answer: asyncio.Future[tuple[Any, str]] | None = None
+        self._popup: Timer | None = None
+        self._asked_from: Any = None
+
+    def foot(self) -> ComposeResult:
+        """The widgets every page ends with."""
+        yield StatusLine(id="status", glyphs=self.session.glyphs)
+        yield Picker(id="picker")
+
+    @property
+    def context(self) -> Context:
+        """Where the keys go now."""
+        return Context.SHEET
+
+    @property
+    def status(self) -> StatusLine:
+        """The bottom line."""
+        return self.query_one("#status", StatusLine)
+
+    @property
+    def picker(self) -> Picker:
+        """The box that asks."""
+        return self.query_one("#picker", Picker)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that no text field took."""
+        if self.picker.question is not None:
+            return
+        outcome = self.resolver.feed(key_name(event), self.context)
+        self._show_pending(outcome.pending)
+        if outcome.binding is not None:
+            self.run_command(Call(outcome.binding.command.id, outcome.binding.args, outcome.count))
+        if outcome.binding is not None or outcome.pending or self.context is not Context.COMPOSE:
+            event.stop()
+            event.prevent_default()
+
+    def _show_pending(self, typed: tuple[str, ...]) -> None:
+        if self._popup is not None:
+            self._popup.stop()
+            self._popup = None
+        self.status.set(pending=" ".join(typed) + " ..." if typed else "")
+        if typed:
+            self._popup = self.set_timer(POPUP_AFTER, self._list_following)
+
+    def _list_following(self) -> None:
+        typed = self.resolver.pending
+        following = self.session.keymap.after(typed, self.context)
+        words = [f"{b.keys[len(typed)]} {b.command.title.lower()}" for b in following]
+        if words:
+            self.status.set(pending=" ".join(typed) + "  " + "  ".join(words))
+
+    def run_command(self, call: Call) -> None:
+        """Do what a command says; what takes time runs beside the keys, and its errors are said in words."""
+        handler = handler_of(call.id, self)
+        if handler is None:
+            command = by_id(call.id)
+            self.say(f"{command.title if command else call.id} does nothing here", "warn")
+            return
+        try:
+            result = handler(self, call)
+        except OmnituiError as error:
+            self.say(str(error), "danger")
+            return
+        if result is not None:
+            self.run_worker(self._finish(result), exit_on_error=True)
+
+    async def _finish(self, result: Awaitable[None]) -> None:
+        try:
+            await result
+        except OmnituiError as error:
+            self.say(str(error), "danger")
+
+    def say(self, text: str, role: str = "") -> None:
+        """Tell what happened, on the bottom line."""
+        self.status.set(said=text, said_role=role)
+
+    async def ask(self, question: Question) -> tuple[Any, str]:
+        """Ask and wait: the chosen value (None when left) and what was typed."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result((None, ""))
+        self._asked_from = self.focused or self._asked_from
+        self._answer = asyncio.get_running_loop().create_future()
+        self.picker.ask(question)
+        return await self._answer
+
+    async def choose(self, title: str, choices: Sequence[Choice], prompt: str = "", **options: Any) -> Any:
+        """Ask for one of a few; None when left."""
+        value, _ = await self.ask(Question(title, fitting(choices), prompt, **options))
+        return value
+
+    async def confirm(self, title: str, yes: str, no: str = "Leave it") -> bool:
+        """Ask for a yes."""
+        return bool(await self.choose(title, [Choice(True, yes, key="y"), Choice(False, no, key="n")]))
+
+    def on_picker_answered(self, event: Picker.Answered) -> None:
+        """The answer goes to who asked, the focus back to where it was."""
+        event.stop()
+        target = self._asked_from
+        if target is not None and target.is_attached and target.display:
+            self.set_focus(target)
+        else:
+            self.focus_first()
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result((event.value, event.typed))
+
+    def focus_first(self) -> None:
+        """Where the focus belongs when nothing has it."""
+
+    async def before_leaving(self) -> None:
+        """Save what is not saved yet."""
+
+    def refresh_hints(self) -> None:
+        """The few keys of this context, help last."""
+        context = self.context
+        keys_of = self.session.keymap.keys_of
+        here = [c for c in COMMANDS if c.footer and c.context & context and keys_of(c.id)]
+        shown = [(keys_of(c.id)[0], c.short) for c in here]
+        self.status.set(hints=tuple(shown[-7:] if context is Context.COMPOSE else shown))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Other keys work in another pane."""
+        self.resolver.clear()
+        self.refresh_hints()

@@ -1,0 +1,51 @@
+"""Where commands meet what they do: `@handles("conversation.close")` beside the code, and no command twice."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from omnitui.screens.base import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command as it was given: by key, palette or `:` line."""
+
+    id: str
+    args: str = ""
+    count: int | None = None
+
+
+Handler = Callable[..., Awaitable[None] | None]
+HandlerT = TypeVar("HandlerT", bound=Handler)
+_HANDLERS: dict[tuple[str, str], Handler] = {}
+
+
+def handles(*ids: str, page: str = "") -> Callable[[HandlerT], HandlerT]:
+    """Register `handler(page, call)` for commands; with `page` only on the page of that name.
+
+    One that takes no time returns None; one that asks or writes is a coroutine and runs beside the keys.
+    """
+
+    def register(handler: HandlerT) -> HandlerT:
+        for id in ids:
+            if (id, page) in _HANDLERS:
+                raise ValueError(f"{id} has two handlers")
+            _HANDLERS[id, page] = handler
+        return handler
+
+    return register
+
+
+def handler_of(id: str, page: Page | None = None) -> Handler | None:
+    """What runs a command, on a page or anywhere."""
+    special = _HANDLERS.get((id, page.NAME)) if page is not None else None
+    return special or _HANDLERS.get((id, ""))
+
+
+def handled() -> set[str]:
+    """Every command that has a handler."""
+    return {id for id, _ in _HANDLERS}

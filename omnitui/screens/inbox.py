@@ -1,0 +1,206 @@
+"""The main page: list, thread, contact and composer, wired together. What commands do stands in `acts_*`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+
+from omnitui.core.commands import Context
+from omnitui.core.models import ConversationId, ConversationRow
+from omnitui.screens.base import Page
+from omnitui.screens.contact_card import read_card
+from omnitui.screens.handlers import Call
+from omnitui.screens.list_pages import ListPages
+from omnitui.screens.panes import Panes
+from omnitui.screens.search import Search, SearchLine
+from omnitui.screens.session import Session
+from omnitui.screens.thread_pages import ThreadPages
+from omnitui.screens.top_state import TopState
+from omnitui.screens.view_state import Views
+from omnitui.widgets.bars import TopLine
+from omnitui.widgets.composer import Composer
+from omnitui.widgets.contact_panel import ContactPanel
+from omnitui.widgets.conversation_list import ConversationList
+from omnitui.widgets.thread_view import ThreadView
+
+PREVIEW_AFTER = 0.12
+"""Seconds that the cursor rests before the thread beside the list follows it."""
+
+
+class InboxPage(Page, inherit_bindings=False):
+    """The desk of an agent."""
+
+    NAME: ClassVar[str] = "inbox"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        glyphs = session.glyphs
+        self.top = TopLine(id="top", glyphs=glyphs)
+        self.list = ConversationList(id="list", glyphs=glyphs)
+        self.thread = ThreadView(id="thread", glyphs=glyphs, me=session.me)
+        self.contact = ContactPanel(id="contact", glyphs=glyphs)
+        self.composer = Composer(id="composer", glyphs=glyphs)
+        self.pages = ListPages(session, self.list)
+        self.reading = ThreadPages(session, self.thread)
+        self.views = Views(session)
+        self.state = TopState(session, self.top, self.views)
+        self.panes = Panes(self)
+        self.search_line = SearchLine(id="search", placeholder="search", classes="-hidden")
+        self.search = Search(self)
+        self._preview: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Top line, three panes, bottom line."""
+        yield self.top
+        with Horizontal(id="panes"):
+            with Vertical(id="list-pane"):
+                yield self.search_line
+                yield self.list
+            with Vertical(id="thread-pane"):
+                yield self.thread
+                yield self.composer
+            with Vertical(id="contact-pane"):
+                yield self.contact
+        yield from self.foot()
+
+    async def on_mount(self) -> None:
+        """First the rows; all else comes after the first frame."""
+        self.list.now = self.session.now()
+        self.list.compact = self.session.settings.ui.compact
+        self.set_focus(self.list)
+        await self.open_view(0)
+        self.call_after_refresh(self.run_worker, self.state.read())
+        self.set_interval(20, self._tick)
+
+    @property
+    def context(self) -> Context:
+        """What has the focus."""
+        if self.composer.has_focus_within:
+            return Context.COMPOSE
+        if self.contact.has_focus:
+            return Context.CONTACT
+        return Context.THREAD if self.thread.has_focus else Context.LIST
+
+    @property
+    def here(self) -> ConversationRow | None:
+        """The conversation that commands act on: the open one in the thread, the cursor's in the list."""
+        if self.context is not Context.LIST and self.reading.row is not None:
+            return self.reading.row
+        return self.list.window.row
+
+    @property
+    def targets(self) -> list[ConversationId]:
+        """What a command of triage acts on: the marked ones, else the one at hand."""
+        if self.list.marked:
+            return sorted(self.list.marked)
+        row = self.here
+        return [] if row is None else [row.id]
+
+    async def open_view(self, index: int) -> None:
+        """Show a view of the top line."""
+        view = self.views.at(index)
+        if view is None:
+            self.say(f"There is no view {index + 1}", "warn")
+            return
+        self.views.here = index
+        self.state.show_views()
+        self.top.set(order=self.views.order_words(view.order))
+        self.list.empty = self.views.empty_words(view)
+        if await self.pages.open(await self.views.where(view), view.order):
+            self.follow_now()
+
+    async def open_conversation(self, id: ConversationId, *, focus: bool = True) -> None:
+        """Open a conversation in the thread, and mark it as read by the setting of its open command."""
+        self.list.window.go_to(id)
+        self.list.refresh()
+        await self.show(id)
+        if focus:
+            self.panes.show_thread()
+
+    async def show(self, id: ConversationId | None) -> None:
+        """Fill thread and contact with a conversation."""
+        await self.reading.open(id)
+        await self.show_contact()
+
+    async def show_contact(self) -> None:
+        """Fill the side panel with who the open conversation is with."""
+        row = self.reading.row
+        if row is None or not self.contact.display:
+            self.contact.show(None, None, self.session.now())
+            return
+        card = await read_card(self.session, row)
+        if self.reading.row is row:
+            self.contact.show(card, row, self.session.now())
+
+    def follow_now(self) -> None:
+        """Let the thread beside the list show the cursor's conversation."""
+        if self._preview is not None:
+            self._preview.stop()
+            self._preview = None
+        if self.panes.thread_beside and not self.composer.writing:
+            self.run_worker(self.show(self.list.window.cursor), group="preview", exclusive=True)
+
+    async def changed(self, ids: Collection[int]) -> None:
+        """The feed tells that these changed (0: accounts or outbox)."""
+        conversations = {ConversationId(id) for id in ids if id}
+        if conversations:
+            await self.pages.changed(conversations)
+            if self.reading.id in conversations:
+                await self.reading.changed()
+                await self.show_contact()
+        await self.state.read()
+
+    def _tick(self) -> None:
+        self.list.tick(self.session.now())
+
+    def focus_first(self) -> None:
+        """The composer while writing, else the thread or the list."""
+        self.panes.focus_shown()
+
+    def on_conversation_list_cursor_moved(self, event: ConversationList.CursorMoved) -> None:
+        """The thread follows when the cursor rests."""
+        event.stop()
+        if self._preview is not None:
+            self._preview.stop()
+        if self.panes.thread_beside and not self.composer.writing:
+            self._preview = self.set_timer(PREVIEW_AFTER, self.follow_now)
+
+    def on_conversation_list_page_wanted(self, event: ConversationList.PageWanted) -> None:
+        """The list comes near an end of what it has."""
+        event.stop()
+        self.run_worker(self.pages.more(event.above))
+
+    def on_conversation_list_opened(self, event: ConversationList.Opened) -> None:
+        """A double click."""
+        event.stop()
+        self.run_command(Call("row.open"))
+
+    def on_contact_panel_opened(self, event: ContactPanel.Opened) -> None:
+        """A click on one of their conversations."""
+        event.stop()
+        self.run_worker(self.open_conversation(event.id))
+
+    def on_thread_view_older_wanted(self, event: ThreadView.OlderWanted) -> None:
+        """The thread comes near the oldest message it has."""
+        event.stop()
+        self.run_worker(self.reading.older(event.conversation, event.before))
+
+    def on_thread_view_bodies_wanted(self, event: ThreadView.BodiesWanted) -> None:
+        """Messages come into view."""
+        event.stop()
+        self.run_worker(self.reading.bodies(event.conversation, event.ids))
+
+    def on_top_line_view_clicked(self, event: TopLine.ViewClicked) -> None:
+        """A click on a view."""
+        event.stop()
+        self.run_worker(self.open_view(event.index))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Other panes fit."""
+        self.panes.fit(event.size.width)
+        self.reading.retitle()

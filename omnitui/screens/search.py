@@ -1,0 +1,79 @@
+"""Search: the list follows what is typed, and leaving restores the list exactly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.message import Message
+from textual.widgets import Input
+
+if TYPE_CHECKING:
+    from omnitui.screens.inbox import InboxPage
+    from omnitui.screens.list_pages import Spot
+
+
+class SearchLine(Input):
+    """The line one types the query in."""
+
+    class Left(Message):
+        """Esc."""
+
+    class Kept(Message):
+        """Enter: the result stays."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Esc leaves, Enter and down go into the list."""
+        if event.key in ("escape", "ctrl+g"):
+            self.post_message(self.Left())
+        elif event.key in ("enter", "down", "ctrl+j", "tab"):
+            self.post_message(self.Kept())
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+
+class Search:
+    """A query over the present view's list, from the first letter on."""
+
+    def __init__(self, page: InboxPage) -> None:
+        self._page = page
+        self._spot: Spot | None = None
+        self._view: int | None = None
+        self.query = ""
+
+    @property
+    def active(self) -> bool:
+        """The list shows a search."""
+        return self._spot is not None
+
+    def begin(self) -> None:
+        """Show the line; remember where the list stands."""
+        page = self._page
+        if self._spot is None:
+            self._spot = page.pages.spot()
+            self._view = page.views.here
+        page.search_line.remove_class("-hidden")
+        page.panes.show_list()
+        page.search_line.focus()
+
+    async def leave(self) -> None:
+        """Back to exactly what was shown before."""
+        spot, page = self._spot, self._page
+        self.forget()
+        if spot is not None:
+            page.views.here = self._view
+            page.state.show_views()
+            page.top.set(order=page.views.order_words(spot.order))
+            await page.pages.go_back(spot)
+            page.say("")
+        page.panes.show_list()
+
+    def forget(self) -> None:
+        """Hide the line, for another view takes the list."""
+        self._spot, self.query = None, ""
+        line = self._page.search_line
+        with line.prevent(Input.Changed):
+            line.value = ""
+        line.add_class("-hidden")

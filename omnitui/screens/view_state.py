@@ -1,0 +1,69 @@
+"""The views of the top line: default and saved ones, which is shown, their conditions and words."""
+
+from __future__ import annotations
+
+from omnitui.core.models import Order, View
+from omnitui.screens.session import Session
+from omnitui.store import views
+from omnitui.store.where import EVERYTHING, Where
+from omnitui.widgets.words import several
+
+_WORDS = {
+    Order.WAITING: "waiting, longest first",
+    Order.NEWEST: "newest first",
+    Order.OLDEST: "oldest first",
+}
+_EMPTY = {
+    "Waiting": "Nobody is waiting.",
+    "Mine": "Nothing is assigned to you. a a takes a conversation.",
+    "Unassigned": "Every open conversation is somebody's.",
+    "Snoozed": "Nothing is asleep. s lets a conversation sleep.",
+    "Closed": "Nothing is closed yet. e closes a conversation.",
+    "All": "There is no conversation yet.",
+    "Drafts": "No draft. r answers, n notes.",
+    "Failed": "Everything that was sent has left.",
+}
+
+
+class Views:
+    """Which views there are, with their counts."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.all: list[View] = list(views.DEFAULT_VIEWS)
+        self.counts: dict[str, int] = {}
+        self.here: int | None = 0
+
+    def at(self, index: int) -> View | None:
+        """A view by its place in the top line."""
+        return self.all[index] if 0 <= index < len(self.all) else None
+
+    def index_of(self, name: str) -> int | None:
+        """A view's place by its name, or by how the name begins."""
+        name = name.lower()
+        return next((n for n, view in enumerate(self.all) if name and view.name.lower().startswith(name)), None)
+
+    async def read(self) -> None:
+        """Read saved views and counts anew."""
+        reader, me = self._session.reader, self._session.me
+        self.all = [*views.DEFAULT_VIEWS, *await reader.all(views.saved())]
+        marked = await reader.first(views.marked())
+        self.counts = views.default_counts(await reader.all(views.counts()), marked or views.Marked(0, 0), me)
+
+    async def where(self, view: View) -> Where:
+        """A view's condition."""
+        if view in views.DEFAULT_VIEWS:
+            return views.default_where(view.name, self._session.me)
+        return EVERYTHING
+
+    def order_words(self, order: Order) -> str:
+        """An order in words."""
+        return _WORDS[order]
+
+    def empty_words(self, view: View) -> tuple[str, ...]:
+        """What to say when a view is empty."""
+        lines = [_EMPTY.get(view.name, "No conversation matches.")]
+        asleep = self.counts.get("Snoozed", 0)
+        if view.name == "Waiting" and asleep:
+            lines.append(f"{several(asleep, 'conversation')} asleep; g s shows them.")
+        return tuple(lines)

@@ -1,0 +1,159 @@
+"""The box under the thread in which one writes: to whom and how, the text, and what to know before sending."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.geometry import Size
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from omnitui.widgets.glyphs import UNICODE, Glyphs
+from omnitui.widgets.lines import Line
+from omnitui.widgets.painted import Painted
+
+AUTOSAVE_AFTER = 0.4
+"""Seconds without a key after which the draft is saved."""
+LONGEST_PASTE = 256_000
+"""Characters; more belongs into a file."""
+
+
+class ComposerText(TextArea):
+    """The text; a paste that is too long is refused in words."""
+
+    @dataclass
+    class PasteRefused(Message):
+        """Somebody pasted a book."""
+
+        length: int
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Keep the text one that can be typed in."""
+        if len(event.text) > LONGEST_PASTE:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.PasteRefused(len(event.text)))
+
+
+class Facts(Painted, inherit_bindings=False):
+    """Lines between the border and the text: recipients, subject, files, warnings."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.lines: Sequence[Line] = ()
+
+    def set(self, lines: Sequence[Line]) -> None:
+        """Other lines."""
+        self.lines = lines
+        self.styles.height = len(lines)
+        self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many as there are."""
+        return len(self.lines)
+
+    def line_at(self, y: int) -> Line | None:
+        """A line."""
+        return ((" ", ""), *self.lines[y]) if y < len(self.lines) else None
+
+
+class Composer(Vertical):
+    """Holds the text while it is written; posts when it rests, for the draft to be saved."""
+
+    @dataclass
+    class Rested(Message):
+        """The text has not changed for a moment (or the box lost the focus): save it."""
+
+        text: str
+
+    def __init__(self, *, id: str | None = None, glyphs: Glyphs = UNICODE) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._timer: Timer | None = None
+        self._saved = ""
+
+    def compose(self) -> ComposeResult:
+        """Facts and text."""
+        yield Facts(id="composer-facts", glyphs=self._glyphs)
+        yield ComposerText(id="composer-text", show_line_numbers=False, soft_wrap=True, tab_behavior="focus")
+
+    @property
+    def area(self) -> TextArea:
+        """The text field."""
+        return self.query_one("#composer-text", TextArea)
+
+    @property
+    def text(self) -> str:
+        """What is written."""
+        return self.area.text
+
+    @property
+    def writing(self) -> bool:
+        """The box is open."""
+        return self.has_class("-writing")
+
+    def open(self, title: str, subtitle: str, text: str, *, note: bool) -> None:
+        """Rise with a text to write on."""
+        self.set_class(note, "-note")
+        self.add_class("-writing")
+        self.set_title(title, subtitle)
+        self._saved = text
+        with self.area.prevent(TextArea.Changed):
+            self.area.load_text(text)
+        self.area.move_cursor(self.area.document.end)
+        self.focus_text()
+
+    def set_title(self, title: str, subtitle: str) -> None:
+        """To whom and what will happen."""
+        self.border_title = title.replace("[", "\\[")
+        self.border_subtitle = subtitle.replace("[", "\\[")
+
+    def set_facts(self, lines: Sequence[Line]) -> None:
+        """Recipients, files, warnings."""
+        self.query_one("#composer-facts", Facts).set(lines)
+
+    def put_text(self, text: str) -> None:
+        """Another text (from an editor)."""
+        self.area.load_text(text)
+        self.area.move_cursor(self.area.document.end)
+
+    def focus_text(self) -> None:
+        """Write on."""
+        self.area.focus(scroll_visible=False)
+
+    def close(self) -> str:
+        """Go down; gives the text."""
+        self._stop()
+        self.remove_class("-writing")
+        text = self.text
+        with self.area.prevent(TextArea.Changed):
+            self.area.load_text("")
+        return text
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Typing goes on."""
+        event.stop()
+        self._stop()
+        if self.writing:
+            self._timer = self.set_timer(AUTOSAVE_AFTER, self._rest)
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Somebody looks elsewhere."""
+        self._rest()
+
+    def _rest(self) -> None:
+        self._stop()
+        if self.writing and self.text != self._saved:
+            self._saved = self.text
+            self.post_message(self.Rested(self.text))
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None

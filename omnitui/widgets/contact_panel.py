@@ -1,0 +1,143 @@
+"""The side panel: who it is, their addresses, notes, and what else they wrote about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from omnitui.core.models import ContactCard, ConversationId, ConversationRow, State
+from omnitui.core.times import Instant
+from omnitui.widgets.cells import wrap
+from omnitui.widgets.glyphs import Glyphs, channel_letters
+from omnitui.widgets.lines import Line, paint, sides
+from omnitui.widgets.painted import Painted
+from omnitui.widgets.words import age, moment, several
+
+Entry = tuple[Line, ConversationId | None]
+"""A line, and the conversation it stands for."""
+
+
+def card_lines(card: ContactCard, row: ConversationRow | None, width: int, glyphs: Glyphs, now: Instant) -> list[Entry]:
+    """The panel's lines."""
+    lines: list[Line] = [((card.name or "(no name)", "strong"),)]
+    if card.organisation:
+        lines.append(((card.organisation, "muted"),))
+    lines.append(())
+    for identity in card.identities:
+        blocked = ((" blocked", "danger"),) if identity.blocked else ()
+        lines.append(((channel_letters(identity.channel) + " ", "muted"), (identity.address, ""), *blocked))
+    lines.append(())
+    for word, at in (("first", card.first_at), ("last", card.last_at)):
+        if at is not None:
+            lines.append(((word.ljust(9), "muted"), (moment(at, now), "")))
+    lines += _about(row, width, now)
+    lines.append(())
+    entries: list[Entry] = [(line, None) for line in lines]
+    entries.append((((several(card.conversation_count, "conversation"), "muted"),), None))
+    for other in card.conversations:
+        here = row is not None and other.id == row.id
+        mark = glyphs.bar if here else glyphs.fold
+        state = "" if other.state is State.OPEN else f" {other.state.value}"
+        left: Line = (
+            (f"{mark} ", "accent" if here else "muted"),
+            (other.subject or other.preview or "(no subject)", ""),
+        )
+        entries.append((sides(left, ((state or f" {age(now - other.last_at)}", "muted"),), width), other.id))
+    if card.notes:
+        entries += [((), None), ((("notes", "muted"),), None)]
+        entries += [(((part, "note"),), None) for _, part in wrap(card.notes, width)]
+    return entries
+
+
+def _about(row: ConversationRow | None, width: int, now: Instant) -> list[Line]:
+    if row is None:
+        return []
+    facts: list[tuple[str, str]] = []
+    if row.waiting_since is not None and row.state is State.OPEN:
+        facts.append(("waiting", age(now - row.waiting_since)))
+    facts.append(("state", row.state.value))
+    if row.state is State.SNOOZED:
+        facts.append(("until", moment(row.snoozed_until, now) if row.snoozed_until else "they reply"))
+    facts += [("assigned", row.assignee or "nobody"), ("priority", row.priority.name.lower()), ("account", row.account)]
+    lines: list[Line] = [((word.ljust(9), "muted"), (value, "")) for word, value in facts if value != "normal"]
+    for _, part in wrap(" ".join(f"#{tag}" for tag in row.tags), width) if row.tags else ():
+        lines.append(((part, "tag"),))
+    return lines
+
+
+class ContactPanel(Painted, can_focus=True, inherit_bindings=False):
+    """Shows a `ContactCard`; the cursor goes over their conversations."""
+
+    @dataclass
+    class Opened(Message):
+        """One of their conversations was chosen."""
+
+        id: ConversationId
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.card: ContactCard | None = None
+        self.row: ConversationRow | None = None
+        self.now = Instant(0)
+        self.top = 0
+        self.at: int | None = None
+        self._entries: list[Entry] = []
+
+    def show(self, card: ContactCard | None, row: ConversationRow | None, now: Instant) -> None:
+        """Another card, or the same with news."""
+        if card is None or self.card is None or card.id != self.card.id:
+            self.top, self.at = 0, None
+        self.card, self.row, self.now = card, row, now
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width = max(self.size.width - 2, 12)
+        if self.card is None:
+            self._entries = []
+        else:
+            self._entries = card_lines(self.card, self.row, width, self.glyphs, self.now)
+        self.refresh()
+
+    def move_by(self, lines: int) -> None:
+        """To the next conversation in that direction; with none left, scroll."""
+        if not self._entries:
+            return
+        step = 1 if lines > 0 else -1
+        at = self.at if self.at is not None else (-1 if step > 0 else len(self._entries))
+        for _ in range(abs(lines)):
+            found = at + step
+            while 0 <= found < len(self._entries) and self._entries[found][1] is None:
+                found += step
+            if not 0 <= found < len(self._entries):
+                break
+            at = found
+        if 0 <= at < len(self._entries):
+            self.at = at
+            self.top = max(min(self.top, at - 1), at - self.size.height + 1, 0)
+        self.refresh()
+
+    @property
+    def chosen(self) -> ConversationId | None:
+        """The conversation at the cursor."""
+        return None if self.at is None or self.at >= len(self._entries) else self._entries[self.at][1]
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the card."""
+        index = self.top + y
+        line = self._entries[index][0] if index < len(self._entries) else ()
+        over = self.role("cursor").background_style if self.has_focus and index == self.at else None
+        return paint(((" ", ""), *line), self.size.width, self.role, over)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width."""
+        self._lay_out()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a conversation opens it."""
+        index = self.top + event.y
+        if index < len(self._entries) and (id := self._entries[index][1]) is not None:
+            self.post_message(self.Opened(id))

@@ -1,0 +1,261 @@
+"""A message as lines of a thread: head, folded history, own words, attachments. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from omnitui.core.blocks import Block, BlockKind, Mark
+from omnitui.core.models import AttachmentRow, Delivery, MessageBody, MessageClass, ThreadMessage
+from omnitui.core.times import MINUTE, Instant
+from omnitui.widgets.cells import cut, wrap
+from omnitui.widgets.glyphs import Glyphs
+from omnitui.widgets.lines import Line, Piece, sides, width_of
+from omnitui.widgets.words import clock, day, several, size
+
+MEASURE = 88
+"""Cells of a line of text at most: longer ones are hard to read."""
+RUN = 5 * MINUTE
+"""Messages of one sender within this time stand under one head."""
+LONG_CODE = 24
+"""Lines of a log or of code that are shown before the rest is folded."""
+
+_DELIVERY_ROLES = {
+    Delivery.FAILED: "danger",
+    Delivery.UNKNOWN: "danger",
+    Delivery.BOUNCED: "danger",
+    Delivery.ASKING: "warn",
+    Delivery.HELD: "accent",
+    Delivery.QUEUED: "accent",
+    Delivery.SENDING: "accent",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a thread is shown: its width, marks, the time, who reads, and whether this message is unfolded."""
+
+    width: int
+    glyphs: Glyphs
+    now: Instant
+    me: str = ""
+    unfolded: bool = False
+
+    @property
+    def measure(self) -> int:
+        """Cells for text."""
+        return min(self.width - 2, MEASURE)
+
+
+def message_lines(
+    message: ThreadMessage,
+    before: ThreadMessage | None,
+    body: MessageBody | None,
+    files: Sequence[AttachmentRow],
+    look: Look,
+) -> list[Line]:
+    """Every line of one message, given the one before it (for the day's rule and for runs)."""
+    lines: list[Line] = []
+    new_day = before is None or day(before.at, look.now) != day(message.at, look.now)
+    if new_day:
+        lines += [(), _day_rule(message, look)]
+    if message.class_ is MessageClass.NOTE:
+        return [*lines, (), *_note(message, body, look)]
+    if new_day or before is None or not _same_run(before, message):
+        lines += [(), _head(message, look), *_addresses(message, before, look)]
+    else:
+        lines.append(())
+    for text in (
+        message.error and f"This mail could not be read ({message.error}); V shows it as it came.",
+        *message.notices,
+    ):
+        if text:
+            lines += _wrapped(text, "warn", look.measure, look.glyphs.urgent + " ")
+    if body is None:
+        lines += _wrapped(message.preview or "...", "muted", look.measure)
+    else:
+        lines += body_lines(body.blocks, look)
+        lines += _invitation(body, look)
+    lines += [_file(number, file, look) for number, file in enumerate(files, 1)]
+    if message.delivery in _DELIVERY_ROLES and message.delivery_detail:
+        lines += _wrapped(message.delivery_detail, _DELIVERY_ROLES[message.delivery], look.measure, "  ")
+    return [tuple((text, role) for text, role in line) for line in lines]
+
+
+def _same_run(before: ThreadMessage, message: ThreadMessage) -> bool:
+    return (
+        before.class_ is message.class_
+        and before.sender.email == message.sender.email
+        and before.author == message.author
+        and message.at - before.at < RUN
+        and not message.delivery
+        and message.kind == before.kind
+    )
+
+
+def _day_rule(message: ThreadMessage, look: Look) -> Line:
+    words = f" {day(message.at, look.now)} "
+    room = max(look.width - 2 - len(words) - 2, 0)
+    return ((look.glyphs.rule * 2 + words + look.glyphs.rule * room, "muted"),)
+
+
+def who(message: ThreadMessage, me: str) -> str:
+    """The name over a message."""
+    if message.ours:
+        return "You" if message.author in ("", me) else message.author
+    return message.sender.name or message.sender.email or "(no sender)"
+
+
+def _head(message: ThreadMessage, look: Look) -> Line:
+    kinds = {"bounce": "delivery report", "auto": "automatic", "list": "mailing list"}
+    kind = kinds.get(message.kind, "") or ("automatic" if message.class_ is MessageClass.AUTO else "")
+    left: list[Piece] = [(who(message, look.me), "ours" if message.ours else "theirs")]
+    if kind:
+        left.append((f"  {kind}", "warn" if message.kind == "bounce" else "muted"))
+    if not message.seen and not message.ours:
+        left.append(("  new", "accent"))
+    right: list[Piece] = [(clock(message.at), "muted")]
+    if message.delivery:
+        right.append((f"  {message.delivery.value}", _DELIVERY_ROLES.get(message.delivery, "ok")))
+    return sides(tuple(left), tuple(right), look.width - 2)
+
+
+def _addresses(message: ThreadMessage, before: ThreadMessage | None, look: Look) -> list[Line]:
+    """To and Cc, where they differ from the message before or there are several people."""
+    if before is not None and (before.to, before.cc) == (message.to, message.cc):
+        return []
+    lines: list[Line] = []
+    for word, people in (("to", message.to), ("cc", message.cc), ("bcc", message.bcc)):
+        if people and (word != "to" or before is None or len(people) > 1 or message.ours):
+            names = ", ".join(person.email or person.name for person in people)
+            lines.append(((cut(f"{look.glyphs.arrow if word == 'to' else word} {names}", look.width - 2), "muted"),))
+    return lines
+
+
+def _note(message: ThreadMessage, body: MessageBody | None, look: Look) -> list[Line]:
+    """Notes alone stand in a box, and say NOTE."""
+    width = look.measure
+    left, right, low_left, low_right = tuple(look.glyphs.corners)
+    rule = look.glyphs.rule
+    title = f" NOTE {look.glyphs.dot} only the team sees this "
+    author = cut(f" {who(message, look.me)} {clock(message.at)} ", max(width - 8, 8))
+    title = cut(title, max(width - 5 - len(author), 6))
+    dashes = max(width - 4 - width_of(((title, ""), (author, ""))), 0)
+    top = f"{left}{rule}{title}{rule * dashes}{author}{rule}{right}"
+    text = body.text if body is not None else message.preview
+    side = (look.glyphs.upright, "note")
+    inner = [sides((side, (" " + part, "")), (side,), width) for _, part in wrap(text, width - 4)]
+    return [((top, "note"),), *inner, ((f"{low_left}{rule * (width - 2)}{low_right}", "note"),)]
+
+
+def body_lines(blocks: Sequence[Block], look: Look) -> list[Line]:
+    """The blocks of a body; what is folded is one line that says how much it hides."""
+    lines: list[Line] = []
+    for folded, group in groupby(blocks, key=lambda block: block.folded and not look.unfolded):
+        run = list(group)
+        if folded:
+            lines.append(_fold(run, look))
+            continue
+        for number, block in enumerate(run):
+            if number and not (block.kind is BlockKind.LIST_ITEM and run[number - 1].kind is BlockKind.LIST_ITEM):
+                lines.append(())
+            lines += _block(block, look)
+    return lines
+
+
+def _fold(run: Sequence[Block], look: Look) -> Line:
+    count = sum(block.text.count("\n") + 1 for block in run)
+    kinds = {block.kind for block in run}
+    if kinds == {BlockKind.SIGNATURE}:
+        words = f"signature, {several(count, 'line')}"
+    elif kinds & {BlockKind.QUOTE, BlockKind.QUOTE_HEAD}:
+        words = several(count, "quoted line")
+    else:
+        words = f"{several(count, 'line')} more"
+    return ((f"{look.glyphs.fold} {words}", "quote"),)
+
+
+def _block(block: Block, look: Look) -> list[Line]:
+    width, glyphs = look.measure, look.glyphs
+    match block.kind:
+        case BlockKind.RULE:
+            return [((glyphs.rule * min(width, 24), "muted"),)]
+        case BlockKind.IMAGE:
+            return [((cut(f"[image: {block.text or 'no description'}]", width), "muted"),)]
+        case BlockKind.HEADING:
+            return _spanned(block, "strong", width)
+        case BlockKind.LIST_ITEM:
+            marker = "  " * block.depth + (block.marker or glyphs.dot) + " "
+            return _spanned(block, "", width, marker, " " * len(marker))
+        case BlockKind.CODE:
+            return _code(block, look)
+        case BlockKind.QUOTE:
+            bar = (glyphs.upright + " ") * max(block.depth, 1)
+            return _spanned(block, "quote", width, bar, bar)
+        case BlockKind.QUOTE_HEAD | BlockKind.SIGNATURE:
+            return _spanned(block, "quote", width)
+        case _:
+            return _spanned(block, "", width)
+
+
+def _code(block: Block, look: Look) -> list[Line]:
+    rows = block.text.split("\n")
+    shown = rows if look.unfolded or len(rows) <= LONG_CODE else rows[: LONG_CODE - 4]
+    lines: list[Line] = [((cut("  " + row, look.width - 2), "code"),) for row in shown]
+    if len(shown) < len(rows):
+        lines.append(((f"{look.glyphs.fold} {several(len(rows) - len(shown), 'line')} more", "quote"),))
+    return lines
+
+
+def _spanned(block: Block, role: str, width: int, first: str = "", rest: str = "") -> list[Line]:
+    """A block's text wrapped, its links and emphasis marked, the real host behind each link whose text hides it."""
+    marks = {Mark.BOLD: "strong", Mark.ITALIC: "strong", Mark.LINK: "link"}
+    lines: list[Line] = []
+    for start, text in wrap(block.text, width - len(first or rest)):
+        pieces: list[Piece] = [(rest if lines else first, role or "muted")] if first or rest else []
+        at = start
+        for span in sorted(block.spans, key=lambda s: s.start):
+            begin, end = max(span.start, at), min(span.end, start + len(text))
+            if begin >= end:
+                continue
+            pieces.append((block.text[at:begin], role))
+            pieces.append((block.text[begin:end], f"{role} {marks[span.mark]}".strip()))
+            if (
+                span.mark is Mark.LINK
+                and end == span.end
+                and span.host
+                and span.host not in block.text[span.start : span.end]
+            ):
+                pieces.append((f" ({span.host})", "muted"))
+            at = end
+        pieces.append((text[at - start :], role))
+        lines.append(tuple(piece for piece in pieces if piece[0]))
+    return lines
+
+
+def _invitation(body: MessageBody, look: Look) -> Iterator[Line]:
+    invitation = body.invitation
+    if invitation is None:
+        return
+    parts = (invitation.summary, invitation.starts, invitation.ends and f"until {invitation.ends}", invitation.place)
+    words = f"Invitation ({invitation.method.lower() or 'event'}): " + f" {look.glyphs.dot} ".join(
+        p for p in parts if p
+    )
+    yield from _wrapped(words, "accent", look.measure)
+
+
+def _file(number: int, file: AttachmentRow, look: Look) -> Line:
+    where = "" if file.here else "  (on the server; o fetches it)"
+    return (
+        (f"[{number}] ", "key"),
+        (cut(file.name, look.measure - 18), "link"),
+        (f"  {size(file.size)}{where}", "muted"),
+    )
+
+
+def _wrapped(text: str, role: str, width: int, lead: str = "") -> list[Line]:
+    return [
+        ((lead if not n else " " * len(lead), role), (part, role))
+        for n, (_, part) in enumerate(wrap(text, width - len(lead)))
+    ]

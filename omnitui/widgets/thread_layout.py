@@ -1,0 +1,172 @@
+"""A thread of any length as lines, made only for what is near the view. Pure.
+
+The place in it is (message, line of the message), never a line number of the whole: nothing above has to be known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from omnitui.core.models import AttachmentRow, MessageBody, MessageId, ThreadMessage
+from omnitui.widgets.lines import Line
+from omnitui.widgets.message_lines import Look, message_lines
+
+
+class ThreadLayout:
+    """Messages, oldest first, with what is known of their bodies, and the line at the top of the view."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.messages: list[ThreadMessage] = []
+        self.complete = True
+        """No older message is left in the store."""
+        self.top: tuple[int, int] = (0, 0)
+        self.height = 1
+        self.unfolded: set[MessageId] = set()
+        self._bodies: dict[MessageId, MessageBody] = {}
+        self._files: dict[MessageId, list[AttachmentRow]] = {}
+        self._lines: dict[MessageId, list[Line]] = {}
+
+    def put(self, messages: Sequence[ThreadMessage], *, complete: bool) -> None:
+        """Other messages, oldest first; the view stays on the message it is on, or at the end when it was there."""
+        end = self.at_end
+        anchor = self.current if self.messages else None
+        self.messages, self.complete = list(messages), complete
+        self._lines.clear()
+        index = next((n for n, m in enumerate(self.messages) if anchor is not None and m.id == anchor.id), None)
+        if end or index is None:
+            self.to_end()
+        else:
+            self.top = (index, 0)
+            self.scroll(0)
+
+    def prepend(self, messages: Sequence[ThreadMessage], *, complete: bool) -> None:
+        """Older messages; nothing in view moves."""
+        if self.messages:
+            self._lines.pop(self.messages[0].id, None)
+        self.messages[:0] = messages
+        self.complete = complete
+        self.top = (self.top[0] + len(messages), self.top[1])
+
+    def give(self, bodies: Iterable[MessageBody], files: Iterable[AttachmentRow]) -> None:
+        """What stands in some messages."""
+        end = self.at_end
+        for body in bodies:
+            self._bodies[body.message_id] = body
+            self._files.setdefault(body.message_id, [])
+            self._lines.pop(body.message_id, None)
+        grouped: dict[MessageId, list[AttachmentRow]] = {}
+        for file in files:
+            grouped.setdefault(file.message_id, []).append(file)
+        for id, rows in grouped.items():
+            self._files[id] = rows
+            self._lines.pop(id, None)
+        if end:
+            self.to_end()
+        else:
+            self.scroll(0)
+
+    def restyle(self, look: Look) -> None:
+        """Another width, time or set of marks."""
+        if look != self.look:
+            end = self.at_end
+            self.look = look
+            self._lines.clear()
+            if end:
+                self.to_end()
+            else:
+                self.scroll(0)
+
+    def toggle_fold(self, id: MessageId) -> None:
+        """Open or close the folds of one message."""
+        self.unfolded ^= {id}
+        self._lines.pop(id, None)
+        self.scroll(0)
+
+    def missing(self) -> list[MessageId]:
+        """Messages in or near the view whose body is not known yet, nearest the view first."""
+        first = max(self.top[0] - 2, 0)
+        last, lines = self.top[0], -self.top[1]
+        while last < len(self.messages) and lines < self.height:
+            lines += len(self.lines(last))
+            last += 1
+        return [m.id for m in self.messages[first : last + 2] if m.id not in self._bodies]
+
+    def body(self, id: MessageId) -> MessageBody | None:
+        """What stands in a message, if it is known."""
+        return self._bodies.get(id)
+
+    def files(self, id: MessageId) -> list[AttachmentRow]:
+        """The attachments of a message, as far as known."""
+        return self._files.get(id, [])
+
+    def lines(self, index: int) -> list[Line]:
+        """The lines of one message, made when first asked for."""
+        message = self.messages[index]
+        found = self._lines.get(message.id)
+        if found is None:
+            look = self.look
+            look = Look(look.width, look.glyphs, look.now, look.me, message.id in self.unfolded)
+            before = self.messages[index - 1] if index else None
+            found = message_lines(message, before, self._bodies.get(message.id), self.files(message.id), look)
+            self._lines[message.id] = found
+        return found
+
+    def visible(self) -> list[tuple[int, Line]]:
+        """The lines in view, each with its message's index."""
+        shown: list[tuple[int, Line]] = []
+        index, offset = self.top
+        while index < len(self.messages) and len(shown) < self.height:
+            shown += [(index, line) for line in self.lines(index)[offset : offset + self.height - len(shown)]]
+            index, offset = index + 1, 0
+        return shown
+
+    def scroll(self, lines: int) -> bool:
+        """Down by so many lines (up when negative); False when nothing moved."""
+        before = self.top
+        index, offset = self.top
+        if not self.messages:
+            return False
+        index = min(index, len(self.messages) - 1)
+        offset = min(offset, len(self.lines(index)) - 1) + lines
+        while offset < 0 and index > 0:
+            index -= 1
+            offset += len(self.lines(index))
+        while index < len(self.messages) - 1 and offset >= len(self.lines(index)):
+            offset -= len(self.lines(index))
+            index += 1
+        self.top = (index, max(offset, 0))
+        self.top = min(self.top, self._last_top())
+        return self.top != before
+
+    def to_end(self) -> None:
+        """The newest lines at the bottom."""
+        self.top = self._last_top()
+
+    def to_message(self, index: int) -> None:
+        """A message's first line at the top, as far as there is enough below it."""
+        self.top = min((index, 0), self._last_top())
+
+    @property
+    def at_end(self) -> bool:
+        """The last line is in view."""
+        return not self.messages or self.top >= self._last_top()
+
+    @property
+    def current(self) -> ThreadMessage | None:
+        """The message that the reader is at: the one that holds the line a third down the view; the last at the end."""
+        if not self.messages:
+            return None
+        if self.at_end:
+            return self.messages[-1]
+        shown = self.visible()
+        return self.messages[shown[min(len(shown) - 1, self.height // 3)][0]] if shown else None
+
+    def _last_top(self) -> tuple[int, int]:
+        index, room = len(self.messages), self.height
+        while index > 0:
+            index -= 1
+            room -= len(self.lines(index))
+            if room <= 0:
+                return index, -room
+        return 0, 0

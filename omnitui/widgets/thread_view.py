@@ -1,0 +1,192 @@
+"""The thread: one hand-painted widget over messages of which only those near the view are laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from omnitui.core.models import AttachmentRow, ConversationId, MessageBody, MessageId, ThreadMessage
+from omnitui.core.times import Instant
+from omnitui.widgets.glyphs import UNICODE, Glyphs
+from omnitui.widgets.lines import Line, paint, sides
+from omnitui.widgets.message_lines import Look
+from omnitui.widgets.painted import Painted
+from omnitui.widgets.thread_layout import ThreadLayout
+
+HEAD = 2
+"""Lines of the subject above the messages."""
+_WHEEL = 3
+
+
+class ThreadView(Painted, can_focus=True, inherit_bindings=False):
+    """Shows one conversation; asks for what it lacks."""
+
+    @dataclass
+    class OlderWanted(Message):
+        """Messages before the first one that is here."""
+
+        conversation: ConversationId
+        before: tuple[int, int]
+
+    @dataclass
+    class BodiesWanted(Message):
+        """What stands in these messages."""
+
+        conversation: ConversationId
+        ids: list[MessageId]
+
+    def __init__(self, *, id: str | None = None, glyphs: Glyphs = UNICODE, me: str = "") -> None:
+        super().__init__(id=id, glyphs=glyphs)
+        self.conversation: ConversationId | None = None
+        self.layout_ = ThreadLayout(Look(80, glyphs, Instant(0), me))
+        self.title: Line = ()
+        self.subtitle: Line = ()
+        self.empty: Sequence[str] = ()
+        self._me = me
+        self._shown: list[tuple[int, Line]] | None = None
+        self._asked: set[MessageId] = set()
+        self._asked_before: MessageId | None = None
+
+    def open(self, conversation: ConversationId | None, now: Instant) -> None:
+        """Another conversation; its messages come with `put`."""
+        self.conversation = conversation
+        self.layout_ = ThreadLayout(Look(max(self.size.width, 20), self.glyphs, now, self._me))
+        self.layout_.height = max(self.size.height - HEAD, 1)
+        self._asked.clear()
+        self._asked_before = None
+        self.changed()
+
+    def set_title(self, title: Line, subtitle: Line) -> None:
+        """The lines above the messages."""
+        if (title, subtitle) != (self.title, self.subtitle):
+            self.title, self.subtitle = title, subtitle
+            self.refresh()
+
+    def put(self, messages: Sequence[ThreadMessage], *, complete: bool) -> None:
+        """The messages, oldest first; at first opening the view goes to the first unread one, or to the end."""
+        first = not self.layout_.messages
+        self.layout_.put(messages, complete=complete)
+        if first:
+            self.layout_.to_end()
+            self._to_first_unread()
+        self.changed()
+
+    def prepend(self, messages: Sequence[ThreadMessage], *, complete: bool) -> None:
+        """Older messages."""
+        self.layout_.prepend(messages, complete=complete)
+        self._asked_before = None
+        self.changed()
+
+    def give(self, bodies: Iterable[MessageBody], files: Iterable[AttachmentRow]) -> None:
+        """What stands in some messages."""
+        given = list(bodies)
+        self._asked -= {body.message_id for body in given}
+        self.layout_.give(given, files)
+        self.changed()
+
+    def _to_first_unread(self) -> None:
+        for index, message in enumerate(self.layout_.messages):
+            if not message.seen and not message.ours:
+                self.layout_.to_message(index)
+                return
+        if self.layout_.messages and len(self.layout_.lines(len(self.layout_.messages) - 1)) > self.layout_.height:
+            self.layout_.to_message(len(self.layout_.messages) - 1)
+
+    def scroll_lines(self, lines: int) -> bool:
+        """Down or up; False when already there."""
+        moved = self.layout_.scroll(lines)
+        self.changed()
+        return moved
+
+    def scroll_last(self) -> None:
+        """To the newest."""
+        self.layout_.to_end()
+        self.changed()
+
+    def scroll_first(self) -> None:
+        """To the oldest that is here; older ones are asked for."""
+        self.layout_.top = (0, 0)
+        self.changed()
+
+    def toggle_folds(self) -> None:
+        """Open or close quotes, signature and logs of the message at hand."""
+        message = self.layout_.current
+        if message is not None:
+            self.layout_.toggle_fold(message.id)
+            self.changed()
+
+    @property
+    def current(self) -> ThreadMessage | None:
+        """The message at hand."""
+        return self.layout_.current
+
+    @property
+    def page(self) -> int:
+        """Lines of a page."""
+        return max(self.layout_.height - 2, 1)
+
+    def changed(self) -> None:
+        """Paint anew and ask for what is missing."""
+        self._shown = None
+        self.refresh()
+        layout, conversation = self.layout_, self.conversation
+        if conversation is None or not layout.messages:
+            return
+        missing = [id for id in layout.missing() if id not in self._asked]
+        if missing:
+            self._asked.update(missing)
+            self.post_message(self.BodiesWanted(conversation, missing))
+        oldest = layout.messages[0]
+        if layout.top[0] < 3 and not layout.complete and self._asked_before != oldest.id:
+            self._asked_before = oldest.id
+            self.post_message(self.OlderWanted(conversation, (oldest.at, oldest.id)))
+
+    def forget(self) -> None:
+        """Nothing painted is kept but the lines of this frame."""
+        self._shown = None
+
+    def render_line(self, y: int) -> Strip:
+        """The head, then the lines of the messages in view, with a bar at the message at hand."""
+        width = self.size.width
+        if y < HEAD:
+            return paint(((" ", ""), *(self.title, self.subtitle)[y]), width, self.role)
+        if self._shown is None:
+            self._shown = self.layout_.visible()
+        y -= HEAD
+        if not self._shown:
+            text = self.empty[y - 1] if 0 < y <= len(self.empty) else ""
+            return paint(((" " + text, "muted"),), width, self.role)
+        if y >= len(self._shown):
+            return paint((), width, self.role)
+        return paint(((" ", ""), *self._shown[y][1]), width, self.role)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width wraps anew, around the message at hand."""
+        self.layout_.height = max(event.size.height - HEAD, 1)
+        look = self.layout_.look
+        self.layout_.restyle(Look(max(event.size.width, 20), self.glyphs, look.now, self._me))
+        self.layout_.scroll(0)
+        self.changed()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel."""
+        self.scroll_lines(_WHEEL)
+        event.stop()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel."""
+        self.scroll_lines(-_WHEEL)
+        event.stop()
+
+
+def headline(subject: str, number: int, people: str, state: str, width: int) -> tuple[Line, Line]:
+    """The two lines above a thread: what it is about, and who writes to whom."""
+    room = max(width - 2, 10)
+    return (
+        sides(((subject or "(no subject)", "strong"),), ((f"#{number}", "muted"),), room),
+        sides(((people, "muted"),), ((state, "accent"),), room),
+    )

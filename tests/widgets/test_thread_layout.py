@@ -1,0 +1,132 @@
+"""The thread: what is shown of each message, and a place in it that does not jump."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from omnitui.core.blocks import Block, BlockKind, Mark, Span
+from omnitui.core.mail import Invitation
+from omnitui.core.models import AttachmentRow, Delivery, MessageBody, MessageClass, MessageId
+from omnitui.core.times import MINUTE
+from omnitui.widgets.glyphs import ASCII, UNICODE
+from omnitui.widgets.lines import Line
+from omnitui.widgets.message_lines import Look, message_lines
+from omnitui.widgets.thread_layout import ThreadLayout
+from tests.widgets.rows import NOW, message
+
+LOOK = Look(60, UNICODE, NOW, "ana")
+
+
+def text_of(lines: list[Line]) -> str:
+    return "\n".join("".join(text for text, _ in line).rstrip() for line in lines)
+
+
+def body(number: int, *blocks: Block) -> MessageBody:
+    return MessageBody(MessageId(number), "\n".join(b.text for b in blocks), blocks, None)
+
+
+def layout(count: int, height: int = 10) -> ThreadLayout:
+    made = ThreadLayout(LOOK)
+    made.height = height
+    made.put([message(n) for n in range(count)], complete=True)
+    made.give([body(n, Block(BlockKind.PARAGRAPH, f"text {n}")) for n in range(count)], [])
+    return made
+
+
+def test_history_is_folded_and_says_how_much_it_hides() -> None:
+    blocks = (
+        Block(BlockKind.PARAGRAPH, "Any news?"),
+        Block(BlockKind.QUOTE_HEAD, "On Monday you wrote:", folded=True),
+        Block(BlockKind.QUOTE, "one\ntwo\nthree", 1, folded=True),
+        Block(BlockKind.SIGNATURE, "Anna\nShop", folded=True),
+    )
+    folded = text_of(message_lines(message(1), None, body(1, *blocks), [], LOOK))
+    assert "Any news?" in folded
+    assert "▸ 6 quoted lines" in folded
+    assert "three" not in folded
+    opened = text_of(message_lines(message(1), None, body(1, *blocks), [], replace(LOOK, unfolded=True)))
+    assert "│ three" in opened
+    assert "Anna" in opened
+
+
+def test_a_note_stands_in_a_box_and_says_so() -> None:
+    note = message(1, class_=MessageClass.NOTE, author="ana")
+    lines = message_lines(note, None, body(1, Block(BlockKind.PARAGRAPH, "Carrier case 88")), [], LOOK)
+    text = text_of(lines)
+    assert "NOTE · only the team sees this" in text
+    assert "│ Carrier case 88" in text
+    ascii_text = text_of(message_lines(note, None, None, [], replace(LOOK, glyphs=ASCII)))
+    assert ascii_text.isascii()
+
+
+def test_a_link_shows_its_real_host_when_its_text_hides_it() -> None:
+    span = Span(6, 10, Mark.LINK, "https://evil.example/x", "evil.example")
+    paragraph = Block(BlockKind.PARAGRAPH, "Press here now", spans=(span,))
+    assert "Press here (evil.example) now" in text_of(message_lines(message(1), None, body(1, paragraph), [], LOOK))
+
+
+def test_failures_and_faults_are_told_in_words() -> None:
+    failed = message(
+        1, class_=MessageClass.HUMAN, author="ana", delivery=Delivery.FAILED, delivery_detail="550 no such user"
+    )
+    text = text_of(message_lines(failed, None, None, [], LOOK))
+    assert "You" in text
+    assert "failed" in text
+    assert "550 no such user" in text
+    broken = text_of(message_lines(message(2, error="too deep"), None, None, [], LOOK))
+    assert "could not be read (too deep)" in broken
+
+
+def test_files_are_numbered_and_invitations_said() -> None:
+    files = [AttachmentRow(5, MessageId(1), "label.pdf", "application/pdf", 240_000, False, False)]
+    invitation = Invitation("REQUEST", "Visit", "Mon 9:00", "10:00", "Utrecht", "jan")
+    text = text_of(message_lines(message(1), None, MessageBody(MessageId(1), "", (), invitation), files, LOOK))
+    assert "[1] label.pdf  240 kB" in text
+    assert "o fetches it" in text
+    assert "Invitation (request): Visit · Mon 9:00" in text
+
+
+def test_one_head_for_a_run_of_one_sender() -> None:
+    first = message(1)
+    second = replace(first, id=MessageId(2), at=first.at + MINUTE)
+    lines = message_lines(second, first, body(2, Block(BlockKind.PARAGRAPH, "and another thing")), [], LOOK)
+    assert text_of(lines).strip() == "and another thing"
+
+
+def test_it_opens_at_the_end_and_scrolls_both_ways() -> None:
+    shown = layout(30)
+    assert shown.at_end
+    assert "text 29" in text_of([line for _, line in shown.visible()])
+    assert not shown.scroll(1)
+    assert shown.scroll(-500)
+    assert shown.top == (0, 0)
+    assert shown.scroll(500)
+    assert shown.at_end
+
+
+def test_older_messages_move_nothing_in_view() -> None:
+    shown = layout(30)
+    shown.scroll(-20)
+    before = [line for _, line in shown.visible()]
+    shown.prepend([message(n) for n in range(-30, 0)], complete=True)
+    assert [line for _, line in shown.visible()] == before
+
+
+def test_a_new_message_at_the_end_is_seen_only_by_who_is_there() -> None:
+    shown = layout(10)
+    shown.put([message(n) for n in range(11)], complete=True)
+    assert shown.at_end
+    shown.scroll(-15)
+    top = shown.messages[shown.top[0]].id
+    shown.put([message(n) for n in range(12)], complete=True)
+    assert not shown.at_end
+    assert abs(int(shown.messages[shown.top[0]].id) - int(top)) <= 2
+
+
+def test_only_what_is_near_the_view_is_asked_for() -> None:
+    shown = ThreadLayout(LOOK)
+    shown.height = 10
+    shown.put([message(n) for n in range(5000)], complete=True)
+    wanted = shown.missing()
+    assert 1 <= len(wanted) <= 10
+    assert 4999 in wanted
