@@ -20,28 +20,8 @@ SUBJECTS = (
     "Invoice for March",
     "Is the shop open on Sunday?",
 )
-WORDS = [
-    "the",
-    "parcel",
-    "should",
-    "have",
-    "come",
-    "on",
-    "friday",
-    "but",
-    "nothing",
-    "is",
-    "here",
-    "yet",
-    "can",
-    "you",
-    "please",
-    "look",
-    "into",
-    "it",
-    "thank",
-    "you",
-]
+_TEXT = "the parcel should have come on friday but nothing is here yet can you please look into it thank you"
+WORDS = tuple(_TEXT.split())
 
 
 def fill(connection: sqlite3.Connection, conversations: int, now: int, *, each: int = 2, seed: int = 7) -> None:
@@ -100,7 +80,8 @@ def _messages(connection: sqlite3.Connection, conversations: int, people: int, n
                     id, conversation, f"m{id}@example.org", "human" if ours else "customer",
                     "Support" if ours else f"{NAMES[person % len(NAMES)]} {person}",
                     "support@shop.example" if ours else f"customer{person}@example.org",
-                    '{"to":[["","support@shop.example"]]}', SUBJECTS[conversation % len(SUBJECTS)], "", at, at, part < each - 1,
+                    '{"to":[["","support@shop.example"]]}', SUBJECTS[conversation % len(SUBJECTS)], "", at, at,
+                    part < each - 1,
                 ),
             )  # fmt: skip
             text = "\n\n".join(" ".join(random.choices(WORDS, k=random.randrange(5, 60))) for _ in range(2))

@@ -31,6 +31,7 @@ ROLES = (
     "cursor",
     "cursor-away",
     "found",
+    "border",
 )
 """What a stretch of text can be; `styles/roles.tcss` says how each looks."""
 

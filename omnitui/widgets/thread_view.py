@@ -17,8 +17,8 @@ from omnitui.widgets.message_lines import Look
 from omnitui.widgets.painted import Painted
 from omnitui.widgets.thread_layout import ThreadLayout
 
-HEAD = 2
-"""Lines of the subject above the messages."""
+HEAD = 3
+"""Lines above the messages: subject, people, a rule."""
 _WHEEL = 3
 
 
@@ -153,7 +153,8 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         """The head, then the lines of the messages in view, with a bar at the message at hand."""
         width = self.size.width
         if y < HEAD:
-            return paint(((" ", ""), *(self.title, self.subtitle)[y]), width, self.role)
+            rule: Line = ((self.glyphs.rule * (width - 2), "border"),) if self.title else ()
+            return paint(((" ", ""), *(self.title, self.subtitle, rule)[y]), width, self.role)
         if self._shown is None:
             self._shown = self.layout_.visible()
         y -= HEAD

@@ -58,7 +58,9 @@ class Window:
         old, old_at, line = self.rows, self.at, self.at - self.top
         self.rows, self.at_start, self.at_end, self.loaded = list(rows), at_start, at_end, True
         self._number()
-        if self.index_of(self.cursor) is None:
+        if self.cursor is None:
+            self.cursor = self.rows[0].id if self.rows else None
+        elif self.index_of(self.cursor) is None:
             near = [*old[old_at + 1 :], *reversed(old[:old_at])]
             self.cursor = next((row.id for row in near if row.id in self._index), None)
             if self.cursor is None and self.rows:
