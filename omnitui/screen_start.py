@@ -9,7 +9,8 @@ from omnitui.config.places import Places
 from omnitui.config.schema import Settings
 from omnitui.core.keymap import build
 from omnitui.core.times import Instant
-from omnitui.screens.session import Reader, Session, Writer
+from omnitui.screens.session import Session
+from omnitui.store.access import Reader, Writer
 from omnitui.widgets.glyphs import ASCII, UNICODE
 
 

@@ -44,6 +44,5 @@ def inbox(app: OmnituiApp) -> InboxPage:
 
 def shown(app: OmnituiApp) -> str:
     """What stands on the screen, as text."""
-    width, height = app.size
     lines = app.screen._compositor.render_strips(app.size)
-    return "\n".join("".join(segment.text for segment in strip) for strip in lines[:height])
+    return "\n".join("".join(segment.text for segment in strip) for strip in lines)
