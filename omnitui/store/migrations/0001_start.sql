@@ -48,6 +48,7 @@ CREATE TABLE contact (
     last_at INTEGER,
     merged_into INTEGER REFERENCES contact(id)
 ) STRICT;
+CREATE INDEX contact_merged ON contact(merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE identity (
     id INTEGER PRIMARY KEY,
