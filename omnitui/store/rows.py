@@ -85,14 +85,11 @@ def people_json(mail: ParsedMail) -> str:
 
 
 def report_kind(bounce: Bounce | None, kind: MailKind) -> str:
-    """The kind of a message row; a report is a `bounce`, a `delay` or a `receipt` (RFC 3464 2.3.3)."""
+    """The kind of a message row; a report is a `bounce`, a `receipt` or `progress` (RFC 3464 2.3.3)."""
     if bounce is None or kind is not MailKind.BOUNCE:
         return kind.value
-    if bounce.action in ("delivered", "relayed", "expanded") or (not bounce.action and bounce.status.startswith("2")):
-        return "receipt"
-    if bounce.action == "delayed" or (not bounce.action and bounce.status.startswith("4")):
-        return "delay"
-    return "bounce"
+    action = bounce.action or {"2": "delivered", "4": "delayed"}.get(bounce.status[:1], "failed")
+    return {"delivered": "receipt", "failed": "bounce"}.get(action, "progress")
 
 
 def searchable(new: NewMessage) -> Searchable:
