@@ -221,9 +221,11 @@ def answer(connection: sqlite3.Connection, item_id: str, choice: str, now: Insta
 
 
 def withdraw(connection: sqlite3.Connection, item_id: str) -> bool:
-    """Take an item out that nobody has claimed yet, as if it had never been. False when it is too late."""
+    """Take out an item that has certainly not been carried out, as if it had never been. False when it is too late."""
     found = connection.execute(
-        "DELETE FROM outbox WHERE id = ? AND state IN ('held', 'queued') AND attempts = 0 RETURNING conversation_id",
+        "DELETE FROM outbox WHERE id = ?"
+        " AND (state IN ('held', 'queued', 'failed') OR (state = 'asking' AND phase <> 'dot'))"
+        " RETURNING conversation_id",
         (item_id,),
     ).fetchone()
     return found is not None
