@@ -60,8 +60,8 @@ def mail(
     mid, text = f"c{conversation}.{n}@example.org", f"Mail {n} of {person.name} about a parcel"
     id_ = MessageIds(connection).take(at)
     connection.execute(
-        "INSERT INTO message (id, account_id, conversation_id, mid, class, from_name, from_address, people, subject, preview, at,"
-        " fetched_at, seen, join_reason) VALUES (?, 1, ?, ?, 'customer', ?, ?, ?, ?, ?, ?, ?, ?, 'root')",
+        "INSERT INTO message (id, account_id, conversation_id, mid, class, from_name, from_address, people, subject,"
+        " preview, at, fetched_at, seen, join_reason) VALUES (?, 1, ?, ?, 'customer', ?, ?, ?, ?, ?, ?, ?, ?, 'root')",
         (
             id_, conversation, mid, person.name, person.email, people_json(to=[Address("", "support@shop.example")]),
             f"Question {conversation}", text, at, at, seen,
@@ -73,7 +73,8 @@ def mail(
     fulltext.add(connection, fulltext.searchable(connection, [id_]))
     if uid:
         connection.execute(
-            "INSERT INTO ledger (folder_id, uidvalidity, uid, outcome, message_id, flags) VALUES (1, 7, ?, 'stored', ?, ?)",
+            "INSERT INTO ledger (folder_id, uidvalidity, uid, outcome, message_id, flags)"
+            " VALUES (1, 7, ?, 'stored', ?, ?)",
             (uid, id_, "\\Seen" if seen else ""),
         )
     return id_

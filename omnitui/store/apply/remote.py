@@ -57,7 +57,7 @@ def want_folder(scene: Scene, conversation_id: int, role: str) -> str:
         if row["role"] in ("inbox", "archive", "junk"):
             places[row["id"]].append(row)
     wished = _wished(scene, wanted)
-    before = [wished.get(message_id, rows[0]["role"]) for message_id, rows in places.items()]
+    before: list[str] = [wished.get(message_id, rows[0]["role"]) for message_id, rows in places.items()]
     if not before or not _has_folder(scene, conversation_id, role):
         return ""
     busy = _withdraw(scene, wanted, "move", lambda payload: True)
