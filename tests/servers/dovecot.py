@@ -102,8 +102,12 @@ namespace inbox {{
 class Dovecot:
     """One server. `start` and `stop`, or use it as a context."""
 
-    def __init__(self, *, driver: str = "maildir", special_use: bool = True, hide: Iterable[str] = ()) -> None:
-        """`hide`: capabilities that the server shall not offer (a client that asks first then does not use them)."""
+    def __init__(
+        self, *, driver: str = "maildir", special_use: bool = True, hide: Iterable[str] = (), extra: str = ""
+    ) -> None:
+        """`hide`: capabilities that the server shall not offer (a client that asks first then does not use them);
+        `extra`: more lines of config."""
+        self.extra = extra
         self.driver = driver
         self.top = Path(tempfile.mkdtemp(prefix="omni-dc-", dir="/tmp"))
         self.port, self.tls_port = free_port(), free_port()
@@ -236,7 +240,7 @@ class Dovecot:
     def _config(self) -> str:
         special = [f"  mailbox {n} {{\n    auto = subscribe\n    special_use = \\{n}\n  }}" for n in SPECIAL]
         offered = " ".join(word for word in EVERYTHING.split() if word not in self._hide)
-        return CONFIG.format(
+        return self.extra + CONFIG.format(
             top=self.top,
             pid=os.getpid(),
             user=self.account.pw_name,
