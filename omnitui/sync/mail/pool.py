@@ -32,6 +32,12 @@ class ChildParser:
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, None while there is none."""
+        process = self._process
+        return process.pid if process else None
+
     def parse(self, raw: bytes) -> ParsedMail:
         """The mail as the careful parser reads it. Raises ParseFailed when it took too long or ended the child."""
         with self._turn:

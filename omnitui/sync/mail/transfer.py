@@ -64,6 +64,11 @@ def _tried(data: bytes) -> bytes:
 
 
 def _quoted_printable(data: bytes) -> bytes:
+    """White space at a line's end was added on the way and goes (RFC 2045 section 6.7, rule 3)."""
+    if b" \n" in data or b" \r\n" in data or b"\t\n" in data or b"\t\r\n" in data:
+        crlf = b"\r\n" in data
+        lines = (line.rstrip(b" \t\r") for line in data.split(b"\n"))
+        data = (b"\r\n" if crlf else b"\n").join(lines)
     return binascii.a2b_qp(data) if b"=" in data else data
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import psutil
 import pytest
 
 from omnitui.core.blocks import BlockKind
+from omnitui.sync.mail.child import MEMORY
 from omnitui.sync.mail.journal import ParseJournal
 from omnitui.sync.mail.parse import MailParser, parse_carefully
 from omnitui.sync.mail.pool import ChildParser, ParseFailed
@@ -27,29 +29,25 @@ def child() -> Iterator[ChildParser]:
     parser.close()
 
 
-def children() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if "omnitui.sync.mail.child" in " ".join(one.cmdline())]
-
-
 def test_child_reads_as_the_careful_parser_does(child: ChildParser) -> None:
     assert child.parse(ODD) == parse_carefully(ODD)
-    (process,) = children()
+    first = child.pid
     child.parse(ODD)
-    assert children() == [process]
+    assert child.pid == first
 
 
 def test_killed_child_is_replaced(child: ChildParser) -> None:
     child.parse(ODD)
-    children()[0].kill()
-    with pytest.raises(ParseFailed):
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    with pytest.raises(ParseFailed, match="signal 9"):
         child.parse(ODD)
     assert child.parse(ODD).subject == "odd"
 
 
 def test_late_child_is_killed_and_mail_becomes_a_readable_row() -> None:
     slow = ChildParser(wall=0.0)
-    parser = MailParser(child=slow)
-    mail = parser.parse(ODD)
+    mail = MailParser(child=slow).parse(ODD)
     assert mail.error is not None
     assert "took too long" in mail.error
     assert mail.subject == "odd"
@@ -57,8 +55,16 @@ def test_late_child_is_killed_and_mail_becomes_a_readable_row() -> None:
     assert [block.kind for block in mail.blocks] == [BlockKind.CODE]
     assert "hello" in mail.text
     assert "\0" not in mail.text
-    assert children() == []
-    parser.close()
+    assert slow.pid is None
+
+
+def test_child_may_not_eat_the_memory(child: ChildParser) -> None:
+    child.parse(ODD)
+    assert child.pid is not None
+    if not hasattr(psutil.Process, "rlimit"):
+        pytest.skip("this system does not tell a process's limits")
+    soft, _ = psutil.Process(child.pid).rlimit(psutil.RLIMIT_AS)
+    assert MEMORY <= soft < 4 * MEMORY
 
 
 def test_child_ends_with_its_parent() -> None:
@@ -86,9 +92,12 @@ def test_mail_under_parse_when_the_worker_died_is_never_parsed_in_it_again(tmp_p
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -11
     for _ in range(2):
-        parser = MailParser(journal=path)
+        child = ChildParser()
+        parser = MailParser(journal=path, child=child)
+        assert parser.parse(plain.replace(b"poison", b"other")).subject == "other"
+        assert child.pid is None, "an ordinary mail stays in the worker"
         assert parser.parse(plain).subject == "poison"
-        assert len(children()) == 1, "it went to the child"
+        assert child.pid is not None, "the suspect went to the child"
         parser.close()
     failing = MailParser(journal=path, child=ChildParser(wall=0.0))
     assert "an earlier run ended" in str(failing.parse(plain).error)
