@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time, timedelta
 
 from whenever import Instant as Time
-from whenever import ZonedDateTime
+from whenever import PlainDateTime, ZonedDateTime
 
 from omnitui.core.times import Instant
 
@@ -53,7 +53,16 @@ def moved(moment: ZonedDateTime, by: Mapping[str, int]) -> ZonedDateTime:
     years, months, weeks, days, hours, minutes = (
         by.get(unit, 0) for unit in ("years", "months", "weeks", "days", "hours", "minutes")
     )
-    return moment.add(years=years, months=months, weeks=weeks, days=days, hours=hours, minutes=minutes)
+    return moment.add(
+        years=years, months=months, weeks=weeks, days=days, hours=hours, minutes=minutes, disambiguation="compatible"
+    )
+
+
+def at_clock(here: ZonedDateTime, day: date, clock: time = time()) -> ZonedDateTime:
+    """A day and a time of day in the zone of `here`; a time that the clock skips is the one after the gap."""
+    return PlainDateTime(day.year, day.month, day.day, clock.hour, clock.minute).assume_tz(
+        here.tz_id or "UTC", disambiguation="compatible"
+    )
 
 
 def age(text: str, now: Instant, zone: str) -> Instant | None:
@@ -76,33 +85,27 @@ def day(text: str, now: Instant, zone: str) -> Instant | None:
     """The start of the day `text` names (in the past); None for no date, ValueError for an impossible one."""
     word = text.strip().lower()
     here = local(now, zone)
-    today = here.start_of("day")
-    if word in ("now", "today"):
-        return now if word == "now" else instant_of(today)
-    if word == "yesterday":
-        return instant_of(today.subtract(days=1))
-    if len(word) >= 3:
+    wanted: date | None = None
+    if word == "now":
+        return now
+    if absolute := _ABSOLUTE.fullmatch(word):
+        return _absolute(absolute, here)
+    today = here.date().to_stdlib()
+    if word in ("today", "yesterday"):
+        wanted = today - timedelta(days=word == "yesterday")
+    elif len(word) >= 3:
         for number, name in enumerate(_DAYS):
             if name.startswith(word):
-                back = (here.day_of_week().value - 1 - number) % 7
-                return instant_of(today.subtract(days=back))
+                wanted = today - timedelta(days=(today.weekday() - number) % 7)
         for number, name in enumerate(_MONTHS, start=1):
             if name.startswith(word):
-                year = here.year if number <= here.month else here.year - 1
-                return instant_of(today.replace(year=year, month=number, day=1))
-    return _absolute(word, text, today)
+                wanted = date(today.year - (number > today.month), number, 1)
+    return instant_of(at_clock(here, wanted)) if wanted else None
 
 
-def _absolute(word: str, text: str, today: ZonedDateTime) -> Instant | None:
-    found = _ABSOLUTE.fullmatch(word)
-    if not found:
-        return None
-    year, month, number, hour, minute = (int(group) if group else None for group in found.groups())
+def _absolute(found: re.Match[str], here: ZonedDateTime) -> Instant:
+    year, month, number, hour, minute = (int(group) if group else 0 for group in found.groups())
     try:
-        wanted = date(year or 1, month or 1, number or 1)
-        moment = today.replace(year=wanted.year, month=wanted.month, day=wanted.day)
-        if hour is not None:
-            moment = moment.replace(hour=hour, minute=minute or 0)
-        return instant_of(moment)
+        return instant_of(at_clock(here, date(year, month or 1, number or 1), time(hour, minute)))
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"There is no {text}.") from error
+        raise ValueError(f"There is no {found[0]}.") from error
