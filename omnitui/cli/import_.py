@@ -1,0 +1,94 @@
+"""`omnitui import`: mail from files, into an account of its own that no server knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from omnitui.cli.desk import Desk, pass_desk
+from omnitui.cli.exits import Exit
+from omnitui.cli.output import emit, say
+
+if TYPE_CHECKING:
+    from omnitui.sync.files.sources import FoundMail
+
+_account = click.option("--account", default="imported", metavar="NAME", help="Local account to read into (imported).")
+_folder = click.option("--folder", default="", metavar="NAME", help="Folder to read into; else named after the path.")
+_role = click.option(
+    "--role",
+    type=click.Choice(["inbox", "sent", "archive", "junk"]),
+    default="inbox",
+    help="What the folder is for (inbox).",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+_path = click.argument("path", type=click.Path(path_type=Path))
+
+
+@click.group("import")
+def import_() -> None:
+    """Read mail from files. Done again, it adds only what is new."""
+
+
+@import_.command()
+@_path
+@_account
+@_folder
+@_role
+@_json
+@pass_desk
+def maildir(desk: Desk, path: Path, account: str, folder: str, role: str, as_json: bool) -> int:
+    """Read a Maildir; its subfolders (.Name) come with it when no folder is named."""
+    from omnitui.sync.files import sources
+
+    parts: list[tuple[str, str, Iterator[FoundMail]]] = [(folder or path.name, role, sources.maildir(path))]
+    if not folder and path.is_dir():
+        parts += [(name, _role_of(name) or role, sources.maildir(sub)) for name, sub in sources.subfolders(path)]
+    return _read(desk, account, parts, as_json=as_json)
+
+
+@import_.command()
+@_path
+@_account
+@_folder
+@_role
+@_json
+@pass_desk
+def mbox(desk: Desk, path: Path, account: str, folder: str, role: str, as_json: bool) -> int:
+    """Read an mbox file."""
+    from omnitui.sync.files import sources
+
+    return _read(desk, account, [(folder or path.stem, role, sources.mbox(path))], as_json=as_json)
+
+
+def _role_of(name: str) -> str:
+    """The usual names of folders below a Maildir."""
+    last = name.rpartition("/")[2].lower()
+    return {"sent": "sent", "archive": "archive", "junk": "junk", "spam": "junk", "trash": "trash"}.get(last, "")
+
+
+def _read(desk: Desk, account: str, parts: list[tuple[str, str, Iterator[FoundMail]]], *, as_json: bool) -> int:
+    from omnitui.core.errors import Refused
+    from omnitui.store.connection import Role
+    from omnitui.sync.files.reading import read_into
+
+    if any(known.name == account for known in desk.settings.accounts):
+        raise Refused(f"{account} is an account with a server; choose another name with --account")
+    connection = desk.cache(Role.PULL)
+    unreadable = 0
+    try:
+        for folder, role, found in parts:
+            done = read_into(connection, account, folder, role, found, desk.now())
+            unreadable += len(done.unreadable)
+            for line in done.unreadable:
+                say(line)
+            if as_json:
+                counts = {"added": done.added, "already_here": done.here, "unreadable": list(done.unreadable)}
+                emit({"account": account, "folder": folder, **counts})
+            else:
+                say(f"{folder}: {done.added:,} added, {done.here:,} were here.")
+    finally:
+        connection.close()
+    return Exit.FOUND if unreadable else Exit.OK
