@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from itertools import islice
 
 from omnitui.core.times import DAY, Instant
 from omnitui.store import accounts, folders
-from omnitui.store.connection import transaction
+from omnitui.store.connection import Cache, transaction
 from omnitui.store.folders import Cursor, Folder
 from omnitui.store.imported import digests
 from omnitui.store.ingest import FetchedMail, store_batch
@@ -33,7 +32,7 @@ class Imported:
 
 
 def read_into(
-    connection: sqlite3.Connection,
+    connection: Cache,
     account: str,
     folder: str,
     role: str,
@@ -56,14 +55,14 @@ def read_into(
     return done
 
 
-def _numbered(connection: sqlite3.Connection, place: Folder, now: Instant) -> Folder:
+def _numbered(connection: Cache, place: Folder, now: Instant) -> Folder:
     from omnitui.store.ledger import new_validity
 
     return new_validity(connection, place, VALIDITY, now)
 
 
 def _store(
-    connection: sqlite3.Connection,
+    connection: Cache,
     folder_id: int,
     batch: list[FoundMail],
     known: set[str],
