@@ -228,9 +228,3 @@ def test_nothing_is_removed_and_something_is_always_shown(lines: list[str]) -> N
     assert not split or not all(block.folded for block in split)
     for block in split:
         assert all(0 <= span.start < span.end <= len(block.text) for span in block.spans)
-
-
-@given(st.lists(st.one_of(LINES, st.text(max_size=12)), max_size=20))
-def test_splitting_twice_changes_nothing(lines: list[str]) -> None:
-    once = split_reply(blocks_from_text("\n".join(lines)))
-    assert reply_words(split_reply(once)) == reply_words(once)

@@ -51,7 +51,10 @@ class _Part:
 
 
 def split_reply(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """The same blocks in the same order, cut where needed, with history and signatures folded and named."""
+    """The same blocks in the same order, cut where needed, with history and signatures folded and named.
+
+    Meant for blocks fresh from a parser: what it returns is not to be split again.
+    """
     rows = list(_rows(blocks))
     parts = _parts(blocks, rows)
     if len(parts) == 1 and parts[0].kind == "own":
