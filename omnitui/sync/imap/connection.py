@@ -21,6 +21,7 @@ from omnitui.sync.imap.login import TIMEOUT, Login, check_argument, imap_errors,
 from omnitui.sync.imap.responses import Fetched, Parts, Selected, Status
 
 _LITERAL = re.compile(rb"\{(\d{1,12})\+?\}\r\n\Z")
+MOST_PASSING = 10_000
 MOST_LINES = 3_000_000
 """Untagged responses to one command; a folder of a million mails stays below."""
 
@@ -48,6 +49,8 @@ class Connection:
         self._transport, self._client, self.capabilities = log_in(login, timeout)
         self._prefix = b"o%s" % secrets.token_hex(2).encode()
         self._count = 0
+        self._open: set[bytes] = set()
+        self._ended: dict[bytes, bytes] = {}
         self.completion = b""
         self.folder = ""
         """The selected folder; empty when none is."""
@@ -76,6 +79,7 @@ class Connection:
                     raise Refused("a line break or NUL cannot be sent to a mail server here")
                 line += b" " + part
         self._transport.send(line + b"\r\n")
+        self._open.add(tag)
         return tag
 
     def _await_go_ahead(self, tag: bytes) -> None:
@@ -86,16 +90,19 @@ class Connection:
             if line.startswith(tag + b" "):
                 self._finish(line[len(tag) + 1 :])
                 raise ProtocolError(f"{self.host} did not take the data")
-            self.passing.append(self._whole(line))
+            self.note(self._whole(line))
 
     def answers(self, tag: bytes) -> Iterator[Parts]:
         """The untagged responses of a command. Raises CommandRefused (NO), ProtocolError (BAD), Offline (BYE)."""
-        readline, start, whole = self._transport.readline, tag + b" ", self._whole
+        readline, whole = self._transport.readline, self._whole
         for _ in range(MOST_LINES):
-            line = readline()
-            if line.startswith(start):
-                self.completion = self._finish(line[len(start) :])
+            if tag in self._ended:
+                self.completion = self._finish(self._ended.pop(tag))
                 return
+            line = readline()
+            if line.startswith(self._prefix):
+                self._end(line)
+                continue
             if line.startswith(b"* "):
                 if line[2:6].upper() == b"BYE ":
                     raise Offline(f"{self.host} says goodbye: {_words(line[6:])}")
@@ -103,6 +110,14 @@ class Connection:
             elif not line.startswith(b"+"):
                 raise ProtocolError(f"{self.host} answered something that cannot be read: {_words(line)}")
         raise ProtocolError(f"{self.host} talks without end")
+
+    def _end(self, line: bytes) -> None:
+        """A command's last line; with several commands in flight it need not be the oldest one's."""
+        tag, _, rest = line.partition(b" ")
+        if tag not in self._open:
+            raise ProtocolError(f"{self.host} answers a command that was not given")
+        self._open.discard(tag)
+        self._ended[tag] = rest
 
     def _whole(self, line: bytes) -> Parts:
         """A response with its literals read."""
@@ -160,6 +175,16 @@ class Connection:
         self.folder = name
         return found
 
+    def leave(self) -> None:
+        """Close the folder without expunging anything, so that STATUS tells its numbers as they are now."""
+        if self.folder and self.can("UNSELECT"):
+            self.run(b"UNSELECT")
+        elif self.folder:
+            # CLOSE expunges nothing in a folder opened by EXAMINE (RFC 9051 6.4.1).
+            self.select(self.folder, examine=True)
+            self.run(b"CLOSE")
+        self.folder = ""
+
     def status(self, names: Sequence[str]) -> list[Status | None]:
         """The numbers of several folders in one round trip; None for a folder that is not there."""
         items = b"(MESSAGES UIDNEXT UIDVALIDITY%s)" % (b" HIGHESTMODSEQ" if self.can("CONDSTORE") else b"")
@@ -201,7 +226,12 @@ class Connection:
             if (one := responses.fetched(parts)) is not None and one.uid:
                 yield one
             else:
-                self.passing.append(parts)
+                self.note(parts)
+
+    def note(self, parts: Parts) -> None:
+        """Keep a response that no command asked for; when there are too many, the folder is to be looked at anew."""
+        if len(self.passing) < MOST_PASSING:
+            self.passing.append(parts)
 
     def append(self, name: str, raw: bytes, flags: str, when: str) -> tuple[int, int] | None:
         """File a mail; `when` is an INTERNALDATE or empty. Gives (UIDVALIDITY, UID) where the server has UIDPLUS."""
@@ -209,7 +239,7 @@ class Connection:
         options = [b"(%s)" % flags.encode()] + ([quoted(when)] if when else [])
         self.allow()
         for parts in self.answers(self.send(mailbox(name), *options, Literal(raw), verb=b"APPEND")):
-            self.passing.append(parts)
+            self.note(parts)
         code, argument = responses.code_of(self.completion)
         numbers = argument.split()
         if code == "APPENDUID" and len(numbers) == 2 and all(n.isdigit() for n in numbers):

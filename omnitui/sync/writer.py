@@ -1,0 +1,40 @@
+"""The worker's one writer: a connection and a lock, so that its threads take turns instead of waiting in SQLite."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from omnitui.store.connection import Cache, Role, open_cache, transaction
+
+
+class Writer:
+    """Short transactions on the cache, from any thread."""
+
+    def __init__(self, path: Path, role: Role = Role.PULL) -> None:
+        self._cache = open_cache(path, role, threads=True)
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cache]:
+        """All or nothing; nobody else of this process writes meanwhile."""
+        with self._lock, transaction(self._cache) as cache:
+            yield cache
+
+    @contextmanager
+    def reading(self) -> Iterator[Cache]:
+        """Reads on the writer's own connection, outside of any transaction."""
+        with self._lock:
+            yield self._cache
+
+    def give_way(self, seconds: float = 0.002) -> None:
+        """Between two long transactions: let another process have the write lock (SQLite waits by asking again)."""
+        time.sleep(seconds)
+
+    def close(self) -> None:
+        """Close the cache."""
+        with self._lock:
+            self._cache.close()
