@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from omnitui.core.blocks import blocks_to_json
 from omnitui.core.mail import Address, Bounce, MailKind, ParsedMail
 from omnitui.core.models import Delivery, MessageClass, MessageId
+from omnitui.core.packing import pack
 from omnitui.core.threading import Links, message_id
 from omnitui.core.times import Instant
 from omnitui.store import identities
@@ -20,8 +20,6 @@ from omnitui.store.fulltext import Searchable, people_text
 PREVIEW_LENGTH = 160
 MOST_PEOPLE = 30
 """Recipients of a mail that become contacts; the rest is still shown and searched."""
-_QUICK = 1
-"""zlib level for blocks: they are read one at a time and written by the thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class NewMessage:
 
 def pack_blocks(mail: ParsedMail) -> bytes:
     """The blocks of a mail as the store keeps them."""
-    return zlib.compress(blocks_to_json(mail.blocks).encode("utf-8", "replace"), _QUICK)
+    return pack(blocks_to_json(mail.blocks).encode("utf-8", "replace"))
 
 
 def people_json(mail: ParsedMail) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from omnitui.config.schema import AccountSettings
 from omnitui.core.errors import Offline
+from omnitui.core.models import AccountId
 from omnitui.core.times import Instant
 from omnitui.store import accounts, folders, ledger
 from omnitui.sync.imap.connection import CommandRefused, Connection
@@ -61,7 +62,7 @@ class Setting:
 
 
 class AccountSync:
-    """`run` until `wake(Wake.STOP)`; with `once` until everything is in step. Raises what only a new connection mends."""
+    """`run` until `wake(Wake.STOP)`; with `once` until all is in step. Raises what a new connection mends."""
 
     def __init__(self, setting: Setting, *, once: bool = False, synced: Callable[[], None] = lambda: None) -> None:
         self._setting = setting
@@ -84,14 +85,14 @@ class AccountSync:
         self._events.put(why)
 
     def run(self) -> None:
-        """Connect and stay in step. Returns when stopped; raises Offline, LoginRefused, ProtocolError or SecretError."""
+        """Connect and stay in step. Raises Offline, LoginRefused, ProtocolError or SecretError."""
         listener: Listener | None = None
         try:
             self._say("connecting", "")
             self._connection = connection = Connection(self._setting.login())
             connection.enable()
             self._looker = Looker(connection, self._setting.writer, self._setting.clock)
-            self._pusher = Pusher(connection, self._setting, self._looker)
+            self._pusher = self._make_pusher(connection)
             self._discover(connection)
             self._say("online", "")
             if not self._once and connection.can("IDLE") and self._works:
@@ -109,12 +110,18 @@ class AccountSync:
             if self._connection is not None:
                 self._connection.abort()
 
+    def _make_pusher(self, connection: Connection) -> Pusher:
+        s = self._setting
+        return Pusher(connection, s.writer, self._looker, s.clock, s.account_id, s.owner, s.attachments)
+
     def _loop(self, connection: Connection) -> None:
         poll_at = time.monotonic() + self._setting.poll_seconds
         while not self._stopping:
             busy = next((work for work in self._works if work.next_uid == 0 or work.backlog), None)
             whys = self._wakes(0.0 if busy else max(0.0, poll_at - time.monotonic()))
-            self._pusher.push(self._works)
+            if self._pusher.push(self._works):
+                whys.add(Wake.MAIL)
+                poll_at = 0.0
             if Wake.MAIL in whys and self._works:
                 self._attempt(self._works[0], self._looker.look)
             if Wake.SYNC in whys or (busy is None and time.monotonic() >= poll_at):
@@ -209,4 +216,4 @@ class AccountSync:
 
     def _say(self, state: str, detail: str) -> None:
         with self._setting.writer.transaction() as cache:
-            accounts.set_state(cache, accounts.AccountId(self._setting.account_id), state, detail, self._setting.clock())
+            accounts.set_state(cache, AccountId(self._setting.account_id), state, detail, self._setting.clock())

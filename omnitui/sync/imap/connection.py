@@ -54,6 +54,7 @@ class Connection:
         self.completion = b""
         self.folder = ""
         """The selected folder; empty when none is."""
+        self.writable = False
         self.passing: list[Parts] = []
         """Untagged responses that no command asked for; whoever syncs the folder takes them."""
 
@@ -172,8 +173,13 @@ class Connection:
         elif self.can("CONDSTORE"):
             parts.append(b"(CONDSTORE)")
         found = responses.selected(self.run(b"EXAMINE" if examine else b"SELECT", *parts))
-        self.folder = name
+        self.folder, self.writable = name, not examine
         return found
+
+    def modified(self) -> uids.Ranges:
+        """The UIDs that the last STORE with UNCHANGEDSINCE left alone (RFC 7162)."""
+        code, argument = responses.code_of(self.completion)
+        return uids.parse(argument) if code == "MODIFIED" and argument else []
 
     def leave(self) -> None:
         """Close the folder without expunging anything, so that STATUS tells its numbers as they are now."""

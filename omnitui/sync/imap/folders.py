@@ -1,4 +1,4 @@
-"""Which folders an account has, what each is for, and which are kept in step (RFC 6154; names where a server tells no use)."""
+"""Which folders an account has, what each is for (RFC 6154, then names), and which are kept in step."""
 
 from __future__ import annotations
 
@@ -21,28 +21,34 @@ SHADOWS = {"\\all", "\\flagged", "\\important"}
 """Folders that show again what lies elsewhere."""
 NAMES = {
     "sent": (
-        "sent, sent mail, sent items, sent messages, verzonden, verzonden items, verzonden berichten, enviados,"
-        " elementos enviados, enviadas, correo enviado, 寄件備份, 已发送, 已傳送, 寄件匣, 已发邮件, thư đã gửi, đã gửi,"
-        " gesendet, gesendete elemente, envoyés, éléments envoyés, posta inviata, itens enviados, skickat, sendt"
+        "sent, sent mail, sent items, sent messages, verzonden, verzonden items,"
+        " verzonden berichten, enviados, elementos enviados, enviadas,"
+        " correo enviado, 寄件備份, 已发送, 已傳送, 寄件匣, 已发邮件, thư đã gửi, đã gửi,"
+        " gesendet, gesendete elemente, envoyés, éléments envoyés,"
+        " posta inviata, itens enviados, skickat, sendt"
     ),
     "archive": (
-        "archive, archives, archief, archivo, archivados, archivar, 封存, 存档, 封存郵件, 归档, lưu trữ, archiv, archivio,"
-        " arquivo, arkiv, archived"
+        "archive, archives, archief, archivo, archivados, archivar, 封存, 存档,"
+        " 封存郵件, 归档, lưu trữ, archiv, archivio, arquivo, arkiv, archived"
     ),
     "junk": (
-        "junk, spam, junk e-mail, junk email, bulk mail, ongewenst, ongewenste e-mail, ongewenste reclame, correo no deseado,"
-        " no deseado, 垃圾郵件, 垃圾邮件, thư rác, spam-verdacht, unerwünscht, junk-e-mail, indésirables, courrier indésirable,"
-        " posta indesiderata, lixo eletrônico, skräppost"
+        "junk, spam, junk e-mail, junk email, bulk mail, ongewenst,"
+        " ongewenste e-mail, ongewenste reclame, correo no deseado, no deseado,"
+        " 垃圾郵件, 垃圾邮件, thư rác, spam-verdacht, unerwünscht, junk-e-mail,"
+        " indésirables, courrier indésirable, posta indesiderata,"
+        " lixo eletrônico, skräppost"
     ),
     "drafts": (
-        "drafts, draft, concepten, borradores, 草稿, 草稿匣, thư nháp, bản nháp, entwürfe, brouillons, bozze, rascunhos, utkast"
+        "drafts, draft, concepten, borradores, 草稿, 草稿匣, thư nháp, bản nháp,"
+        " entwürfe, brouillons, bozze, rascunhos, utkast"
     ),
     "trash": (
-        "trash, deleted items, deleted messages, bin, prullenbak, prullenmand, verwijderde items, papelera,"
-        " elementos eliminados, 垃圾桶, 已删除, 已刪除的郵件, thùng rác, papierkorb, gelöschte elemente, corbeille,"
+        "trash, deleted items, deleted messages, bin, prullenbak, prullenmand,"
+        " verwijderde items, papelera, elementos eliminados, 垃圾桶, 已删除, 已刪除的郵件,"
+        " thùng rác, papierkorb, gelöschte elemente, corbeille,"
         " éléments supprimés, cestino, lixeira, papperskorgen"
     ),
-}  # fmt: skip
+}
 ORDER = ("inbox", "sent", "archive", "", "junk")
 """What is read first."""
 _BY_NAME = {name.strip(): role for role, names in NAMES.items() for name in names.split(",")}
@@ -70,7 +76,9 @@ def sort_out(listed: Iterable[tuple[Sequence[str], str]], account: AccountSettin
         if not NO_MAIL & {a.lower() for a in attributes} and name == safe_text(name, lines=False)
     ]
     roles = _roles(usable, account)
-    found = [Found(name, roles.get(name, ""), _kept(name, roles.get(name, ""), marks, account)) for marks, name in usable]
+    found = [
+        Found(name, roles.get(name, ""), _kept(name, roles.get(name, ""), marks, account)) for marks, name in usable
+    ]
     return sorted(found, key=lambda f: (not f.kept, ORDER.index(f.role) if f.role in ORDER else 9, f.name))
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import queue
 import time
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 
+from omnitui.core.packing import pack
 from omnitui.core.times import Instant
 from omnitui.store.folders import Cursor, Folder
 from omnitui.store.ingest import FetchedMail, store_batch
@@ -22,8 +22,6 @@ from omnitui.sync.writer import Writer
 PARSERS = 2
 AHEAD = 6
 """Batches between reader and writer."""
-PACKING = 1
-"""zlib's quickest level: originals are written by the thousand and seldom read."""
 TRANSACTION_MS = 80.0
 LEAST, MOST = 20, 600
 """Mails in a transaction; the number follows how long the last one took."""
@@ -94,7 +92,7 @@ def prepare(mail: RawMail, raw: bytes, now: Instant, *, complete: bool = True) -
         at=now if mail.at is None else mail.at,
         raw_size=mail.size,
         digest=hashlib.sha256(raw).hexdigest(),
-        packed=zlib.compress(raw, PACKING),
+        packed=pack(raw),
         complete=complete,
         parsed=parsed,
         quarantine=parsed.error or "",
@@ -138,8 +136,8 @@ class _Stage:
         while (batch := self._queue.get()) is not None:
             waiting += batch.result()
             while len(waiting) >= self._size or (waiting and self._queue.empty()):
-                self._store(waiting[: self._size])
-                waiting = waiting[self._size :]
+                now, waiting = waiting[: self._size], waiting[self._size :]
+                self._store(now)
         if waiting:
             self._store(waiting)
 

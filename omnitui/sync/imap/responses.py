@@ -85,6 +85,16 @@ def fetched(parts: Parts) -> Fetched | None:
     return out
 
 
+def body_structure(parts: Parts) -> list[object] | None:
+    """The BODYSTRUCTURE of a FETCH response as nested lists; None when there is none."""
+    head = _FETCH.match(parts[0])
+    values = _values(parts, head.end(), deepest=100) if head else []
+    for name, value in zip(values[::2], values[1::2], strict=False):
+        if name == b"BODYSTRUCTURE" and isinstance(value, list):
+            return value
+    return None
+
+
 def _item(out: Fetched, name: bytes, value: object) -> None:
     if name == b"UID":
         uid = _number(value)
@@ -107,7 +117,7 @@ def flag_text(flags: Iterable[str]) -> str:
     return " ".join(sorted({usual.get(f.lower(), f) for f in flags if f.lower() != "\\recent"}))
 
 
-def _values(parts: Parts, start: int) -> list[object]:
+def _values(parts: Parts, start: int, deepest: int = 20) -> list[object]:
     """The items between the outer parentheses; lists nested at most a few deep, as flags and MODSEQ are."""
     stack: list[list[object]] = [[]]
     index, at, line = 0, start, parts[0]
@@ -118,7 +128,7 @@ def _values(parts: Parts, start: int) -> list[object]:
         at = found.end()
         kind = found.lastgroup
         if kind == "open":
-            if len(stack) > 20:
+            if len(stack) > deepest:
                 raise ProtocolError("the server sent a FETCH response nested too deep")
             stack.append([])
         elif kind == "close":

@@ -1,0 +1,231 @@
+"""Our changes to the server: flags, moves, and attachments asked for; claimed from the outbox, settled when done."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from omnitui.core.times import MINUTE, Instant
+from omnitui.store import flags, folders, outbox, whereabouts
+from omnitui.store.outbox import OutboxItem
+from omnitui.store.whereabouts import Place
+from omnitui.sync.imap import uids
+from omnitui.sync.imap.connection import CommandRefused, Connection, mailbox
+from omnitui.sync.imap.large import fetch_part
+from omnitui.sync.imap.look import FolderWork, Looker
+from omnitui.sync.writer import Writer
+
+LEASE = 5 * MINUTE
+MOST = 200
+"""Orders taken at once; those of one kind for one folder become one command."""
+TRIES = 5
+FROM = ("inbox", "archive", "junk", "")
+"""Roles of folders that a move takes a mail out of; the copy in Sent stays."""
+
+
+class Pusher:
+    """Carries out the orders of one account on its connection."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        writer: Writer,
+        looker: Looker,
+        clock: Callable[[], Instant],
+        account_id: int,
+        owner: str,
+        attachments: Path,
+    ) -> None:
+        self._connection, self._writer, self._looker, self._clock = connection, writer, looker, clock
+        self._account_id, self._owner, self._attachments = account_id, owner, attachments
+
+    def push(self, works: Sequence[FolderWork]) -> bool:
+        """Carry out what is due. True when mails were moved, so that folders are to be looked at."""
+        moved = False
+        while items := self._claim():
+            open_items = {item.id: item for item in items}
+            try:
+                self._flags([item for item in items if item.kind == "flag"], works, open_items)
+                for item in items:
+                    if item.kind == "move":
+                        moved |= self._one(item, open_items, self._move)
+                    elif item.kind == "fetch":
+                        self._one(item, open_items, self._fetch)
+            finally:
+                self._give_back(open_items.values(), "the connection was lost; it is tried again")
+        return moved
+
+    def _claim(self) -> list[OutboxItem]:
+        items: list[OutboxItem] = []
+        kinds = ("flag", "move", "fetch")
+        with self._writer.transaction() as cache:
+            while len(items) < MOST and (
+                item := outbox.claim(cache, kinds, self._account_id, owner=self._owner, now=self._clock(), lease=LEASE)
+            ):
+                items.append(item)
+        return items
+
+    def _give_back(self, items: Iterable[OutboxItem], detail: str) -> None:
+        with self._writer.transaction() as cache:
+            for item in items:
+                outbox.retry_at(cache, item.id, self._clock(), detail)
+
+    def _settle(self, items: Iterable[OutboxItem], open_items: dict[str, OutboxItem], detail: str = "") -> None:
+        with self._writer.transaction() as cache:
+            for item in items:
+                outbox.settle(cache, item.id, "sent", detail, self._clock())
+                open_items.pop(item.id, None)
+
+    def _refused(self, item: OutboxItem, open_items: dict[str, OutboxItem], reason: str) -> None:
+        """Try again later, a few times; then tell."""
+        open_items.pop(item.id, None)
+        with self._writer.transaction() as cache:
+            if item.attempts >= TRIES:
+                outbox.settle(cache, item.id, "failed", reason, self._clock())
+            else:
+                wait = MINUTE * 2 ** max(0, item.attempts - 1)
+                outbox.retry_at(cache, item.id, Instant(self._clock() + wait), reason)
+
+    def _one(
+        self, item: OutboxItem, open_items: dict[str, OutboxItem], act: Callable[[OutboxItem], str | None]
+    ) -> bool:
+        """One order by itself; `act` gives what is to be said of it, None for nothing. True when it was carried out."""
+        try:
+            detail = act(item)
+        except CommandRefused as refusal:
+            self._refused(item, open_items, str(refusal))
+            return False
+        self._settle([item], open_items, detail or "")
+        return detail is None
+
+    # -- flags
+
+    def _flags(self, items: list[OutboxItem], works: Sequence[FolderWork], open_items: dict[str, OutboxItem]) -> None:
+        """One STORE for all mails of a folder that get or lose the same flag; +FLAGS and -FLAGS only, never FLAGS."""
+        where = self._places(items)
+        changes: dict[tuple[str, int, str, str], set[int]] = defaultdict(set)
+        for item in items:
+            for place in where.get(item.message_id or 0, ()):
+                for sign, key in (("+", "add"), ("-", "remove")):
+                    for flag in _flag_names(item.payload.get(key)):
+                        changes[place.folder, place.uidvalidity, sign, flag].add(place.uid)
+        refused = ""
+        for (folder, validity, sign, flag), wanted in sorted(changes.items()):
+            try:
+                self._store(folder, validity, f"{sign}FLAGS.SILENT ({flag})", wanted, works)
+            except CommandRefused as refusal:
+                refused = str(refusal)
+        if refused:
+            for item in items:
+                self._refused(item, open_items, refused)
+        else:
+            self._settle(items, open_items)
+        for folder, validity in sorted({(folder, validity) for folder, validity, _, _ in changes}):
+            asked = set().union(*(w for (f, _, _, _), w in changes.items() if f == folder))
+            self._read_back(folder, validity, asked)
+
+    def _store(self, folder: str, validity: int, change: str, wanted: set[int], works: Sequence[FolderWork]) -> None:
+        """With CONDSTORE only where nobody else changed the mail since our last look; those are looked at first."""
+        if not self._open(folder, validity):
+            return
+        work = next((work for work in works if work.folder.name == folder), None)
+        if work is not None and work.modseq and self._connection.can("CONDSTORE"):
+            condition = f"(UNCHANGEDSINCE {work.modseq}) ".encode()
+            wanted = self._command(wanted, condition + change.encode())
+            if wanted:
+                found = list(self._connection.fetch(uids.compress(wanted), "(UID FLAGS)"))
+                self._looker.note_flags(work, found)
+        if wanted:
+            self._command(wanted, change.encode())
+
+    def _command(self, wanted: Iterable[int], change: bytes) -> set[int]:
+        """Gives the UIDs that somebody else has modified meanwhile (RFC 7162 3.1.3)."""
+        for parts in self._connection.run(b"UID STORE", uids.compress(wanted).encode(), change):
+            self._connection.note(parts)
+        return set(uids.expand(self._connection.modified(), 1_000_000))
+
+    def _read_back(self, folder: str, validity: int, asked: set[int]) -> None:
+        """What the server has now is the base for the next comparison."""
+        if not self._open(folder, validity):
+            return
+        found = {
+            one.uid: (one.flags or "").split() for one in self._connection.fetch(uids.compress(asked), "(UID FLAGS)")
+        }
+        with self._writer.transaction() as cache:
+            for row in folders.by_account(self._account_id).all(cache):
+                if row.name == folder and row.uidvalidity == validity:
+                    flags.apply_remote(cache, row, found, self._clock())
+
+    # -- moves and attachments
+
+    def _move(self, item: OutboxItem) -> str | None:
+        role = str(item.payload.get("role", ""))
+        with self._writer.reading() as cache:
+            target = next((f for f in folders.by_account(self._account_id).all(cache) if f.role == role), None)
+        if target is None:
+            raise CommandRefused(f"no {role} folder was found; name one in the config ({role}_folder)", "NOFOLDER")
+        places = [p for p in self._places([item]).get(item.message_id or 0, ()) if p.role in FROM and p.role != role]
+        if not places:
+            return "nothing to move: the mail is not in such a folder any more"
+        for place in places:
+            if self._open(place.folder, place.uidvalidity):
+                self._move_one(place, target.name, again=item.attempts > 1)
+        return None
+
+    def _move_one(self, place: Place, target: str, *, again: bool) -> None:
+        """MOVE (RFC 6851), or copy and expunge of this UID only; never EXPUNGE of whatever else is marked."""
+        uid = str(place.uid).encode()
+        if self._connection.can("MOVE"):
+            self._connection.run(b"UID MOVE", uid, mailbox(target))
+            return
+        if not (again and self._copied(place, target)):
+            self._open(place.folder, place.uidvalidity)
+            self._connection.run(b"UID COPY", uid, mailbox(target))
+        self._open(place.folder, place.uidvalidity)
+        self._connection.run(b"UID STORE", uid, b"+FLAGS.SILENT (\\Deleted)")
+        if self._connection.can("UIDPLUS"):
+            self._connection.run(b"UID EXPUNGE", uid)
+
+    def _copied(self, place: Place, target: str) -> bool:
+        """After a broken try: is the copy there already?"""
+        self._connection.select(target, examine=True)
+        return bool(place.mid) and bool(self._connection.search_header("Message-ID", place.mid))
+
+    def _fetch(self, item: OutboxItem) -> str | None:
+        with self._writer.reading() as cache:
+            part = whereabouts.remote_part(int(item.payload.get("attachment_id", 0))).first(cache)
+        if part is None:
+            return "it is here already"
+        for place in self._places([item], message_id=part.message_id).get(part.message_id, ()):
+            if self._open(place.folder, place.uidvalidity, write=False):
+                arrived = fetch_part(self._connection, place.uid, part.part, self._attachments)
+                if arrived is not None:
+                    with self._writer.transaction() as cache:
+                        whereabouts.part_arrived(cache, part, *arrived)
+                    return ""
+        raise CommandRefused("the mail is not on the server any more", "NONEXISTENT")
+
+    def _places(self, items: Iterable[OutboxItem], message_id: int | None = None) -> dict[int, list[Place]]:
+        ids = {message_id} if message_id else {item.message_id for item in items}
+        found: dict[int, list[Place]] = defaultdict(list)
+        with self._writer.reading() as cache:
+            for place in whereabouts.places([i for i in ids if i is not None]).all(cache):
+                found[place.message_id].append(place)
+        return found
+
+    def _open(self, folder: str, validity: int, *, write: bool = True) -> bool:
+        """Select the folder for changes; False when its UIDs mean something else by now."""
+        if self._connection.folder == folder and (self._connection.writable or not write):
+            return True
+        return self._connection.select(folder, examine=not write).uidvalidity == validity
+
+
+def _flag_names(names: object) -> list[str]:
+    """Flags as they may stand in a command; anything that is no flag is left out (RFC 9051 flag)."""
+    listed = names if isinstance(names, list) else []
+    return [
+        n
+        for n in listed
+        if isinstance(n, str) and n.strip("\\").replace("$", "").replace("-", "").isalnum() and n.isascii()
+    ]
