@@ -93,5 +93,6 @@ class Listener:
         if not accepted:
             raise ProtocolError("the server does not accept IDLE")
         connection.write(b"DONE\r\n")
-        if any([_NEWS.match(parts[0] + b" ") for parts in connection.answers(tag)]):
-            self._wake()
+        for parts in connection.answers(tag):
+            if _NEWS.match(parts[0] + b" "):
+                self._wake()
