@@ -5,25 +5,20 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from pathlib import Path
 
-from omnitui.config.schema import AccountSettings
 from omnitui.core.errors import Offline
 from omnitui.core.models import AccountId
-from omnitui.core.times import Instant
 from omnitui.store import accounts, folders, ledger
 from omnitui.sync.imap.connection import CommandRefused, Connection
 from omnitui.sync.imap.folders import Found, sort_out
 from omnitui.sync.imap.idle import Listener
 from omnitui.sync.imap.large import fetch_large
-from omnitui.sync.imap.login import Login
 from omnitui.sync.imap.look import FolderWork, Looker
 from omnitui.sync.imap.pull import Pipeline, unfetchable
 from omnitui.sync.imap.push import Pusher
-from omnitui.sync.writer import Writer
+from omnitui.sync.imap.setting import Setting
 
 FIRST_SEGMENT = 300
 """Mails of each folder fetched before any folder is read to its end."""
@@ -42,23 +37,6 @@ class Wake(StrEnum):
     """Somebody asked to look at everything now."""
     OUTBOX = "outbox"
     STOP = "stop"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What an account's loop works with."""
-
-    account: AccountSettings
-    account_id: int
-    login: Callable[[], Login]
-    writer: Writer
-    clock: Callable[[], Instant]
-    attachments: Path
-    limit: int
-    """Bytes; larger mails come without their big parts."""
-    poll_seconds: float
-    owner: str
-    """Names this worker in the outbox."""
 
 
 class AccountSync:
@@ -92,7 +70,7 @@ class AccountSync:
             self._connection = connection = Connection(self._setting.login())
             connection.enable()
             self._looker = Looker(connection, self._setting.writer, self._setting.clock)
-            self._pusher = self._make_pusher(connection)
+            self._pusher = Pusher(connection, self._setting, self._looker)
             self._discover(connection)
             self._say("online", "")
             if not self._once and connection.can("IDLE") and self._works:
@@ -109,10 +87,6 @@ class AccountSync:
             self._pipeline.close()
             if self._connection is not None:
                 self._connection.abort()
-
-    def _make_pusher(self, connection: Connection) -> Pusher:
-        s = self._setting
-        return Pusher(connection, s.writer, self._looker, s.clock, s.account_id, s.owner, s.attachments)
 
     def _loop(self, connection: Connection) -> None:
         poll_at = time.monotonic() + self._setting.poll_seconds

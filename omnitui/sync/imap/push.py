@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 
 from omnitui.core.times import MINUTE, Instant
 from omnitui.store import flags, folders, outbox, whereabouts
@@ -14,7 +13,7 @@ from omnitui.sync.imap import uids
 from omnitui.sync.imap.connection import CommandRefused, Connection, mailbox
 from omnitui.sync.imap.large import fetch_part
 from omnitui.sync.imap.look import FolderWork, Looker
-from omnitui.sync.writer import Writer
+from omnitui.sync.imap.setting import Setting
 
 LEASE = 5 * MINUTE
 MOST = 200
@@ -27,18 +26,10 @@ FROM = ("inbox", "archive", "junk", "")
 class Pusher:
     """Carries out the orders of one account on its connection."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        writer: Writer,
-        looker: Looker,
-        clock: Callable[[], Instant],
-        account_id: int,
-        owner: str,
-        attachments: Path,
-    ) -> None:
-        self._connection, self._writer, self._looker, self._clock = connection, writer, looker, clock
-        self._account_id, self._owner, self._attachments = account_id, owner, attachments
+    def __init__(self, connection: Connection, setting: Setting, looker: Looker) -> None:
+        self._connection, self._looker = connection, looker
+        self._writer, self._clock, self._account_id = setting.writer, setting.clock, setting.account_id
+        self._owner, self._attachments = setting.owner, setting.attachments
 
     def push(self, works: Sequence[FolderWork]) -> bool:
         """Carry out what is due. True when mails were moved, so that folders are to be looked at."""

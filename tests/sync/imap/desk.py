@@ -12,9 +12,10 @@ from omnitui.core.times import Instant
 from omnitui.store import accounts, folders, ledger
 from omnitui.store.folders import Folder
 from omnitui.sync.imap import uids
-from omnitui.sync.imap.account import AccountSync, Setting
+from omnitui.sync.imap.account import AccountSync
 from omnitui.sync.imap.connection import Connection
 from omnitui.sync.imap.login import Login
+from omnitui.sync.imap.setting import Setting
 from omnitui.sync.writer import Writer
 
 ADDRESS = "desk@shop.example"
@@ -78,7 +79,7 @@ class Desk:
 
     def count(self, table: str) -> int:
         """Rows of a table."""
-        return int(self.ask("SELECT count(*) FROM " + table)[0][0])  # noqa: S608 - our own words
+        return int(self.ask("SELECT count(*) FROM " + table)[0][0])
 
     def ledger(self) -> dict[tuple[str, str], int]:
         """What became of the UIDs the server has, by folder."""
