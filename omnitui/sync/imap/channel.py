@@ -140,6 +140,11 @@ class Channel:
         self.allow(total=64 * 1024 * 1024)
         return list(self.answers(self.send(*parts, verb=verb)))
 
+    def note(self, parts: Parts) -> None:
+        """Keep a response that no command asked for; when there are too many, the folder is to be looked at anew."""
+        if len(self.passing) < MOST_PASSING:
+            self.passing.append(parts)
+
     def readable(self, seconds: float, *others: int) -> bool:
         """Whether the server says something within `seconds`."""
         return self._transport.readable(seconds, *others)

@@ -109,11 +109,6 @@ class Connection(Channel):
             else:
                 self.note(parts)
 
-    def note(self, parts: Parts) -> None:
-        """Keep a response that no command asked for; when there are too many, the folder is to be looked at anew."""
-        if len(self.passing) < MOST_PASSING:
-            self.passing.append(parts)
-
     def append(self, name: str, raw: bytes, flags: str, when: str) -> tuple[int, int] | None:
         """File a mail; `when` is an INTERNALDATE or empty. Gives (UIDVALIDITY, UID) where the server has UIDPLUS."""
         check_argument(flags, when)
