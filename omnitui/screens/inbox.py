@@ -13,7 +13,6 @@ from textual.timer import Timer
 from omnitui.core.commands import Context
 from omnitui.core.models import ConversationId, ConversationRow
 from omnitui.screens.base import Page
-from omnitui.screens.contact_card import read_card
 from omnitui.screens.handlers import Call
 from omnitui.screens.list_pages import ListPages
 from omnitui.screens.panes import Panes
@@ -22,6 +21,7 @@ from omnitui.screens.session import Session
 from omnitui.screens.thread_pages import ThreadPages
 from omnitui.screens.top_state import TopState
 from omnitui.screens.view_state import Views
+from omnitui.store import contacts
 from omnitui.widgets.bars import TopLine
 from omnitui.widgets.composer import Composer
 from omnitui.widgets.contact_panel import ContactPanel
@@ -74,7 +74,7 @@ class InboxPage(Page, inherit_bindings=False):
         self.list.compact = self.session.settings.ui.compact
         self.set_focus(self.list)
         await self.open_view(0)
-        self.call_after_refresh(self.run_worker, self.state.read())
+        self.call_after_refresh(self.run_worker, self.read_state())
         self.set_interval(20, self._tick)
 
     @property
@@ -133,7 +133,7 @@ class InboxPage(Page, inherit_bindings=False):
         if row is None or not self.contact.display:
             self.contact.show(None, None, self.session.now())
             return
-        card = await read_card(self.session, row)
+        card = await self.session.reader.do(contacts.fetch_card, row.id)
         if self.reading.row is row:
             self.contact.show(card, row, self.session.now())
 
@@ -153,7 +153,16 @@ class InboxPage(Page, inherit_bindings=False):
             if self.reading.id in conversations:
                 await self.reading.changed()
                 await self.show_contact()
+        await self.read_state()
+
+    async def read_state(self) -> None:
+        """Counts, connection, outbox and the progress of the sync."""
         await self.state.read()
+        self.status.set(progress=self.state.progress)
+        view = self.views.at(self.views.here) if self.views.here is not None else None
+        if view is not None and not self.list.window.rows:
+            self.list.empty = self.views.empty_words(view)
+            self.list.refresh()
 
     def _tick(self) -> None:
         self.list.tick(self.session.now())

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from omnitui.core.models import AccountStatus
 from omnitui.screens.session import Session
 from omnitui.screens.view_state import Views
+from omnitui.store import accounts, outbox
 from omnitui.widgets.bars import TopLine
+from omnitui.widgets.words import several
 
 
 class TopState:
@@ -17,32 +19,47 @@ class TopState:
         self._session = session
         self._line = line
         self._views = views
+        self.progress = ""
+        """How far a first sync has come, in words; empty when all is here."""
 
     async def read(self) -> None:
         """Read it all anew."""
+        reader = self._session.reader
         await self._views.read()
         self.show_views()
+        statuses = await reader.all(accounts.statuses())
+        words, role = sync_words(statuses, self._session.keymap.keys_of("page.errors"))
+        self.progress = progress_words(statuses)
+        items = await reader.all(outbox.rows())
+        stuck = sum(item.state in outbox.STUCK for item in items)
+        self._line.set(sync=words, sync_role=role, queued=len(items) - stuck, stuck=stuck)
 
     def show_views(self) -> None:
         """Names and counts."""
         views = self._views
         self._line.set(
-            views=tuple((view.name, views.counts.get(view.name)) for view in views.all if self._shown(view.name)),
+            views=tuple((view.name, views.counts.get(view.name)) for view in views.all),
             here=views.here,
         )
 
-    def _shown(self, name: str) -> bool:
-        return True
 
-
-def sync_words(accounts: Sequence[AccountStatus]) -> tuple[str, str]:
-    """How the accounts are doing, in few words, and the role to show them in."""
-    if not accounts:
+def sync_words(statuses: Sequence[AccountStatus], keys: Sequence[str] = ()) -> tuple[str, str]:
+    """How the accounts are doing, in few words with the key that tells more, and the role to show them in."""
+    more = f" ({keys[0]})" if keys else ""
+    if not statuses:
         return "no account", "muted"
-    refused = [a for a in accounts if a.state == "refused"]
+    refused = [a for a in statuses if a.state == "refused"]
     if refused:
-        return f"{refused[0].name} refused · g e", "danger"
-    away = [a for a in accounts if a.state == "offline"]
+        return f"{refused[0].name} refused{more}", "danger"
+    away = [a for a in statuses if a.state == "offline"]
     if away:
-        return ("offline" if len(away) == len(accounts) else f"{away[0].name} offline") + " · g e", "warn"
-    return ("online", "ok") if all(a.state == "online" for a in accounts) else ("connecting", "muted")
+        return ("offline" if len(away) == len(statuses) else f"{away[0].name} offline") + more, "warn"
+    return ("online", "ok") if all(a.state == "online" for a in statuses) else ("connecting", "muted")
+
+
+def progress_words(statuses: Sequence[AccountStatus]) -> str:
+    """How far the back-fill has come; empty when everything is here."""
+    done, total = sum(a.done for a in statuses), sum(a.total for a in statuses)
+    if done >= total:
+        return ""
+    return f"{done:,} of {several(total, 'mail')}, newest first; you can work meanwhile"

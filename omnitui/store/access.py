@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -34,6 +34,10 @@ class Reader:
         """The first row, or None."""
         rows = await self.all(select)
         return rows[0] if rows else None
+
+    async def do(self, work: Callable[Concatenate[aiosqlite.Connection, P], Awaitable[T]], *args: P.args) -> T:
+        """Several questions that belong together: `work(connection, ...)`."""
+        return await work(await self._open(), *args)
 
     async def version(self) -> int:
         """Another number whenever another connection has committed (19 microseconds)."""

@@ -51,6 +51,7 @@ def _wrap_line(line: str, start: int, width: int, lines: list[tuple[int, str]]) 
     for offset, word in _pieces(line):
         size = cell_len(word)
         if used + size <= width:
+            at = at if here else offset
             here, used = here + word, used + size
             continue
         if word.isspace():
