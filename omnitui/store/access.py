@@ -35,9 +35,11 @@ class Reader:
         rows = await self.all(select)
         return rows[0] if rows else None
 
-    async def do(self, work: Callable[Concatenate[aiosqlite.Connection, P], Awaitable[T]], *args: P.args) -> T:
+    async def do(
+        self, work: Callable[Concatenate[aiosqlite.Connection, P], Awaitable[T]], *args: P.args, **options: P.kwargs
+    ) -> T:
         """Several questions that belong together: `work(connection, ...)`."""
-        return await work(await self._open(), *args)
+        return await work(await self._open(), *args, **options)
 
     async def version(self) -> int:
         """Another number whenever another connection has committed (19 microseconds)."""
