@@ -134,6 +134,25 @@ async def send_mail(
             wire.close()
 
 
+async def try_login(endpoint: Endpoint, secret: str) -> dict[str, str]:
+    """Log in, send nothing, and give what the server offers (RFC 5321 4.1.1.1).
+
+    Raises Offline, LoginRefused or ProtocolError.
+    """
+    wire: SmtpWire | None = None
+    try:
+        wire, extensions = await _open(endpoint)
+        await _log_in(wire, endpoint, secret, extensions)
+        with contextlib.suppress(Offline, ProtocolError):
+            await wire.command("QUIT", endpoint.waits.quit)
+    except _NotSent as stop:
+        raise (LoginRefused if stop.result.outcome is Outcome.LOGIN else Offline)(stop.result.detail) from stop
+    finally:
+        if wire is not None:
+            wire.close()
+    return extensions
+
+
 async def _verdict(wire: SmtpWire, reply: Reply, seconds: float) -> Result:
     if 300 <= reply.code < 400:
         return Result(Outcome.UNKNOWN, f"the server's answer says neither yes nor no: {reply.text}")

@@ -1,0 +1,141 @@
+"""Each account for real: the secret's source, login, what the server can do, and the ledger against the server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
+
+from omnitui.cli.checks.finding import Finding, good, note, problem
+from omnitui.config.places import Places
+from omnitui.config.schema import AccountSettings
+from omnitui.config.secrets import Use, find_secret
+from omnitui.core.errors import LoginRefused, OmnituiError, SecretError
+
+if TYPE_CHECKING:
+    from omnitui.store.connection import Cache
+    from omnitui.store.folders import Folder
+    from omnitui.sync.imap.connection import Connection
+
+USEFUL = {
+    "IDLE": "new mail is pushed",
+    "CONDSTORE": "changed flags are told",
+    "QRESYNC": "deletions are told",
+    "MOVE": "moves are one step",
+    "UIDPLUS": "copies to Sent are numbered",
+}
+SHOWN_UIDS = 10
+
+
+def account(places: Places, settings: AccountSettings) -> Iterator[Finding]:
+    """Everything about one account. Talks to its servers; changes nothing there."""
+    area = f"account {settings.name}"
+    secret = yield from _secret(area, settings, "imap")
+    if secret is not None:
+        try:
+            yield from _imap(area, places, settings, secret)
+        except OmnituiError as error:
+            yield _refusal(area, "IMAP", error)
+    if settings.smtp is None:
+        yield note(area, "has no server to send with: it only reads")
+        return
+    secret = yield from _secret(area, settings, "smtp")
+    if secret is not None:
+        try:
+            yield from _smtp(area, settings, secret)
+        except OmnituiError as error:
+            yield _refusal(area, "SMTP", error)
+
+
+def _secret(area: str, settings: AccountSettings, use: Use) -> Generator[Finding, None, str | None]:
+    try:
+        secret = find_secret(settings, use)
+    except SecretError as error:
+        yield problem(area, f"{use.upper()}: {error}", f"omnitui secret set {settings.name}")
+        return None
+    yield good(area, f"{use.upper()} secret from {secret.source}")
+    return secret.value
+
+
+def _refusal(area: str, what: str, error: OmnituiError) -> Finding:
+    if isinstance(error, LoginRefused):
+        return problem(area, f"{what}: {error}", "check user name, password and `auth` in the config")
+    return problem(area, f"{what}: {error}", "check host, port and security in the config, and the network")
+
+
+def _imap(area: str, places: Places, settings: AccountSettings, secret: str) -> Iterator[Finding]:
+    from omnitui.sync.imap.connection import Connection
+    from omnitui.sync.imap.login import login_for
+
+    connection = Connection(login_for(settings, settings.imap, secret))
+    try:
+        has = [name for name in USEFUL if connection.can(name)]
+        yield good(area, f"IMAP login on port {settings.imap.port} ({settings.imap.security}); offers {', '.join(has)}")
+        if "IDLE" not in has:
+            yield note(area, "the server cannot announce new mail; it is asked every `sync.poll_seconds`")
+        yield from _ledger(area, places, settings, connection)
+    finally:
+        connection.close()
+
+
+def _ledger(area: str, places: Places, settings: AccountSettings, server: Connection) -> Iterator[Finding]:
+    from omnitui.store import accounts, folders
+    from omnitui.store.connection import Role, open_cache
+
+    if not places.cache_db.exists():
+        return
+    cache = open_cache(places.cache_db, Role.READ)
+    try:
+        known = next((a for a in accounts.statuses().all(cache) if a.name == settings.name), None)
+        if known is None:
+            yield note(area, "has not been synced yet")
+            return
+        there = {name for _, name in server.folders()}
+        for folder in folders.by_account(known.id).all(cache):
+            if folder.uidvalidity:
+                yield from _folder(area, cache, folder, server, is_there=folder.name in there)
+    finally:
+        cache.close()
+
+
+def _folder(area: str, cache: Cache, folder: Folder, server: Connection, *, is_there: bool) -> Iterator[Finding]:
+    from omnitui.store import ledger
+    from omnitui.sync.imap import uids
+
+    name = f"folder {folder.role or folder.name}"
+    advice = "run `omnitui sync --once`, then look again"
+    if not is_there:
+        yield note(area, f"{name} is no more on the server; its mail is kept here")
+        return
+    selected = server.select(folder.name, examine=True)
+    if selected.uidvalidity != folder.uidvalidity:
+        yield problem(area, f"{name} was numbered anew on the server and is not yet read again", advice)
+        return
+    on_server = uids.expand(server.search(b"ALL"), selected.exists + 1000)
+    found = ledger.differences(cache, folder, on_server)
+    if not found.missing and not found.vanished:
+        yield good(area, f"{name}: all {len(on_server):,} mails of the server are in the ledger")
+        return
+    parts = []
+    if found.missing:
+        parts.append(f"{len(found.missing):,} on the server are not here (UID {_some(found.missing)})")
+    if found.vanished:
+        parts.append(f"{len(found.vanished):,} here are gone from the server (UID {_some(found.vanished)})")
+    yield problem(area, f"{name}: {'; '.join(parts)}", advice)
+
+
+def _some(numbers: tuple[int, ...]) -> str:
+    shown = ", ".join(str(number) for number in numbers[:SHOWN_UIDS])
+    return shown + (", ..." if len(numbers) > SHOWN_UIDS else "")
+
+
+def _smtp(area: str, settings: AccountSettings, secret: str) -> Iterator[Finding]:
+    from omnitui.sync.outbox.account import endpoint_for
+    from omnitui.sync.outbox.smtp import try_login
+
+    if settings.smtp is None:
+        return
+    offers = asyncio.run(try_login(endpoint_for(settings, settings.smtp), secret))
+    size = offers.get("SIZE", "")
+    limit = f"; mails up to {int(size) // 2**20} MB" if size.isdigit() and int(size) else ""
+    yield good(area, f"SMTP login on port {settings.smtp.port} ({settings.smtp.security}){limit}; nothing was sent")

@@ -1,0 +1,76 @@
+"""`omnitui doctor`: is everything right, and if not, what to do; made to be pasted where one asks for help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from omnitui.cli.checks.finding import Finding, Verdict, good, problem
+from omnitui.cli.desk import Desk, pass_desk
+from omnitui.cli.exits import Exit
+from omnitui.cli.output import emit, write
+
+_MARK = {Verdict.GOOD: "ok", Verdict.NOTE: "--", Verdict.PROBLEM: "!!"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.option("--offline", is_flag=True, help="Do not talk to the servers.")
+@pass_desk
+def doctor(desk: Desk, as_json: bool, offline: bool) -> int:
+    """Check the program, the config, the cache and each account; compare the ledger with the servers.
+
+    Changes nothing. The report holds no secrets and no mail. Exit code 1 when something needs attention.
+    """
+    found: list[Finding] = []
+    for finding in _examine(desk, offline=offline):
+        found.append(finding)
+        if not as_json:
+            write(f"{_MARK[finding.verdict]}  {finding.area:<18} {finding.words}")
+            if finding.advice:
+                write(f"{'':23}-> {finding.advice}")
+    problems = sum(finding.verdict is Verdict.PROBLEM for finding in found)
+    if as_json:
+        emit({"ok": not problems, "findings": [vars(finding) for finding in found]})
+    else:
+        write(f"\n{problems} problems." if problems != 1 else "\n1 problem.")
+    return Exit.FOUND if problems else Exit.OK
+
+
+def _examine(desk: Desk, *, offline: bool) -> Iterator[Finding]:
+    from omnitui.cli.checks import accounts, cache, machine
+    from omnitui.config.load import check
+
+    yield from machine.versions()
+    yield from machine.terminal()
+    yield from machine.folders(desk.places)
+    settings, problems = check(desk.places.config_file)
+    for mistake in problems:
+        yield problem(
+            "config",
+            f"line {mistake.line}: {mistake.words}",
+            "mend config.toml; `omnitui config check` says when it is right",
+        )
+    if settings is not None:
+        yield good("config", f"right; {len(settings.accounts)} accounts")
+    yield from cache.cache(desk.places, desk.now())
+    yield from _worker(desk)
+    for account in settings.accounts if settings is not None and not offline else ():
+        yield from accounts.account(desk.places, account)
+
+
+def _worker(desk: Desk) -> Iterator[Finding]:
+    """Whether a worker listens."""
+    import socket
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(2)
+        try:
+            line.connect(str(desk.places.socket))
+        except OSError:
+            yield Finding(
+                "worker", Verdict.NOTE, "none runs now", "the screen starts one; `omnitui sync` runs one without it"
+            )
+            return
+    yield good("worker", "one runs")
