@@ -14,6 +14,8 @@ from omnitui.cli.root import omnitui
 from omnitui.config.check import hints
 from omnitui.config.example import example, shown, toml
 from omnitui.config.schema import Settings
+from omnitui.core.commands import COMMANDS, Command
+from omnitui.core.query.operators import describe
 
 ROOT = Path(__file__).resolve().parents[1]
 _NOTE = "<!-- Written by `make docs`; change the table in {source} instead. -->\n"
@@ -26,6 +28,8 @@ def pages() -> dict[str, str]:
         "docs/config.md": _config(),
         "docs/commands.md": _commands(),
         "docs/exit-codes.md": _exits(),
+        "docs/keys.md": _keys(),
+        "docs/search.md": _search(),
     }
 
 
@@ -121,6 +125,33 @@ def _help(command: click.Command) -> str:
     import inspect
 
     return inspect.cleandoc(command.help or "").replace("\b\n", "")
+
+
+def _keys() -> str:
+    intro = (
+        "`?` shows this list in the program, with the keys as you have set them. To set one, name the command in "
+        '`[keys]` of the config: `"conversation.close" = "e"`, several keys as a list, two keys in a row as `"g i"`, '
+        'arguments behind the name: `"conversation.snooze 2h" = "h"`. A command without a key is reached by `:` and by '
+        "`ctrl+p`.\n"
+    )
+    parts = [intro]
+    for group in dict.fromkeys(command.group for command in COMMANDS):
+        rows = [_key_row(command) for command in COMMANDS if command.group == group]
+        parts.append("\n".join([f"## {group}\n", "| key | command | what it does |", "|---|---|---|", *rows, ""]))
+    return _page("Keys", "omnitui/core/commands.py", *parts)
+
+
+def _key_row(command: Command) -> str:
+    keys = " ".join(f"`` {key} ``" if "`" in key else f"`{key}`" for key in command.keys).replace("|", "\\|")
+    return f"| {keys} | `{command.id}` | {command.help} |"
+
+
+def _search() -> str:
+    intro = (
+        "The same words work in `/`, in saved views and on the command line (`omnitui list`, `export`). Words "
+        "stand side by side; `or` and parentheses do as they say, `-` in front means not.\n"
+    )
+    return _page("Search", "omnitui/core/query/operators.py", intro, describe())
 
 
 def _exits() -> str:

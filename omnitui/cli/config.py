@@ -27,15 +27,18 @@ def path(desk: Desk) -> None:
 def check(desk: Desk, as_json: bool) -> int:
     """Check config.toml; every mistake with its line and what would be right."""
     from omnitui.config.load import check as check_file
+    from omnitui.config.load import key_problems
 
     file = desk.places.config_file
     settings, problems = check_file(file)
+    if settings is not None:
+        problems = key_problems(settings, file)
     if as_json:
         listed = [{"file": str(p.file), "line": p.line, "problem": p.words} for p in problems]
         emit({"ok": not problems, "problems": listed})
     for problem in [] if as_json else problems:
         write(str(problem))
-    if settings is not None and not as_json:
+    if settings is not None and not problems and not as_json:
         accounts = ", ".join(account.name for account in settings.accounts) or "none"
         say(
             f"{file} is right. Accounts: {accounts}." if file.exists() else f"{file} does not exist; defaults are used."

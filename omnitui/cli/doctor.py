@@ -40,19 +40,21 @@ def doctor(desk: Desk, as_json: bool, offline: bool) -> int:
 
 def _examine(desk: Desk, *, offline: bool) -> Iterator[Finding]:
     from omnitui.cli.checks import accounts, cache, machine
-    from omnitui.config.load import check
+    from omnitui.config.load import check, key_problems
 
     yield from machine.versions()
     yield from machine.terminal()
     yield from machine.folders(desk.places)
     settings, problems = check(desk.places.config_file)
+    if settings is not None:
+        problems = key_problems(settings, desk.places.config_file)
     for mistake in problems:
         yield problem(
             "config",
             f"line {mistake.line}: {mistake.words}",
             "mend config.toml; `omnitui config check` says when it is right",
         )
-    if settings is not None:
+    if settings is not None and not problems:
         yield good("config", f"right; {len(settings.accounts)} accounts")
     yield from cache.cache(desk.places, desk.now())
     yield from _worker(desk)

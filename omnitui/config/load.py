@@ -46,6 +46,19 @@ def check(path: Path) -> tuple[Settings | None, list[Problem]]:
     return parse(text, path)
 
 
+def key_problems(settings: Settings, path: Path) -> list[Problem]:
+    """What is wrong with entries of `[keys]`: the program runs without them, on the keys it came with."""
+    from omnitui.config.lines import key_lines
+    from omnitui.core.keymap import build as build_keymap
+
+    wrong = build_keymap(settings.keys.bindings).problems
+    if not wrong:
+        return []
+    lines = key_lines(path.read_text(encoding="utf-8"))
+    names = {".".join(str(step) for step in at[1:]): line for at, line in lines.items() if at[:1] == ("keys",)}
+    return [Problem(path, names.get(one.entry, 0), f"{one.entry}: {one.message}") for one in wrong]
+
+
 def parse(text: str, path: Path) -> tuple[Settings | None, list[Problem]]:
     """As `check`, on text already read; `path` is only named in problems."""
     try:

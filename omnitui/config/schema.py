@@ -126,10 +126,8 @@ class UiSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class KeySettings:
-    """Keys. Beside the two settings, any command's id takes a key or a list of keys, as docs/keys.md lists them."""
+    """Keys: a command's id to a key or a list of keys (docs/keys.md). An empty list takes its keys away."""
 
-    preset: str = setting("Set of keys to start from.", "omnitui", choices=("omnitui", "helpdesk", "mutt"))
-    layout: str = setting("Keyboard layout whose letters also work as commands, by position: ru, uk, el, he ...", "")
     bindings: dict[str, tuple[str, ...]] = field(default_factory=dict, metadata={"doc": "", "rest": True})
 
 

@@ -64,3 +64,13 @@ def test_a_closed_pipe_is_no_fault() -> None:
     code = f"{sys.executable} -m omnitui config example | head -c 10 >/dev/null; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_keys_are_checked_with_their_lines(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    text = '[keys]\nconversation.clse = "e"\n"conversation.close" = "ctrl+h"\n'
+    (tmp_path / "config" / "config.toml").write_text(text)
+    done = omnitui("--home", str(tmp_path), "config", "check")
+    assert done.returncode == 3
+    assert "config.toml:2: conversation.clse: there is no command" in done.stdout
+    assert "config.toml:3: conversation.close: classic terminals send ctrl+h as backspace" in done.stdout

@@ -47,11 +47,8 @@ def test_what_depends_on_other_settings_is_filled_in() -> None:
 
 
 def test_keys_by_command_with_and_without_quotes() -> None:
-    settings, _ = parse(
-        '[keys]\npreset = "mutt"\nconversation.close = "e"\n"conversation.snooze 2h" = ["h", "H"]\n', FILE
-    )
+    settings, _ = parse('[keys]\nconversation.close = "e"\n"conversation.snooze 2h" = ["h", "H"]\n', FILE)
     assert settings is not None
-    assert settings.keys.preset == "mutt"
     assert settings.keys.bindings == {"conversation.close": ("e",), "conversation.snooze 2h": ("h", "H")}
 
 
