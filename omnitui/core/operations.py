@@ -80,3 +80,5 @@ class Step:
     actor: str
     operations: tuple[Operation, ...]
     source: Source = Source.AGENT
+    undoable: bool = True
+    """False for what nobody meant to do: a conversation became read by being opened."""

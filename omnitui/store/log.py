@@ -53,7 +53,7 @@ def commit_step(connection: sqlite3.Connection, step: Step, now: Instant) -> Ste
     """
     with joined(connection):
         writer = _Writer(connection, step.actor, step.source, now)
-        writer.begin(step.label)
+        writer.begin(step)
         for operation in step.operations:
             change = APPLY[operation.kind](writer.scene, operation)
             if change is not None:
@@ -61,9 +61,10 @@ def commit_step(connection: sqlite3.Connection, step: Step, now: Instant) -> Ste
         if not writer.recorded:
             connection.execute("DELETE FROM step WHERE id = ?", (writer.scene.step_id,))
             return None
-        connection.execute(
-            "UPDATE step SET state = 'dropped' WHERE actor = ? AND state = 'undone' AND undoable = 1", (step.actor,)
-        )
+        if step.undoable:
+            connection.execute(
+                "UPDATE step SET state = 'dropped' WHERE actor = ? AND state = 'undone' AND undoable = 1", (step.actor,)
+            )
         refresh(connection, writer.scene.touched)
         return _step(connection, writer.scene.step_id)
 
@@ -106,6 +107,13 @@ def history(conversation_id: int, limit: int = 200) -> Select[LogRow]:
         (conversation_id, limit),
         _log_row,
     )
+
+
+def way_back(connection: sqlite3.Connection, step_id: int, kind: OpKind, target: str) -> dict[str, Any] | None:
+    """The payload of the newest inverse of this kind for this target that a step has recorded, or None."""
+    rows = connection.execute("SELECT inverse FROM operation WHERE step_id = ? ORDER BY seq DESC", (step_id,))
+    inverses = (_operation(row["inverse"]) for row in rows)
+    return next((dict(back.payload) for back in inverses if (back.kind, back.target) == (kind, target)), None)
 
 
 def recent(limit: int = 100) -> Select[LogRow]:
@@ -161,11 +169,12 @@ class _Writer:
         row = connection.execute("SELECT clock FROM operation ORDER BY seq DESC LIMIT 1").fetchone()
         self._clock = row["clock"] if row else ""
 
-    def begin(self, label: str) -> None:
+    def begin(self, step: Step) -> None:
         """Make the step."""
         scene = self.scene
         row = scene.connection.execute(
-            "INSERT INTO step (label, actor, at) VALUES (?, ?, ?) RETURNING id", (label, scene.actor, scene.now)
+            "INSERT INTO step (label, actor, at, undoable) VALUES (?, ?, ?, ?) RETURNING id",
+            (step.label, scene.actor, scene.now, step.undoable),
         ).fetchone()
         scene.step_id = row["id"]
 

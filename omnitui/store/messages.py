@@ -36,6 +36,17 @@ class Original:
     complete: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """A file that came with a mail; `sha256` is empty while it has never been here."""
+
+    id: int
+    name: str
+    type: str
+    size: int
+    sha256: str
+
+
 def thread(conversation_id: int, before: tuple[int, int] | None = None, limit: int = 50) -> Select[ThreadMessage]:
     """At most `limit` messages before `before`, an (`at`, `id`), newest first."""
     edge = "" if before is None else " AND (m.at, m.id) < (?, ?)"
@@ -72,6 +83,22 @@ def attachments(message_ids: Iterable[int]) -> Select[AttachmentRow]:
         " WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY message_id, id",
         [json.dumps(list(message_ids))],
         _attachment,
+    )
+
+
+def attachment(attachment_id: int) -> Select[ReceivedFile]:
+    """One attachment with the hash by which its bytes are kept."""
+    return Select(
+        "SELECT id, name, type, size, sha256 FROM attachment WHERE id = ?",
+        [attachment_id],
+        lambda row: ReceivedFile(*tuple(row)),
+    )
+
+
+def references(message_id: int) -> Select[tuple[str, ...]]:
+    """The Message-IDs that a message names in its References, oldest first."""
+    return Select(
+        "SELECT refs FROM message WHERE id = ?", [message_id], lambda row: tuple(json.loads(row["refs"] or "[]"))
     )
 
 

@@ -11,6 +11,7 @@ from omnitui.core.blocks import blocks_to_json
 from omnitui.core.mail import Address
 from omnitui.core.text.clean import safe_text
 from omnitui.core.text.plain import blocks_from_text
+from omnitui.core.text.quoting import split_reply
 from omnitui.store import fulltext
 from omnitui.store.apply.scene import Scene
 from omnitui.store.messages import people_json
@@ -108,5 +109,5 @@ def preview_of(text: str) -> str:
 
 
 def blocks_of(text: str) -> bytes:
-    """The text as stored blocks."""
-    return zlib.compress(blocks_to_json(blocks_from_text(text)).encode())
+    """The text as stored blocks, what is quoted folded."""
+    return zlib.compress(blocks_to_json(split_reply(blocks_from_text(text))).encode())

@@ -1,0 +1,90 @@
+"""The beginning of an answer, a forward or a new mail: to whom, from what, about what."""
+
+from __future__ import annotations
+
+from omnitui.core.errors import NotFound
+from omnitui.core.mail import Address
+from omnitui.core.models import ConversationId, Draft, MessageClass, ThreadMessage
+from omnitui.core.recipients import reply_recipients
+from omnitui.core.text.reply_quote import forward_subject, reply_subject
+from omnitui.core.times import Instant
+from omnitui.store import identities, messages
+from omnitui.store.connection import Cache
+from omnitui.store.targets import Target
+from omnitui.triage.agent import Agent
+from omnitui.triage.steps import look_up
+
+
+def reply(
+    cache: Cache, agent: Agent, conversation_id: int, *, everyone: bool = True, message_id: int | None = None
+) -> Draft:
+    """An answer to a message, or to the customer's newest. Raises NotFound when there is none to answer."""
+    (target,) = look_up(cache, [conversation_id])
+    message = _answered(cache, target, message_id)
+    recipients = reply_recipients(
+        message.sender,
+        reply_to=message.reply_to,
+        to=message.to,
+        cc=message.cc,
+        ours=identities.ours(cache, "email"),
+        everyone=everyone,
+    )
+    return Draft(
+        0,
+        ConversationId(target.id),
+        target.account,
+        "reply_all" if everyone else "reply",
+        message.id,
+        recipients.to,
+        recipients.cc,
+        subject=reply_subject(message.subject or target.subject),
+        saw_at=newest(cache, target),
+        author=agent.name,
+    )
+
+
+def forward(cache: Cache, agent: Agent, conversation_id: int, *, message_id: int | None = None) -> Draft:
+    """A message passed on, with its files. Raises NotFound when there is none."""
+    (target,) = look_up(cache, [conversation_id])
+    message = _answered(cache, target, message_id)
+    files = tuple(f"attachment:{file.id}" for file in messages.attachments([message.id]).all(cache) if not file.inline)
+    return Draft(
+        0,
+        ConversationId(target.id),
+        target.account,
+        "forward",
+        message.id,
+        subject=forward_subject(message.subject or target.subject),
+        attachments=files,
+        saw_at=newest(cache, target),
+        author=agent.name,
+    )
+
+
+def fresh(agent: Agent, account: str, to: tuple[Address, ...] = (), subject: str = "") -> Draft:
+    """A new mail from an account."""
+    return Draft(0, None, account, "new", None, to, subject=subject, quote=False, author=agent.name)
+
+
+def note(cache: Cache, agent: Agent, conversation_id: int) -> Draft:
+    """A note that is being written."""
+    (target,) = look_up(cache, [conversation_id])
+    return Draft(0, ConversationId(target.id), target.account, "note", None, quote=False, author=agent.name)
+
+
+def newest(cache: Cache, target: Target) -> Instant:
+    """The time of the newest message here: what the agent has before them."""
+    head = messages.thread(target.id, limit=1).first(cache)
+    return head.at if head else Instant(0)
+
+
+def _answered(cache: Cache, target: Target, message_id: int | None) -> ThreadMessage:
+    if message_id is not None:
+        found = messages.by_ids([message_id]).first(cache)
+        if found is None:
+            raise NotFound("This message is gone")
+        return found
+    mails = [m for m in messages.thread(target.id, limit=500).all(cache) if m.class_ is not MessageClass.NOTE]
+    if not mails:
+        raise NotFound("There is no message to answer")
+    return next((mail for mail in mails if mail.class_ is MessageClass.CUSTOMER), mails[0])

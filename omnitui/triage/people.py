@@ -1,0 +1,59 @@
+"""What agents do with people: block, describe, say which addresses are one person."""
+
+from __future__ import annotations
+
+from omnitui.core.models import StepRow
+from omnitui.core.operations import Operation, OpKind
+from omnitui.core.text.clean import safe_text
+from omnitui.core.times import Instant
+from omnitui.store.connection import Cache
+from omnitui.triage.agent import Agent
+from omnitui.triage.steps import commit
+
+
+def block(cache: Cache, agent: Agent, address: str, now: Instant, *, channel: str = "email") -> StepRow | None:
+    """What comes from this address is stored and hidden. Raises NotFound for a stranger, Refused for one of ours."""
+    return _block(cache, agent, channel, address, True, now)
+
+
+def unblock(cache: Cache, agent: Agent, address: str, now: Instant, *, channel: str = "email") -> StepRow | None:
+    """Shown again."""
+    return _block(cache, agent, channel, address, False, now)
+
+
+def _block(cache: Cache, agent: Agent, channel: str, address: str, on: bool, now: Instant) -> StepRow | None:
+    operation = Operation(OpKind.BLOCK, f"{channel}:{address.lower()}", {"blocked": on})
+    return commit(cache, agent, f"{'Blocked' if on else 'Unblocked'} {address}", [operation], now)
+
+
+def describe(
+    cache: Cache,
+    agent: Agent,
+    address: str,
+    now: Instant,
+    *,
+    name: str | None = None,
+    organisation: str | None = None,
+    notes: str | None = None,
+    channel: str = "email",
+) -> StepRow | None:
+    """Mend the contact that an address belongs to; what is None stays."""
+    lines = {"name": name, "organisation": organisation}
+    payload = {field: safe_text(text, lines=False) for field, text in lines.items() if text is not None}
+    if notes is not None:
+        payload["notes"] = safe_text(notes)
+    operation = Operation(OpKind.CONTACT, f"{channel}:{address.lower()}", payload)
+    return commit(cache, agent, f"Changed the contact {address}", [operation], now)
+
+
+def link(cache: Cache, agent: Agent, address: str, to: str, now: Instant, *, channel: str = "email") -> StepRow | None:
+    """`address` belongs to the person to whom `to` belongs."""
+    payload = {"with": f"{channel}:{to.lower()}"}
+    operation = Operation(OpKind.IDENTITY, f"{channel}:{address.lower()}", payload)
+    return commit(cache, agent, f"Linked {address} with {to}", [operation], now)
+
+
+def unlink(cache: Cache, agent: Agent, address: str, now: Instant, *, channel: str = "email") -> StepRow | None:
+    """`address` belongs to a person of its own."""
+    operation = Operation(OpKind.IDENTITY, f"{channel}:{address.lower()}", {"with": None})
+    return commit(cache, agent, f"Made {address} a contact of its own", [operation], now)

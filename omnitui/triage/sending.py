@@ -1,0 +1,163 @@
+"""Send, take back, try again. The mail is frozen when the agent presses the key; the worker only carries it out."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from omnitui.config.schema import AccountSettings
+from omnitui.core import own_ids
+from omnitui.core.errors import NotFound, Refused
+from omnitui.core.mail import Address
+from omnitui.core.models import Draft, StepRow, ThreadMessage
+from omnitui.core.operations import Operation, OpKind
+from omnitui.core.outgoing import Outgoing, to_json
+from omnitui.core.recipients import check_address
+from omnitui.core.text.clean import safe_text
+from omnitui.core.text.reply_quote import forward_quote, reply_quote
+from omnitui.core.times import SECOND, Instant, as_datetime
+from omnitui.store import drafts, identities, log, messages, outbox
+from omnitui.store.connection import Cache, joined
+from omnitui.store.outbox import OutboxItem
+from omnitui.store.secret_key import secret_key
+from omnitui.triage import files
+from omnitui.triage.agent import Agent
+from omnitui.triage.steps import commit, look_up
+
+
+def send(
+    cache: Cache, agent: Agent, draft: Draft, now: Instant, *, attachments: Path, at: Instant | None = None
+) -> StepRow | None:
+    """Put a draft into the outbox: held for the account's undo seconds, or until `at` (send later).
+
+    `attachments` is the folder for files. Raises Refused when nobody is to get it, an address or a file is bad, or the
+    account cannot send; the draft is then untouched.
+    """
+    account = agent.account(draft.account)
+    people = [*draft.to, *draft.cc, *draft.bcc]
+    if not people:
+        raise Refused("Nobody is to get it: add a recipient")
+    for person in people:
+        check_address(person.email)
+    if not draft.body.strip() and not draft.attachments and draft.kind != "forward":
+        raise Refused("There is nothing in it: write something first")
+    kept = files.keep(cache, attachments, draft.attachments)
+    with joined(cache):
+        draft = draft if draft.id else drafts.save(cache, draft, now)
+        identities.ensure(cache, "email", people)
+        item, answered = uuid.uuid4().hex, _answered(cache, draft)
+        key = look_up(cache, [draft.conversation_id])[0].key if draft.conversation_id else ""
+        references = _ids(cache, answered)
+        domain = account.address.rpartition("@")[2]
+        mid = own_ids.make_mid(secret_key(cache), key or f"{account.name} {item}", item, domain)
+        mail = Outgoing(
+            item,
+            mid,
+            now,
+            _sender(account, answered),
+            draft.to,
+            draft.cc,
+            draft.bcc,
+            subject=safe_text(draft.subject, lines=False),
+            body=draft.body,
+            signature=account.signature,
+            quote=_quote(cache, agent, draft, answered),
+            in_reply_to=references[-1:],
+            references=references,
+            files=kept,
+        )
+        later = at if at is not None else now + account.undo_seconds * SECOND if account.undo_seconds else 0
+        payload = {
+            "outgoing": json.loads(to_json(mail)),
+            "draft": drafts.frozen(cache, draft.id),
+            "not_before": later,
+            "saw_at": draft.saw_at,
+            "author": agent.name,
+            **({} if key else {"account": account.name}),
+        }
+        operation = Operation(OpKind.SEND, key or f"{account.name} {mid}", payload)
+        return commit(cache, agent, _label(draft), [operation], now)
+
+
+def _label(draft: Draft) -> str:
+    first = (draft.to or draft.cc or draft.bcc)[0]
+    more = len(draft.to) + len(draft.cc) + len(draft.bcc) - 1
+    words = "Forwarded" if draft.kind == "forward" else "Sent to"
+    return f"{words} {first.name or first.email}{f' and {more} more' if more else ''}"
+
+
+def _answered(cache: Cache, draft: Draft) -> ThreadMessage | None:
+    return None if draft.message_id is None else messages.by_ids([draft.message_id]).first(cache)
+
+
+def _sender(account: AccountSettings, answered: ThreadMessage | None) -> Address:
+    """From the address that the customer wrote to, where that is an alias of the account."""
+    written_to = [person.email.lower() for person in (*answered.to, *answered.cc)] if answered else []
+    alias = next((alias for alias in account.aliases if alias.lower() in written_to), None)
+    return Address(account.display_name, alias or account.address)
+
+
+def _ids(cache: Cache, answered: ThreadMessage | None) -> tuple[str, ...]:
+    """What goes into References, the answered one last (RFC 5322 3.6.4); ids that were only derived here stay here."""
+    if answered is None:
+        return ()
+    refs = messages.references(answered.id).first(cache) or ()
+    return tuple(mid for mid in (*refs, answered.mid) if not mid.endswith(".invalid"))
+
+
+def _quote(cache: Cache, agent: Agent, draft: Draft, answered: ThreadMessage | None) -> str:
+    if answered is None or not (draft.quote or draft.kind == "forward"):
+        return ""
+    body = messages.bodies([answered.id]).first(cache)
+    text = body.text if body else ""
+    at = as_datetime(answered.sent_at or answered.at).astimezone(ZoneInfo(agent.zone))
+    if draft.kind == "forward":
+        return forward_quote(answered.sender, at, answered.subject, answered.to, answered.cc, text)
+    return reply_quote(answered.sender, at, text)
+
+
+def cancel_send(cache: Cache, agent: Agent, item_id: str, now: Instant) -> StepRow | None:
+    """Take a mail out of the outbox; its draft is there again, to be edited or thrown away.
+
+    Raises Refused when it is on its way, was sent, or may have been; NotFound when there is no such item.
+    """
+    item = _item(cache, item_id)
+    head = messages.by_ids([item.message_id or 0]).first(cache)
+    if head is None:
+        outbox.cancel(cache, item_id, now)
+        return None
+    again = {
+        "outgoing": item.payload,
+        "draft": None,
+        "not_before": item.not_before,
+        "saw_at": item.saw_at,
+        "author": head.author,
+    }
+    with joined(cache):
+        payload = log.way_back(cache, item.step_id or 0, OpKind.UNSEND, head.mid)
+        payload = payload or {"people": [], "created": False, "again": again}
+        return commit(
+            cache, agent, "Took back " + (head.subject or "a mail"), [Operation(OpKind.UNSEND, head.mid, payload)], now
+        )
+
+
+def retry_send(cache: Cache, item_id: str, now: Instant) -> None:
+    """Send it (again) at once: a failed one, one that asks, or an unknown one that the agent is sure has not arrived.
+
+    Raises Refused when it waits for no decision, NotFound when there is no such item.
+    """
+    outbox.answer(cache, _item(cache, item_id).id, "send", now)
+
+
+def arrived(cache: Cache, item_id: str, now: Instant) -> None:
+    """The agent knows that an unknown one has arrived."""
+    outbox.answer(cache, _item(cache, item_id).id, "sent", now)
+
+
+def _item(cache: Cache, item_id: str) -> OutboxItem:
+    item = outbox.by_id(item_id).first(cache)
+    if item is None:
+        raise NotFound(f"There is no item {item_id} in the outbox")
+    return item
