@@ -58,6 +58,8 @@ class Links:
     root: str
     reason: Join
     detail: str
+    base: str
+    """Its base subject."""
 
 
 def links(mail: ParsedMail, digest: str) -> Links:
@@ -76,7 +78,7 @@ def links(mail: ParsedMail, digest: str) -> Links:
     else:
         reason, detail = Join.ROOT, ""
     root = next((ref for ref in (*older, *answered, about) if ref and ref != mid), mid)
-    return Links(mid, named, root, reason, detail)
+    return Links(mid, named, root, reason, detail, base_subject(mail.subject))
 
 
 def message_id(text: str) -> str:

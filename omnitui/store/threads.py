@@ -79,7 +79,7 @@ class Threads:
         )
         self._known.update((row[0], row[1]) for row in rows)
         if mails:
-            hashes = (subject_hash(base_subject(mail.subject)) for mail, _, _ in mails)
+            hashes = (subject_hash(links.base) for _, links, _ in mails if links.base)
             times = [at for _, _, at in mails]
             self._subjects.look_up(hashes, min(times), max(times))
 
@@ -131,7 +131,7 @@ class Threads:
 
     def _by_subject(self, newcomer: Newcomer) -> tuple[list[int], tuple[Join, str]] | None:
         party, _ = self._outside(newcomer.mail)
-        found = self._subjects.parent(subject_hash(base_subject(newcomer.mail.subject)), newcomer.at, party)
+        found = self._subjects.parent(subject_hash(newcomer.links.base), newcomer.at, party)
         return ([self.now(found.conversation_id)], (Join.SUBJECT, found.mid)) if found else None
 
     def _outside(self, mail: ParsedMail) -> tuple[frozenset[str], frozenset[str]]:
@@ -157,12 +157,15 @@ class Threads:
             unite(self._connection, into, gone, mid, self._now)
 
     def _begin(self, newcomer: Newcomer) -> int:
-        """A new conversation; its key is taken from the root Message-ID, told apart where that is used already."""
+        """A new conversation; its key is taken from the root Message-ID, told apart where that is used already.
+
+        Hidden until it is refreshed, so that it goes into the indexes of the list once and not twice.
+        """
         key = f"{self._account.name} {newcomer.links.root}"
         for end in ("", f" {newcomer.digest[:12]}", f" {newcomer.digest[:12]} {newcomer.at}"):
             row = self._connection.execute(
-                "INSERT INTO conversation(key, account_id, channel, state, first_at, last_at) VALUES (?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT(key) DO NOTHING RETURNING id",
+                "INSERT INTO conversation(key, account_id, channel, state, first_at, last_at, hidden)"
+                " VALUES (?, ?, ?, ?, ?, ?, 1) ON CONFLICT(key) DO NOTHING RETURNING id",
                 (key + end, self._account.id, self._account.channel, newcomer.state, newcomer.at, newcomer.at),
             ).fetchone()
             if row is not None:
@@ -177,7 +180,7 @@ class Threads:
             (self._account.id, newcomer.links.mid),
         )
         for subject, sender, conversation in (*rows, *self._same_id.get(newcomer.links.mid, ())):
-            base = base_subject(newcomer.mail.subject)
+            base = newcomer.links.base
             if base and base == base_subject(subject) and identities.key(sender) == _writer(newcomer.mail):
                 return [self.now(conversation)], (Join.SAME_ID, newcomer.links.mid)
         return None
@@ -186,10 +189,9 @@ class Threads:
         """Keep what later mails may join by; take in replies that came earlier and belong here by their subject."""
         mail, mid = newcomer.mail, newcomer.links.mid
         self._same_id.setdefault(mid, []).append((mail.subject, _writer(mail), conversation))
-        base = base_subject(mail.subject)
-        if mail.kind is not MailKind.MAIL or not base:
+        if mail.kind is not MailKind.MAIL or not newcomer.links.base:
             return
-        hash_ = subject_hash(base)
+        hash_ = subject_hash(newcomer.links.base)
         party, people = self._outside(mail)
         for child in self._subjects.orphans(hash_, newcomer.at, people):
             both = [self.now(conversation), self.now(child.conversation_id)]
