@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from omnitui.core.freemail import organisation
 from omnitui.core.mail import Address
+from omnitui.store import feed
 
 EMAIL = "email"
 
@@ -63,7 +64,7 @@ def ensure(connection: sqlite3.Connection, channel: str, people: Iterable[Addres
         elif name and not identity.name:
             identity.name = name
             connection.execute("UPDATE identity SET name = ? WHERE id = ?", (name, identity.id))
-            connection.execute("UPDATE contact SET name = ? WHERE id = ? AND name = ''", (name, identity.contact_id))
+            _name(connection, identity.contact_id, name)
     return found
 
 
@@ -79,6 +80,14 @@ def heard_from(connection: sqlite3.Connection, times: Iterable[tuple[int, int, i
         " WHERE id = ?1 AND (first_at IS NULL OR first_at > ?2 OR last_at < ?3)",
         times,
     )
+
+
+def _name(connection: sqlite3.Connection, contact_id: int, name: str) -> None:
+    """Give a contact without a name one, in the list too."""
+    sql = "UPDATE contact SET name = ? WHERE id = ? AND name = ''"
+    if connection.execute(sql, (name, contact_id)).rowcount:
+        renamed = "UPDATE conversation SET contact_name = ? WHERE contact_id = ? RETURNING id"
+        feed.note(connection, [row[0] for row in connection.execute(renamed, (name, contact_id)).fetchall()])
 
 
 def _create(connection: sqlite3.Connection, channel: str, address: str, name: str) -> Identity:
