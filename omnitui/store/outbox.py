@@ -72,21 +72,30 @@ def enqueue(connection: sqlite3.Connection, item: OutboxItem) -> None:
 
 
 def claim(
-    connection: sqlite3.Connection, kinds: Iterable[str], account_id: int, *, owner: str, now: Instant, lease: int
+    connection: sqlite3.Connection,
+    kinds: Iterable[str],
+    account_id: int,
+    *,
+    owner: str,
+    now: Instant,
+    lease: int,
+    due_since: Instant | None = None,
 ) -> OutboxItem | None:
     """Take the next due item of these kinds for `owner` until `now + lease` (ms), or None.
 
-    An item whose worker died is taken again when its lease is over, unless its final dot may have been written:
-    that one is unknown (`recover`).
+    With `due_since` only one that might have left since then at the latest, however often it was tried. An item whose
+    worker died is taken again when its lease is over, unless its final dot may have been written: that one is unknown
+    (`recover`).
     """
     with joined(connection):
         row = connection.execute(
-            "UPDATE outbox SET state = 'sending', owner = ?, lease_until = ?, attempts = attempts + 1 WHERE id ="
-            f" (SELECT id FROM outbox WHERE kind IN (SELECT value FROM json_each(?)) AND {_OPEN}"
-            "   AND account_id = ? AND not_before <= ? AND next_try_at <= ?"
-            "   AND (state IN ('held', 'queued') OR (state = 'sending' AND lease_until <= ? AND phase <> 'dot'))"
+            "UPDATE outbox SET state = 'sending', owner = ?1, lease_until = ?2, attempts = attempts + 1 WHERE id ="
+            f" (SELECT id FROM outbox WHERE kind IN (SELECT value FROM json_each(?3)) AND {_OPEN}"
+            "   AND account_id = ?4 AND not_before <= ?5 AND next_try_at <= ?5"
+            "   AND (?6 IS NULL OR max(not_before, created_at) <= ?6)"
+            "   AND (state IN ('held', 'queued') OR (state = 'sending' AND lease_until <= ?5 AND phase <> 'dot'))"
             "   ORDER BY next_try_at, created_at, rowid LIMIT 1) RETURNING *",
-            (owner, now + lease, json.dumps(list(kinds)), account_id, now, now, now),
+            (owner, now + lease, json.dumps(list(kinds)), account_id, now, due_since),
         ).fetchone()
         if row is None:
             return None

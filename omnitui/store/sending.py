@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
+import zlib
 from collections.abc import Collection
 
 from omnitui.core.times import Instant
@@ -160,6 +161,16 @@ def bytes_of(connection: sqlite3.Connection, item_id: str) -> bytes | None:
     """The frozen bytes of a send."""
     row = connection.execute("SELECT raw FROM outbox WHERE id = ?", (item_id,)).fetchone()
     return None if row is None else row["raw"]
+
+
+def originals_with(sha256: str) -> Select[bytes]:
+    """Mails that hold a file with this hash, as they came."""
+    return Select(
+        "SELECT DISTINCT o.data FROM attachment a JOIN original o ON o.message_id = a.message_id"
+        " WHERE a.sha256 = ? LIMIT 3",
+        (sha256,),
+        lambda row: zlib.decompress(row["data"]),
+    )
 
 
 def filed(

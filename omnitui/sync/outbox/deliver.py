@@ -7,10 +7,10 @@ certainly unsent (and goes again, the same bytes) or unknown (and is looked for)
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 
 from omnitui.core.errors import NotFound, Refused, SecretError
 from omnitui.core.outgoing import Outgoing, from_payload
@@ -30,15 +30,26 @@ LEASE = 30 * MINUTE
 """Longer than any send can take: three minutes a block and ten for the dot."""
 GIVE_UP = 5 * DAY
 """A server that keeps saying "later" for so long means no (RFC 5321 4.5.4.1)."""
-IDLE = 60 * SECOND
-"""How long to sleep when nothing is due and nobody calls."""
+IDLE = 2 * SECOND
+"""How long to sleep at most: an answer put in by a program that does not call goes out as soon, too."""
+SHORTEST = 50
+PATIENCE = 10 * MINUTE
+"""How long an answer waits for the mailbox to be looked at first."""
 
 
 class Delivery:
     """The outbox of one account. One per account and worker; `run` until cancelled, or `turn` by hand."""
 
-    def __init__(self, desk: Desk, sender: Sender, read_file: ReadFile, clock: Callable[[], Instant]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        sender: Sender,
+        read_file: ReadFile,
+        clock: Callable[[], Instant],
+        in_step: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._desk = desk
+        self._in_step = in_step
         self._sender = sender
         self._read_file = read_file
         self._clock = clock
@@ -61,12 +72,10 @@ class Delivery:
             self._wake.clear()
             await self.turn()
             due = await self._desk.do(lambda cache: sending.next_due(self._sender.account_id).first(cache))
-            seconds = IDLE / 1000 if due is None else min(max(due - self._clock(), 0), IDLE) / 1000
-            try:
-                async with asyncio.timeout(seconds + 0.005):
+            wait = IDLE if due is None else min(max(due - self._clock(), SHORTEST), IDLE)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait / 1000):
                     await self._wake.wait()
-            except TimeoutError:
-                pass
 
     async def turn(self) -> None:
         """Do everything that is due now."""
@@ -75,14 +84,17 @@ class Delivery:
             await self._desk.do(outbox.recover, self._owner, now, kinds=("send", "copy"), account_id=account)
             self._recovered = True
         await verify(self._desk, self._sender, self._clock)
-        while item := await self._claim("send"):
+        since = None if self._in_step() else Instant(self._clock() - PATIENCE)
+        while item := await self._claim("send", since):
             await self._send(item)
         while item := await self._claim("copy"):
             await file_copy(self._desk, self._sender, item, self._clock())
 
-    async def _claim(self, kind: str) -> OutboxItem | None:
-        account = self._sender.account_id
-        return await self._desk.do(outbox.claim, [kind], account, owner=self._owner, now=self._clock(), lease=LEASE)
+    async def _claim(self, kind: str, due_since: Instant | None = None) -> OutboxItem | None:
+        account, now, owner = self._sender.account_id, self._clock(), self._owner
+        return await self._desk.do(
+            outbox.claim, [kind], account, owner=owner, now=now, lease=LEASE, due_since=due_since
+        )
 
     async def _send(self, item: OutboxItem) -> None:
         if reason := await self._desk.do(sending.reason_to_ask, item):
@@ -129,17 +141,3 @@ class Delivery:
             await desk.do(outbox.settle, item.id, "failed", f"Not sent in five days: {result.detail}", now)
         else:
             await desk.do(outbox.retry_at, item.id, after(item.attempts, now), f"Not sent yet: {result.detail}")
-
-
-def read_file_in(folder: Path) -> ReadFile:
-    """Reads the files of `folder`, which are named by their hash. Raises NotFound."""
-
-    def read(sha256: str) -> bytes:
-        if not sha256.isalnum():
-            raise NotFound("a file with no hash cannot be found")
-        try:
-            return (folder / sha256).read_bytes()
-        except OSError as error:
-            raise NotFound(f"an attached file is gone: {error.strerror}") from error
-
-    return read

@@ -18,8 +18,9 @@ from omnitui.store import outbox
 from omnitui.store.connection import Role, open_cache, transaction
 from omnitui.store.outbox import OutboxItem
 from omnitui.sync.outbox.account import Sender
-from omnitui.sync.outbox.deliver import Delivery, read_file_in
+from omnitui.sync.outbox.deliver import Delivery
 from omnitui.sync.outbox.desk import Desk
+from omnitui.sync.outbox.enclosures import reader_of
 from omnitui.sync.outbox.smtp import Endpoint, Waits
 from tests.servers.smtp_sink import header
 
@@ -92,7 +93,7 @@ class Case:
         """A worker's delivery, new as after a start."""
         desk = Desk.open(self.path)
         try:
-            yield Delivery(desk, self.sender(), read_file_in(self.path.parent), self.clock)
+            yield Delivery(desk, self.sender(), reader_of(self.path, self.path.parent), self.clock)
         finally:
             desk.close()
 

@@ -23,8 +23,9 @@ from omnitui.sync.imap.login import Login
 from omnitui.sync.mail.parse import parse_mail
 from omnitui.sync.outbox.account import Sender, sender_for
 from omnitui.sync.outbox.compose import compose
-from omnitui.sync.outbox.deliver import Delivery, read_file_in
+from omnitui.sync.outbox.deliver import Delivery
 from omnitui.sync.outbox.desk import Desk
+from omnitui.sync.outbox.enclosures import reader_of
 from omnitui.sync.outbox.sent_folder import sent_folder
 from tests.servers.dovecot import PASSWORD
 from tests.sync.outbox.conftest import MailServers
@@ -67,7 +68,7 @@ async def turn(case: Case, servers: MailServers) -> None:
     desk = Desk.open(case.path)
     try:
         now = Instant(time.time_ns() // 1_000_000)
-        await Delivery(desk, sender(servers), read_file_in(case.path.parent), lambda: now).turn()
+        await Delivery(desk, sender(servers), reader_of(case.path, case.path.parent), lambda: now).turn()
     finally:
         desk.close()
 

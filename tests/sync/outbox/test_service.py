@@ -1,0 +1,98 @@
+"""The outboxes within a worker: they wait for the mailbox, hear a call, and find the files that go along."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from omnitui.core.errors import NotFound
+from omnitui.core.outgoing import OutgoingFile
+from omnitui.core.times import MINUTE
+from omnitui.sync.mail.parse import parse_mail
+from omnitui.sync.outbox.enclosures import reader_of
+from omnitui.sync.outbox.service import OutboxService
+from tests.servers.smtp_sink import smtp_sink
+from tests.sync.outbox.desk_case import Case, outbox_case
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Iterator[Case]:
+    with outbox_case(tmp_path) as made:
+        yield made
+
+
+async def test_an_answer_waits_until_the_mailbox_was_looked_at(case: Case, tmp_path: Path) -> None:
+    step: set[int] = set()
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        item = case.queue()
+        service = OutboxService(case.path, tmp_path, [case.sender()], case.clock, step.__contains__)
+        try:
+            await service.once()
+            assert (case.state(item), sink.taken) == ("queued", [])
+            step.add(1)
+            await service.online(1)
+            await service.once()
+            assert (case.state(item), len(sink.taken)) == ("sent", 1)
+            step.clear()
+            late = case.queue("later")
+            case.now += 10 * MINUTE
+            await service.once()
+            assert case.state(late) == "sent"
+        finally:
+            service.close()
+
+
+async def test_it_runs_until_cancelled_and_hears_the_call(case: Case, tmp_path: Path) -> None:
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        service = OutboxService(case.path, tmp_path, [case.sender()], case.clock)
+        running = asyncio.create_task(service.run())
+        try:
+            await asyncio.sleep(0.05)
+            item = case.queue()
+            service.wake()
+            for _ in range(100):
+                await asyncio.sleep(0.02)
+                if case.state(item) == "sent":
+                    break
+            assert case.state(item) == "sent"
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            service.close()
+
+
+async def test_files_of_forwarded_mail_come_out_of_it(case: Case, tmp_path: Path) -> None:
+    data = b"%PDF " + bytes(range(256))
+    raw = (
+        b"Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        b"--b\r\n\r\ntext\r\n--b\r\n"
+        b'Content-Type: application/pdf; name="a.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+        + base64.encodebytes(data).replace(b"\n", b"\r\n")
+        + b"--b--\r\n"
+    )
+    (found,) = parse_mail(raw).attachments
+    assert found.sha256 == hashlib.sha256(data).hexdigest()
+    id_ = case.connection.execute("SELECT id FROM message").fetchone()[0]
+    case.connection.execute("INSERT INTO original VALUES (?, ?, 1)", (id_, zlib.compress(raw)))
+    case.connection.execute(
+        "INSERT INTO attachment (message_id, part, name, type, size, sha256) VALUES (?, '2', 'a.pdf', ?, ?, ?)",
+        (id_, found.type, found.size, found.sha256),
+    )
+    read = reader_of(case.path, tmp_path)
+    assert read(found.sha256) == data
+    for wrong in ("0" * 64, "../../etc/passwd", ""):
+        with pytest.raises(NotFound):
+            read(wrong)
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        case.queue(files=(OutgoingFile("a.pdf", found.type, found.size, found.sha256),))
+        await case.turn()
+        assert parse_mail(sink.taken[0].content).attachments[0].sha256 == found.sha256
