@@ -96,7 +96,7 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
             found.setdefault(base, text)
             continue
         index = tail.rstrip("*")
-        if index.isdecimal() and len(index) > 3:
+        if index and not (index.isdecimal() and len(index) < 4):
             continue
         pieces.setdefault(base, {}).setdefault(int(index or 0), (text, name.endswith("*")))
     joined: dict[str, str] = {}

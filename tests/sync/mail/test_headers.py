@@ -45,6 +45,7 @@ PARAMETERS = [
     ('a/b; name="one" x="two"', "a/b", {"name": "one", "x": "two"}),
     ('a/b; name="C:\\temp\\x.txt"', "a/b", {"name": "C:\\temp\\x.txt"}),
     ("attachment", "attachment", {}),
+    ("a/b; name*p*=x; name*9999=y; name=z", "a/b", {"name": "z"}),
     ('a/b; name="unclosed', "a/b", {"name": "unclosed"}),
 ]
 
