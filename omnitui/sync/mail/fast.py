@@ -26,7 +26,7 @@ def parse_tree(raw: bytes) -> Part | None:
     except ParseError:
         return None
     ascii_only = raw.isascii()
-    fields, _ = split_head(raw)
+    fields, _ = split_head(raw, sound=True)
     if fields.broken:
         return None
     if not _known_transfer(fields):

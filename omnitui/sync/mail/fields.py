@@ -13,6 +13,7 @@ VALUE_LIMIT = 64 * 1024
 FIELDS_LIMIT = 2000
 
 _LINE_END = re.compile(r"\r?\n(?![ \t])")
+_BLANK = re.compile(rb"\n\r?\n")
 _NAME = re.compile(r"([!-9;-~]+)[ \t]*:")
 _FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 BROKEN = re.compile(r"^(?![!-9;-~]+[ \t]*:|[ \t]|\r?$)", re.MULTILINE)
@@ -45,11 +46,12 @@ class Fields:
         return unfolded(decoded(self.first(name)))[:FIELD_LIMIT]
 
 
-def split_head(raw: bytes, start: int = 0, end: int | None = None) -> tuple[Fields, int]:
+def split_head(raw: bytes, start: int = 0, end: int | None = None, *, sound: bool = False) -> tuple[Fields, int]:
     """The fields at `start` and where the body begins.
 
     The block ends at the first empty line, or at the first line that can be neither a field nor its continuation
-    (then that line is body: better shown than lost). Envelope lines ("From x Mon ...") at the top are skipped.
+    (then that line is body: better shown than lost); `sound` says that no such line is there. Envelope lines
+    ("From x Mon ...") at the top are skipped.
     """
     end = len(raw) if end is None else end
     begin = _after_envelope(raw, start, end)
@@ -57,18 +59,16 @@ def split_head(raw: bytes, start: int = 0, end: int | None = None) -> tuple[Fiel
         return Fields(), begin + (1 if raw[begin : begin + 1] == b"\n" else 2)
     stop, body = blank_line(raw, begin, end)
     block = raw[begin : min(stop, begin + BLOCK_LIMIT)]
-    fields, used = _fields(block.decode("latin-1"))
+    text = block.decode("latin-1")
+    fields, used = (_sound_fields(text), -1) if sound or BROKEN.search(text) is None else _mended_fields(text)
     fields.broken |= stop > begin + BLOCK_LIMIT
     return (fields, body) if used < 0 else (fields, begin + used)
 
 
 def blank_line(raw: bytes, begin: int, end: int) -> tuple[int, int]:
-    """Where the first empty line starts (its own line end before it not counted) and ends; (end, end) without one."""
-    wide = raw.find(b"\n\r\n", begin, end)
-    narrow = raw.find(b"\n\n", begin, wide if wide >= 0 else end)
-    if narrow >= 0:
-        return narrow, narrow + 2
-    return (wide, wide + 3) if wide >= 0 else (end, end)
+    """Where the first empty line begins (at the line end before it) and ends; (end, end) without one."""
+    found = _BLANK.search(raw, begin, end)
+    return found.span() if found else (end, end)
 
 
 def _after_envelope(raw: bytes, start: int, end: int) -> int:
@@ -97,14 +97,12 @@ def _sound_fields(block: str) -> Fields:
     return fields
 
 
-def _fields(block: str) -> tuple[Fields, int]:
+def _mended_fields(block: str) -> tuple[Fields, int]:
     """The fields of a block, and the offset of the first line of body in it (-1 when there is none).
 
     A line that is no field, with well-known fields still to come, is taken as a continuation whose indent a relay
     has lost; with none to come, the empty line before the body is what was lost.
     """
-    if BROKEN.search(block) is None:
-        return _sound_fields(block), -1
     fields = Fields()
     last: list[str] | None = None
     last_known = -1
