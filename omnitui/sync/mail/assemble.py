@@ -107,13 +107,14 @@ def _date(fields: Fields) -> tuple[str, Instant | None]:
 
 
 def _blocks(passages: list[Passage]) -> list[Block]:
-    """Each passage from its plain text, unless that is empty or a stub for the HTML."""
+    """Each passage (cleaned) from its plain text, unless that is empty or a stub for the HTML."""
     blocks: list[Block] = []
     for passage in passages:
         if passage.html and is_stub(passage.plain, passage.html):
             blocks += blocks_from_html(passage.html)
         else:
-            blocks += blocks_from_text(passage.plain, flowed=bool(passage.flowed), delsp=passage.flowed == "delsp")
+            delsp = passage.flowed == "delsp"
+            blocks += blocks_from_text(passage.plain, flowed=bool(passage.flowed), delsp=delsp, cleaned=True)
     return blocks
 
 

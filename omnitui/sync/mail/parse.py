@@ -53,6 +53,12 @@ class MailParser:
             because = f"; it was read with care because {reason}" if reason else ""
             return stub(raw, f"This mail could not be read: {failure}{because}. Its original is kept.")
 
+    def keep_journal(self, path: Path) -> None:
+        """From now on record what is under parse there. Raises OSError when it cannot be written."""
+        self._journal, old = ParseJournal(path), self._journal
+        if old is not None:
+            old.close()
+
     def close(self) -> None:
         """End the child and close the journal."""
         self._child.close()
@@ -67,8 +73,16 @@ def _shared() -> MailParser:
     return parser
 
 
+def keep_journal(path: Path) -> None:
+    """Have `parse_mail` record what is under parse, and read with care what was when the last process ended.
+
+    For the worker, once, before its first mail. Raises OSError when the journal cannot be written.
+    """
+    _shared().keep_journal(path)
+
+
 def parse_mail(raw: bytes) -> ParsedMail:
-    """Parse one mail with the process's own parser, without a journal. Never raises (see `MailParser.parse`)."""
+    """Parse one mail with the process's own parser. Never raises (see `MailParser.parse`)."""
     return _shared().parse(raw)
 
 

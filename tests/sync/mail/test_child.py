@@ -104,6 +104,20 @@ def test_mail_under_parse_when_the_worker_died_is_never_parsed_in_it_again(tmp_p
     failing.close()
 
 
+def test_worker_that_dies_in_parse_mail_leaves_a_trace(tmp_path: Path) -> None:
+    path = tmp_path / "parsing"
+    script = (
+        "import os, pathlib; from omnitui.sync.mail import fast, parse\n"
+        f"parse.keep_journal(pathlib.Path({str(path)!r}))\n"
+        "fast.parse_tree = lambda raw: os.kill(os.getpid(), 11)\n"
+        "parse.parse_mail(b'Subject: poison\\n\\nhello')"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -11
+    journal = ParseJournal(path)
+    assert journal.suspects == {hashlib.sha256(b"Subject: poison\n\nhello").digest()}
+    journal.close()
+
+
 def test_journal_forgets_what_was_parsed(tmp_path: Path) -> None:
     journal = ParseJournal(tmp_path / "parsing")
     with journal.parsing(hashlib.sha256(b"x").digest()):
