@@ -48,7 +48,7 @@ async def _serve(home: Path, password: str, size: int, haste: float, *, keep: bo
         people = Customers(cast, box.post, haste=haste)
         imap_port = await box.start(stack)
         smtp_port = await SmtpShop(SUPPORT, password, people.receive).start(stack)
-        for mail in _already_there([*crowd(cast, size), *cast], datetime.now(UTC)):
+        for mail in already_there([*crowd(cast, size), *cast], datetime.now(UTC)):
             await box.post(mail)
         people.begin()
         sys.stdout.write(json.dumps({"imap": imap_port, "smtp": smtp_port}) + "\n")
@@ -61,7 +61,8 @@ async def _serve(home: Path, password: str, size: int, haste: float, *, keep: bo
         os._exit(0)
 
 
-def _already_there(cast: list[Talk], now: datetime) -> list[Posted]:
+def already_there(cast: list[Talk], now: datetime) -> list[Posted]:
+    """The mails of the demo at its start, oldest first."""
     sent: dict[str, str] = {}
     mails: list[Posted] = []
     for talk in cast:
