@@ -230,11 +230,11 @@ def answer(connection: sqlite3.Connection, item_id: str, choice: str, now: Insta
 
 
 def withdraw(connection: sqlite3.Connection, item_id: str) -> bool:
-    """Take out an item that has certainly not been carried out, as if it had never been. False when it is too late."""
+    """Take an item out that has certainly not been sent and that no worker has, as if it had never been. False when it
+    is being sent, was sent, or may have been."""
     found = connection.execute(
-        "DELETE FROM outbox WHERE id = ?"
-        " AND (state IN ('held', 'queued', 'failed') OR (state = 'asking' AND phase <> 'dot'))"
-        " RETURNING conversation_id",
+        "DELETE FROM outbox WHERE id = ? AND (state IN ('held', 'queued', 'failed')"
+        " OR (state = 'asking' AND phase <> 'dot')) RETURNING id",
         (item_id,),
     ).fetchone()
     return found is not None

@@ -38,7 +38,7 @@ def reply(
         recipients.to,
         recipients.cc,
         subject=reply_subject(message.subject or target.subject),
-        saw_at=newest(cache, target),
+        saw_at=seen_up_to(target),
         author=agent.name,
     )
 
@@ -56,7 +56,6 @@ def forward(cache: Cache, agent: Agent, conversation_id: int, *, message_id: int
         message.id,
         subject=forward_subject(message.subject or target.subject),
         attachments=files,
-        saw_at=newest(cache, target),
         author=agent.name,
     )
 
@@ -72,10 +71,10 @@ def note(cache: Cache, agent: Agent, conversation_id: int) -> Draft:
     return Draft(0, ConversationId(target.id), target.account, "note", None, quote=False, author=agent.name)
 
 
-def newest(cache: Cache, target: Target) -> Instant:
-    """The time of the newest message here: what the agent has before them."""
-    head = messages.thread(target.id, limit=1).first(cache)
-    return head.at if head else Instant(0)
+def seen_up_to(target: Target) -> Instant:
+    """The customer's newest message here, by the server's clock: what the agent has before them. An answer is held
+    when a newer one comes in before it leaves. Never 0, which means that nothing is asked (a forward, a new mail)."""
+    return Instant(target.last_customer_at or 1)
 
 
 def _answered(cache: Cache, target: Target, message_id: int | None) -> ThreadMessage:

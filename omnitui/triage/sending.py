@@ -49,7 +49,7 @@ def send(
         identities.ensure(cache, "email", people)
         item, answered = uuid.uuid4().hex, _answered(cache, draft)
         key = look_up(cache, [draft.conversation_id])[0].key if draft.conversation_id else ""
-        references = _ids(cache, answered)
+        answers, references = _links(cache, draft, answered)
         domain = account.address.rpartition("@")[2]
         mid = own_ids.make_mid(secret_key(cache), key or f"{account.name} {item}", item, domain)
         mail = Outgoing(
@@ -64,7 +64,7 @@ def send(
             body=draft.body,
             signature=account.signature,
             quote=_quote(cache, agent, draft, answered),
-            in_reply_to=references[-1:],
+            in_reply_to=answers,
             references=references,
             files=kept,
         )
@@ -99,12 +99,14 @@ def _sender(account: AccountSettings, answered: ThreadMessage | None) -> Address
     return Address(account.display_name, alias or account.address)
 
 
-def _ids(cache: Cache, answered: ThreadMessage | None) -> tuple[str, ...]:
-    """What goes into References, the answered one last (RFC 5322 3.6.4); ids that were only derived here stay here."""
-    if answered is None:
-        return ()
+def _links(cache: Cache, draft: Draft, answered: ThreadMessage | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """In-Reply-To, and References with the answered mail last (RFC 5322 3.6.4). Ids that were only derived here stay
+    here, and a forward answers nobody."""
+    if answered is None or draft.kind == "forward":
+        return (), ()
     refs = messages.references(answered.id).first(cache) or ()
-    return tuple(mid for mid in (*refs, answered.mid) if not mid.endswith(".invalid"))
+    known = [mid for mid in (*refs, answered.mid) if not mid.endswith(".invalid")]
+    return tuple(mid for mid in (answered.mid,) if mid in known), tuple(dict.fromkeys(known))
 
 
 def _quote(cache: Cache, agent: Agent, draft: Draft, answered: ThreadMessage | None) -> str:

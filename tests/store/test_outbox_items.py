@@ -149,10 +149,15 @@ def test_given_back_it_waits_for_its_time(connection: sqlite3.Connection) -> Non
     assert take(connection, now=NOW + 60_000) is not None
 
 
-def test_withdrawn_only_before_a_worker_had_it(connection: sqlite3.Connection) -> None:
-    queue(connection, "a")
-    queue(connection, "b")
+def test_withdrawn_only_when_it_has_certainly_not_been_sent(connection: sqlite3.Connection) -> None:
+    for name in "abcde":
+        queue(connection, name)
     assert take(connection) is not None
-    assert not outbox.withdraw(connection, "a")
-    assert outbox.withdraw(connection, "b")
-    assert outbox.by_id("b").first(connection) is None
+    outbox.settle(connection, "c", "failed", "no such user", NOW)
+    outbox.settle(connection, "d", "asking", "the customer wrote again", NOW)
+    outbox.settle(connection, "e", "asking", "it may have been sent", NOW)
+    connection.execute("UPDATE outbox SET phase = 'dot' WHERE id = 'e'")
+    assert [outbox.withdraw(connection, name) for name in "abcde"] == [False, True, True, True, False]
+    outbox.retry_at(connection, "a", NOW, "later")
+    assert outbox.withdraw(connection, "a")
+    assert [outbox.by_id(name).first(connection) is None for name in "abcde"] == [True, True, True, True, False]

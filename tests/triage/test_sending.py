@@ -177,3 +177,42 @@ def test_drafts_survive_the_end_of_the_program(cache: sqlite3.Connection, tmp_pa
     assert drafts.delete(other, draft.id)
     assert not drafts.delete(other, draft.id)
     other.close()
+
+
+def test_a_forward_answers_nobody_and_is_not_held(cache: sqlite3.Connection, tmp_path: Path) -> None:
+    draft = replace(drafting.forward(cache, ANA, 1), to=(Address("", "depot@example.org"),))
+    sending.send(cache, ANA, draft, NOW, attachments=tmp_path)
+    item = outbox.by_id(outbox.rows().all(cache)[0].id).first(cache)
+    assert item is not None
+    mail = from_payload(item.payload)
+    assert (mail.in_reply_to, mail.references, item.saw_at) == ((), (), 0)
+
+
+def test_ids_made_up_here_stay_here(cache: sqlite3.Connection, tmp_path: Path) -> None:
+    cache.execute(
+        "UPDATE message SET mid = 'sha256-12@derived.invalid', refs = '[\"c1.1@example.org\"]'"
+        " WHERE mid = 'c1.2@example.org'"
+    )
+    sending.send(cache, ANA, written(cache), NOW, attachments=tmp_path)
+    item = outbox.by_id(outbox.rows().all(cache)[0].id).first(cache)
+    assert item is not None
+    mail = from_payload(item.payload)
+    assert (mail.in_reply_to, mail.references) == ((), ("c1.1@example.org",))
+
+
+def test_an_answer_has_seen_the_customers_newest_and_not_our_own_clock(cache: sqlite3.Connection) -> None:
+    newest = cache.execute("SELECT max(at) FROM message WHERE conversation_id = 1").fetchone()[0]
+    cache.execute("UPDATE message SET class = 'human' WHERE mid = 'c1.2@example.org'")
+    cache.execute("UPDATE conversation SET last_customer_at = ? WHERE id = 1", (newest - 60_000,))
+    assert drafting.reply(cache, ANA, 1).saw_at == newest - 60_000
+
+
+def test_a_failed_mail_goes_back_to_its_draft(cache: sqlite3.Connection, tmp_path: Path) -> None:
+    sending.send(cache, ANA, written(cache), NOW, attachments=tmp_path)
+    (row,) = outbox.rows().all(cache)
+    outbox.claim(cache, ["send"], 1, owner="w", now=Instant(NOW + 60 * SECOND), lease=1)
+    outbox.settle(cache, row.id, "failed", "no such user", NOW)
+    sending.cancel_send(cache, ANA, row.id, NOW)
+    assert outbox.rows().all(cache) == []
+    (draft,) = drafts.for_conversation(1).all(cache)
+    assert draft.body == "It comes tomorrow."
