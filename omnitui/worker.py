@@ -1,1 +1,233 @@
-"""The worker process: wires the store, the sync engine and the outbox; no Textual here."""
+"""The worker process: wires store, sync engine, outbox, socket and log; knows no Textual.
+
+One for each cache. It ends by a signal, by the socket's `stop`, or (`while_used`) soon after the last screen left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+
+from omnitui.config.load import load
+from omnitui.config.places import Places
+from omnitui.config.schema import AccountSettings, Settings
+from omnitui.config.secrets import secret_for
+from omnitui.core.errors import ConfigError
+from omnitui.core.times import Instant
+from omnitui.store import feed
+from omnitui.sync.engine import Engine, Outcome, Tools
+from omnitui.sync.imap.account import Wake
+from omnitui.sync.lock import WorkerLock
+from omnitui.sync.redact import Redactor, end_log, start_log
+from omnitui.sync.wire import Answer, WireServer
+from omnitui.sync.writer import Writer
+
+log = logging.getLogger("omnitui.worker")
+TELL_EVERY = 0.1
+"""Seconds between two messages to screens at least."""
+LOOK_EVERY = 1.0
+"""Seconds after which changes of other processes are looked for."""
+CONFIG_EVERY = 2.0
+FIRST_SCREEN = 60.0
+"""Seconds in which a worker started by a screen waits for it to connect."""
+LAST_SCREEN = 20.0
+"""Seconds a worker started by a screen stays after the last one has gone."""
+LONGEST_SYNC = 600.0
+
+
+class Worker:
+    """One run of the worker. The lock is taken before anything else. Raises Refused when another one runs."""
+
+    def __init__(self, places: Places, settings: Settings, clock: Callable[[], Instant]) -> None:
+        self._places = places
+        self._settings = settings
+        self._clock = clock
+        self._redactor = Redactor()
+        self._stopping = asyncio.Event()
+        self._reload = asyncio.Event()
+        self._committed = asyncio.Event()
+        self._engine: Engine | None = None
+
+    async def once(self) -> Sequence[Outcome]:
+        """Bring every account in step, and end."""
+        async with self._open() as writer:
+            engine = self._new_engine(writer, once=True)
+            with self._signals(engine.stop):
+                return await engine.run()
+
+    async def run(self, *, while_used: bool = False) -> None:
+        """Until stopped."""
+        async with self._open() as writer:
+            wire = WireServer(self._places.socket, self._asked)
+            await wire.start()
+            writer.committed = self._from_thread(self._committed.set)
+            try:
+                with self._signals(self._stopping.set):
+                    async with asyncio.TaskGroup() as group:
+                        others = [group.create_task(self._tell(wire, writer)), group.create_task(self._watch_config())]
+                        if while_used:
+                            others.append(group.create_task(self._end_when_unused(wire)))
+                        await self._serve(writer)
+                        for task in others:
+                            task.cancel()
+            finally:
+                await wire.stop()
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[Writer]:
+        lock = WorkerLock(self._places.lock)
+        lock.take()
+        handler = start_log(self._places.log, self._redactor)
+        writer: Writer | None = None
+        try:
+            writer = await asyncio.to_thread(Writer, self._places.cache_db)
+            log.info("worker %d starts", os.getpid())
+            yield writer
+        finally:
+            log.info("worker %d ends", os.getpid())
+            if writer is not None:
+                writer.close()
+            end_log(handler)
+            lock.release()
+
+    async def _serve(self, writer: Writer) -> None:
+        """The engine, begun anew when the config changes."""
+        while not self._stopping.is_set():
+            self._reload.clear()
+            self._engine = engine = self._new_engine(writer)
+            running = asyncio.create_task(engine.run())
+            ends = [asyncio.create_task(event.wait()) for event in (self._stopping, self._reload)]
+            # Without accounts the engine has nothing to do, but the config may get some.
+            await asyncio.wait([*ends, *([running] if self._settings.accounts else [])], return_when="FIRST_COMPLETED")
+            for task in ends:
+                task.cancel()
+            engine.stop()
+            await running
+
+    def _new_engine(self, writer: Writer, *, once: bool = False) -> Engine:
+        tools = Tools(
+            writer=writer,
+            clock=self._clock,
+            secret=self._secret,
+            attachments=self._places.attachments,
+            owner=f"{os.getpid()} {uuid.uuid4()}",
+        )
+        engine = Engine(self._settings, tools, once=once)
+        engine.prepare()
+        return engine
+
+    def _secret(self, account: AccountSettings) -> str:
+        secret = secret_for(account, "imap")
+        self._redactor.hide(secret)
+        return secret
+
+    async def _asked(self, what: str) -> Answer | None:
+        """What a client of the socket asked for."""
+        engine = self._engine
+        if what == "stop":
+            self._stopping.set()
+        elif engine is None:
+            return None
+        elif what == "wake":
+            engine.wake(Wake.OUTBOX)
+        elif what == "sync":
+            return {"synced": [as_json(outcome) for outcome in await engine.sync_now(LONGEST_SYNC)]}
+        elif what == "status":
+            return {"status": [as_json(outcome) for outcome in engine.outcomes.values()], "pid": os.getpid()}
+        return None
+
+    async def _tell(self, wire: WireServer, writer: Writer) -> None:
+        """Tell screens what changed, at most ten times a second."""
+        at = await asyncio.to_thread(self._latest, writer)
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._committed.wait()
+            self._committed.clear()
+            if wire.clients:
+                rows = await asyncio.to_thread(self._since, writer, at)
+                if rows:
+                    at = max(seq for seq, _ in rows)
+                    wire.changed(sorted({conversation for _, conversation in rows}), at)
+            await asyncio.sleep(TELL_EVERY)
+
+    @staticmethod
+    def _latest(writer: Writer) -> int:
+        with writer.reading() as cache:
+            return feed.latest().first(cache) or 0
+
+    @staticmethod
+    def _since(writer: Writer, at: int) -> list[tuple[int, int]]:
+        with writer.reading() as cache:
+            return feed.since(at).all(cache)
+
+    async def _watch_config(self) -> None:
+        """A changed config is taken up at once when it is right; a wrong one is logged, and the old one kept."""
+        path = self._places.config_file
+        before = self._stamp()
+        while True:
+            await asyncio.sleep(CONFIG_EVERY)
+            now = self._stamp()
+            if now == before:
+                continue
+            before = now
+            try:
+                self._settings = await asyncio.to_thread(load, path)
+            except ConfigError as error:
+                log.warning("the changed config is not used: %s", error)
+                continue
+            log.info("the config has changed")
+            self._reload.set()
+
+    @staticmethod
+    def _from_thread(call: Callable[[], object]) -> Callable[[], None]:
+        """`call` on this event loop, from any thread; nothing once the loop has ended."""
+        events = asyncio.get_running_loop()
+
+        def later() -> None:
+            with contextlib.suppress(RuntimeError):
+                events.call_soon_threadsafe(call)
+
+        return later
+
+    def _stamp(self) -> tuple[int, int]:
+        try:
+            found = self._places.config_file.stat()
+        except OSError:
+            return (0, 0)
+        return (found.st_mtime_ns, found.st_size)
+
+    async def _end_when_unused(self, wire: WireServer) -> None:
+        """A worker that a screen has started goes when no screen has been there for a while."""
+        await asyncio.sleep(FIRST_SCREEN)
+        while True:
+            wire.left.clear()
+            if not wire.clients:
+                await asyncio.sleep(LAST_SCREEN)
+                if not wire.clients:
+                    self._stopping.set()
+                    return
+            await wire.left.wait()
+
+    @contextlib.contextmanager
+    def _signals(self, stop: Callable[[], None]) -> Iterator[None]:
+        events = asyncio.get_running_loop()
+        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        for number in numbers:
+            events.add_signal_handler(number, stop)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                events.remove_signal_handler(number)
+
+
+def as_json(outcome: Outcome) -> Answer:
+    """An outcome as scripts read it."""
+    return {"account": outcome.account, "state": outcome.state, "detail": outcome.detail, "new": outcome.new}

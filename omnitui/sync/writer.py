@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,12 +17,15 @@ class Writer:
     def __init__(self, path: Path, role: Role = Role.PULL) -> None:
         self._cache = open_cache(path, role, threads=True)
         self._lock = threading.Lock()
+        self.committed: Callable[[], None] = lambda: None
+        """Called after every commit, in the thread that made it."""
 
     @contextmanager
     def transaction(self) -> Iterator[Cache]:
         """All or nothing; nobody else of this process writes meanwhile."""
         with self._lock, transaction(self._cache) as cache:
             yield cache
+        self.committed()
 
     @contextmanager
     def reading(self) -> Iterator[Cache]:

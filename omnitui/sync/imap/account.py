@@ -50,6 +50,7 @@ class AccountSync:
         self._works: list[FolderWork] = []
         self._connection: Connection | None = None
         self._pipeline = Pipeline(setting.writer, setting.clock, setting.limit)
+        self._listener: Listener | None = None
         self._stopping = False
         self.new = 0
         """Messages that this loop has brought."""
@@ -60,11 +61,12 @@ class AccountSync:
             self._stopping = True
             if self._connection is not None:
                 self._connection.abort()
+        elif self._listener is not None:
+            self._listener.busy()
         self._events.put(why)
 
     def run(self) -> None:
         """Connect and stay in step. Raises Offline, LoginRefused, ProtocolError or SecretError."""
-        listener: Listener | None = None
         try:
             self._say("connecting", "")
             self._connection = connection = Connection(self._setting.login())
@@ -74,16 +76,18 @@ class AccountSync:
             self._discover(connection)
             self._say("online", "")
             if not self._once and connection.can("IDLE") and self._works:
-                listener = Listener(self._setting.login, self._works[0].folder.name, lambda: self.wake(Wake.MAIL))
-                listener.start()
+                self._listener = Listener(
+                    self._setting.login, self._works[0].folder.name, lambda: self._events.put(Wake.MAIL)
+                )
+                self._listener.start()
             self._loop(connection)
             connection.close()
         except Offline:
             if not self._stopping:
                 raise
         finally:
-            if listener is not None:
-                listener.stop()
+            if self._listener is not None:
+                self._listener.stop()
             self._pipeline.close()
             if self._connection is not None:
                 self._connection.abort()

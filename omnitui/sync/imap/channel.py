@@ -160,7 +160,7 @@ class Channel:
 
     def close(self) -> None:
         """Say goodbye and close; never raises for a connection that is gone."""
-        with contextlib.suppress(OmnituiError):
+        with contextlib.suppress(OmnituiError, OSError):
             self._transport.sock.settimeout(2.0)
             self.run(b"LOGOUT")
         self.abort()

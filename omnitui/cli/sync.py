@@ -1,0 +1,71 @@
+"""`omnitui sync`: the worker, as a service or once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import click
+
+from omnitui.cli.desk import Desk, pass_desk
+from omnitui.cli.exits import Exit, exit_for
+from omnitui.cli.output import emit, say
+from omnitui.core.errors import Refused
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Bring every account in step, send what is due, and end.")
+@click.option("--while-used", is_flag=True, help="End some seconds after the last screen has gone.")
+@click.option("--json", "as_json", is_flag=True, help="With --once: how each account went, as JSON.")
+@pass_desk
+def sync(desk: Desk, once: bool, while_used: bool, as_json: bool) -> int:
+    """Keep mail in step with the servers, and send what is in the outbox.
+
+    Without an option it runs until it is stopped, as a service does. One worker runs for each cache; when one does,
+    `--once` asks that one.
+    """
+    from omnitui.worker import Worker
+
+    worker = Worker(desk.places, desk.settings, desk.now)
+    if not once:
+        return _serve(worker, while_used=while_used)
+    try:
+        outcomes = asyncio.run(worker.once())
+    except Refused:
+        return _ask(desk, as_json=as_json)
+    from omnitui.worker import as_json as document
+
+    _show([document(outcome) for outcome in outcomes], as_json=as_json)
+    error = next((outcome.error for outcome in outcomes if outcome.error), None)
+    return Exit.OK if error is None else exit_for(error)
+
+
+def _serve(worker: Any, *, while_used: bool) -> int:
+    try:
+        asyncio.run(worker.run(while_used=while_used))
+    except Refused:
+        # A screen may have started one in the same moment: that one is as good.
+        if while_used:
+            return Exit.OK
+        raise
+    return Exit.OK
+
+
+def _ask(desk: Desk, *, as_json: bool) -> int:
+    from omnitui.sync.wire import ask_worker
+
+    found = ask_worker(desk.places.socket, "sync", "synced", 600.0)
+    _show(found, as_json=as_json)
+    states = {account["state"] for account in found}
+    return Exit.LOGIN if "refused" in states else Exit.OFFLINE if "offline" in states else Exit.OK
+
+
+def _show(found: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        emit({"accounts": found})
+        return
+    for account in found:
+        new = f"{account['new']} new" if account["state"] == "online" else account["detail"]
+        say(f"{account['account']}: {account['state']}, {new}")
+    if not found:
+        say("There is no account in the config; nothing to do.")

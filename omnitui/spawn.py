@@ -1,0 +1,33 @@
+"""Starting a worker from a screen: in a process of its own, which outlives it for a while."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from omnitui.config.places import Places
+from omnitui.sync.lock import held
+
+
+def spawn_if_none(places: Places, home: Path | None = None) -> bool:
+    """Start a worker for this cache unless one runs; it ends by itself when no screen uses it. True when started.
+
+    Two screens that start at once may both try: the lock lets one worker live. Blocks only for the start of a process.
+    """
+    if held(places.lock):
+        return False
+    command = [sys.executable, "-m", "omnitui", *(["--home", str(home)] if home else []), "sync", "--while-used"]
+    path = os.pathsep.join(p for p in sys.path if p)
+    with places.log.open("ab") as log:
+        subprocess.Popen(  # noqa: S603 - ourselves, by arguments of our own
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            close_fds=True,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+    return True
