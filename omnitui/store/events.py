@@ -7,9 +7,16 @@ import sqlite3
 import uuid
 from typing import Any
 
+from omnitui.core import hlc
 from omnitui.core.times import Instant
 
 ACTOR = "sync"
+_LABELS = {
+    "reopened": "Opened again, because of a new message",
+    "bounced": "An answer could not be delivered",
+    "united": "Joined with another conversation: a mail names both",
+    "moved": "Moved to another folder by another mail program",
+}
 
 
 def record_event(
@@ -17,11 +24,26 @@ def record_event(
 ) -> None:
     """Note in the log that sync did `kind` to a conversation; in the caller's transaction."""
     step = connection.execute(
-        "INSERT INTO step(label, actor, at, undoable) VALUES (?, ?, ?, 0) RETURNING id", (kind, ACTOR, now)
+        "INSERT INTO step(label, actor, at, undoable) VALUES (?, ?, ?, 0) RETURNING id",
+        (_LABELS.get(kind, kind), ACTOR, now),
     ).fetchone()[0]
+    last = connection.execute("SELECT clock FROM operation ORDER BY seq DESC LIMIT 1").fetchone()
+    clock = hlc.tick(last["clock"] if last else "", now)
     target = connection.execute("SELECT key FROM conversation WHERE id = ?", (conversation_id,)).fetchone()[0]
     connection.execute(
         "INSERT INTO operation(id, step_id, actor, source, device, clock, kind, target, conversation_id, payload,"
-        " replaces, inverse, at) VALUES (?, ?, ?, 'sync', '', ?, ?, ?, ?, ?, '{}', 'null', ?)",
-        (str(uuid.uuid4()), step, ACTOR, f"{now:015d}", kind, target, conversation_id, json.dumps(payload), now),
-    )
+        " replaces, inverse, at) VALUES (?, ?, ?, 'sync', ?, ?, ?, ?, ?, ?, '{}', 'null', ?)",
+        (
+            uuid.uuid4().hex, step, ACTOR, device(connection), clock, kind, target, conversation_id,
+            json.dumps(payload, ensure_ascii=False), now,
+        ),
+    )  # fmt: skip
+
+
+def device(connection: sqlite3.Connection) -> str:
+    """This cache's own name in the log, made once."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'device'").fetchone()
+    if row is None:
+        connection.execute("INSERT INTO meta VALUES ('device', ?)", (uuid.uuid4().hex[:12],))
+        return device(connection)
+    return str(row["value"])

@@ -21,7 +21,7 @@ from omnitui.core.times import Instant
 from omnitui.store.apply import APPLY
 from omnitui.store.apply.scene import Change, Scene
 from omnitui.store.connection import joined
-from omnitui.store.events import record_event
+from omnitui.store.events import device, record_event
 from omnitui.store.refresh import refresh
 from omnitui.store.select import Select
 
@@ -165,7 +165,7 @@ class _Writer:
         self.scene = Scene(connection, actor, step_id, now)
         self.recorded = 0
         self._source = source
-        self._device = _device(connection)
+        self._device = device(connection)
         row = connection.execute("SELECT clock FROM operation ORDER BY seq DESC LIMIT 1").fetchone()
         self._clock = row["clock"] if row else ""
 
@@ -193,15 +193,6 @@ class _Writer:
                 undoes, self.scene.now,
             ),
         )  # fmt: skip
-
-
-def _device(connection: sqlite3.Connection) -> str:
-    """This cache's own name in the log, made once."""
-    row = connection.execute("SELECT value FROM meta WHERE key = 'device'").fetchone()
-    if row is None:
-        connection.execute("INSERT INTO meta VALUES ('device', ?)", (uuid.uuid4().hex[:12],))
-        return _device(connection)
-    return str(row["value"])
 
 
 def _operation(text: str) -> Operation:

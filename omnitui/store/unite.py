@@ -9,7 +9,7 @@ from omnitui.core.times import Instant
 from omnitui.store.events import record_event
 
 _LIVELIEST = (State.OPEN, State.PENDING, State.SNOOZED, State.CLOSED, State.SPAM)
-_MOVED = ("message", "reference", "draft", "outbox", "operation")
+_MOVED = ("message", "reference", "draft", "outbox")
 
 
 def may_unite(connection: sqlite3.Connection, conversation_ids: list[int]) -> bool:
@@ -37,8 +37,9 @@ def survivor(connection: sqlite3.Connection, conversation_ids: list[int]) -> int
 def unite(connection: sqlite3.Connection, into: int, gone: int, because: str, now: Instant) -> None:
     """Move everything of `gone` to `into`, and leave a tombstone that leads there. `because` names the mail.
 
-    Messages, notes, drafts, outbox, log and people move; tags are joined; the livelier state, the higher priority and
-    any star win; an assignee is kept. The caller refreshes `into` (and tells the feed of `gone`).
+    Messages, notes, drafts, outbox and people move; tags are joined; the livelier state, the higher priority and any
+    star win; an assignee is kept; the log is read through the tombstone. The caller refreshes `into`, and tells the
+    feed of `gone`.
     """
     for table in _MOVED:
         connection.execute(f"UPDATE {table} SET conversation_id = ? WHERE conversation_id = ?", (into, gone))
