@@ -42,7 +42,7 @@ def is_forged(key: bytes, mid: str) -> bool:
 
 
 def _is_of(key: bytes, mid: str) -> bool:
-    return mid.startswith(_key_id(key) + ".") and _OURS.fullmatch(mid) is not None
+    return ".omni@" in mid and mid.startswith(_key_id(key) + ".") and _OURS.fullmatch(mid) is not None
 
 
 def _part(mid: str, number: int) -> str:

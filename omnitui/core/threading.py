@@ -60,6 +60,8 @@ class Links:
     detail: str
     base: str
     """Its base subject."""
+    subject: int
+    """The hash of that, 0 where it is empty."""
 
 
 def links(mail: ParsedMail, digest: str) -> Links:
@@ -78,7 +80,8 @@ def links(mail: ParsedMail, digest: str) -> Links:
     else:
         reason, detail = Join.ROOT, ""
     root = next((ref for ref in (*older, *answered, about) if ref and ref != mid), mid)
-    return Links(mid, named, root, reason, detail, base_subject(mail.subject))
+    base = base_subject(mail.subject)
+    return Links(mid, named, root, reason, detail, base, subject_hash(base) if base else 0)
 
 
 def message_id(text: str) -> str:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from omnitui.core.threading import Links
 from omnitui.store import identities
 from omnitui.store.folders import Folder
-from omnitui.store.rows import FetchedMail, NewMessage, people_json
+from omnitui.store.rows import FetchedMail, NewMessage, everybody
 
 _TWICE = "came twice, by different ways"
 _FIELDS = "m.id, m.mid, m.digest, m.omni_id, m.from_address, m.people, m.subject, m.sent_at, m.at, m.size"
@@ -136,7 +136,7 @@ def _same_row(mail: FetchedMail, row: sqlite3.Row) -> bool:
     sender = parsed.sender.email if parsed.sender else ""
     if identities.key(sender) != identities.key(row["from_address"]) or parsed.subject != row["subject"]:
         return False
-    return bool(row["omni_id"]) or (parsed.sent_at == row["sent_at"] and people_json(parsed) == row["people"])
+    return bool(row["omni_id"]) or (parsed.sent_at == row["sent_at"] and everybody(parsed) == row["people"])
 
 
 def _same_fields(mail: FetchedMail, new: NewMessage) -> bool:

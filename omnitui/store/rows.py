@@ -16,8 +16,10 @@ from omnitui.core.threading import Links, message_id
 from omnitui.core.times import Instant
 from omnitui.store import identities
 from omnitui.store.fulltext import Searchable, people_text
+from omnitui.store.messages import people_json
 
 PREVIEW_LENGTH = 160
+_LIST = json.JSONEncoder(ensure_ascii=False)
 MOST_PEOPLE = 30
 """Recipients of a mail that become contacts; the rest is still shown and searched."""
 
@@ -72,14 +74,9 @@ def pack_blocks(mail: ParsedMail) -> bytes:
     return pack(blocks_to_json(mail.blocks).encode("utf-8", "replace"))
 
 
-def people_json(mail: ParsedMail) -> str:
+def everybody(mail: ParsedMail) -> str:
     """Everybody but the sender, as the message row keeps them."""
-    named = {name: getattr(mail, name) for name in ("to", "cc", "bcc", "reply_to")}
-    return json.dumps(
-        {name: [[p.name, p.email] for p in people] for name, people in named.items() if people},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    return people_json(to=mail.to, cc=mail.cc, bcc=mail.bcc, reply_to=mail.reply_to)
 
 
 def report_kind(bounce: Bounce | None, kind: MailKind) -> str:
@@ -103,7 +100,7 @@ def write(
 ) -> None:
     """Write all rows of new messages but full text and ledger. `now_in`: what a conversation has become."""
     for message in new:
-        message.people = people_json(message.mail.parsed)
+        message.people = everybody(message.mail.parsed)
     connection.executemany(_INSERT, [_message(message, now_in(message.conversation_id), now) for message in new])
     connection.executemany("INSERT INTO body VALUES (?, ?, ?, ?)", map(_body, new))
     connection.executemany(
@@ -194,4 +191,4 @@ def _report(bounce: Bounce | None) -> str:
 
 
 def _list(values: Sequence[str]) -> str:
-    return json.dumps(list(values), ensure_ascii=False) if values else ""
+    return _LIST.encode(values) if values else ""

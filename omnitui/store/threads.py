@@ -15,7 +15,7 @@ from typing import NamedTuple
 from omnitui.core import own_ids
 from omnitui.core.mail import MailKind, ParsedMail
 from omnitui.core.models import MessageId
-from omnitui.core.threading import Join, Links, base_subject, joins_by_subject, subject_hash
+from omnitui.core.threading import Join, Links, base_subject, joins_by_subject
 from omnitui.core.times import Instant
 from omnitui.store import identities
 from omnitui.store.secret_key import secret_key
@@ -79,7 +79,7 @@ class Threads:
         )
         self._known.update((row[0], row[1]) for row in rows)
         if mails:
-            hashes = (subject_hash(links.base) for _, links, _ in mails if links.base)
+            hashes = (links.subject for _, links, _ in mails if links.subject)
             times = [at for _, _, at in mails]
             self._subjects.look_up(hashes, min(times), max(times))
 
@@ -131,7 +131,7 @@ class Threads:
 
     def _by_subject(self, newcomer: Newcomer) -> tuple[list[int], tuple[Join, str]] | None:
         party, _ = self._outside(newcomer.mail)
-        found = self._subjects.parent(subject_hash(newcomer.links.base), newcomer.at, party)
+        found = self._subjects.parent(newcomer.links.subject, newcomer.at, party)
         return ([self.now(found.conversation_id)], (Join.SUBJECT, found.mid)) if found else None
 
     def _outside(self, mail: ParsedMail) -> tuple[frozenset[str], frozenset[str]]:
@@ -189,9 +189,9 @@ class Threads:
         """Keep what later mails may join by; take in replies that came earlier and belong here by their subject."""
         mail, mid = newcomer.mail, newcomer.links.mid
         self._same_id.setdefault(mid, []).append((mail.subject, _writer(mail), conversation))
-        if mail.kind is not MailKind.MAIL or not newcomer.links.base:
+        hash_ = newcomer.links.subject
+        if mail.kind is not MailKind.MAIL or not hash_:
             return
-        hash_ = subject_hash(newcomer.links.base)
         party, people = self._outside(mail)
         for child in self._subjects.orphans(hash_, newcomer.at, people):
             both = [self.now(conversation), self.now(child.conversation_id)]
