@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from omnitui.cli.exits import Exit
+from omnitui.cli.output import emit_line, say, write
+
 if TYPE_CHECKING:
     from omnitui.core.mail import Address, ParsedMail
-
-SCHEMA = 1
 
 
 @click.group()
@@ -25,24 +26,29 @@ def mail() -> None:
 def parse(files: tuple[str, ...], jsonl: bool) -> None:
     """Parse mail files; an mbox with several messages gives one line each. "-" reads standard input.
 
-    Exit status: 0 every message was read (one that could not be parsed has "error" set), 1 a file could not be
-    opened (named on standard error; the others are still printed), 2 the command line is wrong.
+    A file that cannot be opened is named on standard error and the others are still printed; a mail that cannot be
+    parsed is printed with its "error". The exit code tells of either.
     """
     from omnitui.sync.mail.mbox import messages
     from omnitui.sync.mail.parse import parse_mail
 
-    failed = False
+    outcome = Exit.OK
     for name in files:
         try:
             data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         except OSError as problem:
-            click.echo(f"{name}: {problem.strerror or problem}", err=True)
-            failed = True
+            say(f"{name}: {problem.strerror or problem}")
+            outcome = Exit.MISSING
             continue
         for raw in messages(data):
             parsed = parse_mail(raw)
-            click.echo(_json_line(name, parsed) if jsonl else _summary(name, parsed))
-    sys.exit(1 if failed else 0)
+            if parsed.error is not None and outcome is Exit.OK:
+                outcome = Exit.FOUND
+            if jsonl:
+                emit_line(_document(name, parsed))
+            else:
+                write(_summary(name, parsed))
+    sys.exit(outcome)
 
 
 def _people(people: tuple[Address, ...]) -> list[dict[str, str]]:
@@ -53,7 +59,6 @@ def _document(name: str, parsed: ParsedMail) -> dict[str, Any]:
     """`text` is the plain-text part only; `reply_text` is there for mails of HTML alone too. An attachment's name
     is empty when the sender gave none."""
     return {
-        "schema": SCHEMA,
         "file": name,
         "message_id": parsed.message_id,
         "subject": parsed.subject,
@@ -72,12 +77,6 @@ def _document(name: str, parsed: ParsedMail) -> dict[str, Any]:
         "notices": list(parsed.notices),
         "error": parsed.error,
     }
-
-
-def _json_line(name: str, parsed: ParsedMail) -> str:
-    import json
-
-    return json.dumps(_document(name, parsed), ensure_ascii=False)
 
 
 def _summary(name: str, parsed: ParsedMail) -> str:

@@ -60,6 +60,6 @@ def test_missing_file_is_named_and_the_others_are_printed(tmp_path: Path) -> Non
     good = tmp_path / "good.eml"
     good.write_bytes(b"Subject: fine\n\nx\n")
     done = CliRunner().invoke(command, ["parse", "--jsonl", str(tmp_path / "none.eml"), str(good)])
-    assert done.exit_code == 1
+    assert done.exit_code == 5
     assert "none.eml" in done.stderr
     assert json.loads(done.stdout)["subject"] == "fine"
