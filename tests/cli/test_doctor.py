@@ -108,3 +108,21 @@ def run(file: Path, sql: str) -> None:
     with sqlite3.connect(file) as connection:
         connection.execute(sql)
     connection.close()
+
+
+def test_the_ledger_is_compared_with_the_server() -> None:
+    with demo_home() as home:
+        assert omnitui(home.path, "sync", "--once").returncode == 0
+        code, found = findings(home.path)
+        assert code == 0, problems(found)
+        words = [f["words"] for f in found if f["area"] == "account shop"]
+        assert any(w.startswith("folder inbox: all ") for w in words)
+        assert any(w.startswith("folder sent: all ") for w in words)
+        cache = home.path / "data" / "cache.db"
+        run(cache, "DELETE FROM ledger WHERE uid = 103 AND folder_id = (SELECT id FROM folder WHERE role = 'inbox')")
+        run(cache, "UPDATE folder SET uidvalidity = 7 WHERE role = 'sent'")
+        code, found = findings(home.path)
+        assert code == 1
+        told = " ".join(problems(found))
+        assert "folder inbox: 1 on the server are not here (UID 103)" in told
+        assert "folder sent was numbered anew on the server" in told

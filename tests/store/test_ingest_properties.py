@@ -31,8 +31,10 @@ Given = tuple[str, FetchedMail]
 def fresh_box() -> Iterator[Mailbox]:
     with TemporaryDirectory() as home:
         connection = open_cache(Path(home) / "cache.db", Role.PULL)
-        yield Mailbox(connection)
-        connection.close()
+        try:
+            yield Mailbox(connection)
+        finally:
+            connection.close()
 
 
 @st.composite
