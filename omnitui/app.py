@@ -33,7 +33,7 @@ class OmnituiApp(App[None], inherit_bindings=False):
     ESCAPE_TO_MINIMIZE = False
     TITLE = "omnitui"
 
-    def __init__(self, session: Session, spawn_worker: Callable[[], None] | None = None) -> None:
+    def __init__(self, session: Session, spawn_worker: Callable[[], object] | None = None) -> None:
         super().__init__()
         self.session = session
         self.link = Link(session, spawn_worker)

@@ -27,7 +27,7 @@ _LONGEST_LINE = 1 << 20
 class Link:
     """Follows the change feed, and talks to the worker."""
 
-    def __init__(self, session: Session, spawn_worker: Callable[[], None] | None) -> None:
+    def __init__(self, session: Session, spawn_worker: Callable[[], object] | None) -> None:
         self._session = session
         self._spawn = spawn_worker
         self._woken = asyncio.Event()

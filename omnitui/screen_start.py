@@ -28,7 +28,14 @@ def make_session(places: Places, settings: Settings, me: str, now: Callable[[], 
     )
 
 
-def start_screen(places: Places, settings: Settings, me: str, now: Callable[[], Instant], *, sync: bool = True) -> None:
-    """Run the screen until it is left."""
+def start_screen(
+    places: Places,
+    settings: Settings,
+    me: str,
+    now: Callable[[], Instant],
+    *,
+    spawn_worker: Callable[[], object] | None = None,
+) -> None:
+    """Run the screen until it is left; `spawn_worker` starts a worker when none runs, after the first frame."""
     session = make_session(places, settings, me, now)
-    OmnituiApp(session, None).run(mouse=settings.ui.mouse)
+    OmnituiApp(session, spawn_worker).run(mouse=settings.ui.mouse)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 import click
 
@@ -22,5 +23,7 @@ def run(desk: Desk, no_sync: bool) -> None:
 
     desk.cache(Role.OPERATIONS).close()
     from omnitui.screen_start import start_screen
+    from omnitui.spawn import spawn_if_none
 
-    start_screen(desk.places, settings, desk.agent, desk.now, sync=not no_sync)
+    spawn = None if no_sync or not settings.accounts else partial(spawn_if_none, desk.places, desk.home)
+    start_screen(desk.places, settings, desk.agent, desk.now, spawn_worker=spawn)
