@@ -51,7 +51,12 @@ class Desk:
         (home / "config" / "config.toml").write_text(
             CONFIG.format(address=self.address, imap=dovecot.port, smtp=sink.port, user=user, more=more)
         )
-        self.env = {**os.environ, "OMNITUI_HOME": str(home), "OMNITUI_PASSWORD_SUPPORT": PASSWORD, "PYTHONPATH": str(ROOT)}
+        self.env = {
+            **os.environ,
+            "OMNITUI_HOME": str(home),
+            "OMNITUI_PASSWORD_SUPPORT": PASSWORD,
+            "PYTHONPATH": str(ROOT),
+        }
 
     def run(self, *words: str, stdin: str = "", timeout: float = 600) -> subprocess.CompletedProcess[str]:
         """Run `omnitui WORDS` to its end, whatever its exit code."""
