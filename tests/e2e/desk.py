@@ -1,4 +1,4 @@
-"""A whole installation for end-to-end tests: a real Dovecot, a real SMTP server, and the `omnitui` command as a user runs it."""
+"""A whole installation for end-to-end tests: a real Dovecot, a real SMTP server, and the command as a user runs it."""
 
 from __future__ import annotations
 
