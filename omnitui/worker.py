@@ -25,6 +25,7 @@ from omnitui.sync.engine import Engine, Outcome, Tools
 from omnitui.sync.imap.account import Wake
 from omnitui.sync.lock import WorkerLock
 from omnitui.sync.redact import Redactor, end_log, start_log
+from omnitui.sync.upkeep import keep_tidy
 from omnitui.sync.wire import Answer, WireServer
 from omnitui.sync.writer import Writer
 
@@ -71,6 +72,7 @@ class Worker:
                 with self._signals(self._stopping.set):
                     async with asyncio.TaskGroup() as group:
                         others = [group.create_task(self._tell(wire, writer)), group.create_task(self._watch_config())]
+                        others.append(group.create_task(keep_tidy(writer)))
                         if while_used:
                             others.append(group.create_task(self._end_when_unused(wire)))
                         await self._serve(writer)
