@@ -8,7 +8,7 @@ What is taken away and why:
   they hide text, break search and shift a terminal line. A joiner stays only where it does its work: between two
   pictographs, or between two letters of the Arabic and Indic scripts, where leaving it out changes the word.
 - Line and paragraph separators and NEL become newlines, tabs become spaces, lone surrogates become U+FFFD.
-- A run of more than 30 combining marks is cut (UAX 15 section 13, stream-safe text): sorting them is quadratic.
+- In long texts a run of more than 30 combining marks is cut (UAX 15 section 13): sorting them is quadratic.
 
 The result is in NFC. Private-use characters stay: they are one cell wide and cannot harm.
 """
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 TAB_WIDTH = 8
 MOST_MARKS = 30
@@ -35,6 +36,8 @@ _JOINER = re.compile(
 )
 _ANY_JOINER = re.compile("[\u200c\u200d]")
 _MANY_MARKS = re.compile(f"[^\\w\\s\x00-\x7f]{{{MOST_MARKS + 1},}}")
+_RARE_MARK = re.compile("[\U000101fd-\U0001e94a]")
+_SHORT = 1500
 _NARROWED = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 _UNSAFE_IN_NAME = re.compile(r'[<>:"|?*\x00-\x1f]')
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)")
@@ -92,8 +95,17 @@ def _normal(text: str) -> str:
 
 
 def _bounded(text: str) -> str:
-    """`text` with no more combining marks in a row than a sort in the normaliser can bear."""
+    """`text` with no more combining marks in a row than a sort in the normaliser can bear; short texts cannot hurt."""
+    if len(text) < _SHORT or not (_any_mark().search(text) or _RARE_MARK.search(text)):
+        return text
     return _MANY_MARKS.sub(_cut_marks, text)
+
+
+@cache
+def _any_mark() -> re.Pattern[str]:
+    """Any character of the basic plane that the normaliser sorts; made on first need, since that takes milliseconds."""
+    marks = [chr(point) for point in range(0x300, 0x10000) if unicodedata.combining(chr(point))]
+    return re.compile(f"[{''.join(marks)}]")
 
 
 def _cut_marks(found: re.Match[str]) -> str:

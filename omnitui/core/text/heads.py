@@ -17,6 +17,9 @@ from omnitui.core.text.vocabulary import FIELDS, FORWARDED, ORIGINAL, OUR_OWN_WO
 LONGEST = 400
 _MOST_LINES = 4
 _COLON = (":", "：")
+FIRST_OF_HEAD = frozenset("-—–=_*")
+LAST_OF_HEAD = frozenset(":：>-_*|< \u00a0\u3000")
+"""A line can belong to a head only if it begins or ends so, or has a colon within 33 characters; most lines do not."""
 _EDGE = " \t*_>|<\u00a0"
 _ADDRESS = re.compile(r"[^\s<>@()]@[\w-]+\.[\w.-]*\w")
 _IN_BRACKETS = re.compile(r"[<(\[][^<>()\[\]@\s]{1,80}@")

@@ -30,38 +30,39 @@ def blocks_from_text(
 
     `cleaned` says that the text has passed `safe_text` already, which is a tenth of the work.
     """
-    text = text if cleaned else safe_text(text)
+    if not cleaned:
+        text = safe_text(text)
     lines = text.split("\n")
-    fences = [number for number, line in enumerate(lines) if line.startswith("```")] if "```" in text else []
     blocks: list[Block] = []
-    own: list[str] = []
-    quoted: list[str] = []
+    if not flowed and ">" not in text:
+        _own_blocks(blocks, lines)
+        return tuple(blocks)
+    run: list[str] = []
     depth = 0
-    for level, line in _flowing(lines, delsp) if flowed else _levels(lines, fences):
+    for level, line in _flowing(lines, delsp) if flowed else _levels(lines, "```" in text):
         if level != depth:
-            _close(blocks, own, quoted, depth)
-            depth = level
-        (quoted if level else own).append(line)
-    _close(blocks, own, quoted, depth)
+            _close(blocks, run, depth)
+            run, depth = [], level
+        run.append(line)
+    _close(blocks, run, depth)
     return tuple(blocks)
 
 
-def _levels(lines: list[str], fences: list[int]) -> Iterator[tuple[int, str]]:
+def _levels(lines: list[str], fenced_too: bool) -> Iterator[tuple[int, str]]:
     """Each line with its quote depth; between two fences nothing is a quote."""
+    fences = [number for number, line in enumerate(lines) if line.startswith("```")] if fenced_too else []
     fenced = {n for start, end in zip(fences[::2], fences[1::2], strict=False) for n in range(start, end)}
     before = 0
     for number, line in enumerate(lines):
-        level = 0
-        if (
-            ">" in line[:4]
-            and number not in fenced
-            and (found := _QUOTED.match(line))
-            and not (before == 0 and (line.startswith(">From ") or _closes_address(lines, number)))
-        ):
-            level = min(found[1].count(">"), _MOST_DEPTH)
-            line = line[found.end() :]
-        yield level, line
-        before = level
+        if ">" not in line[:4] or number in fenced or not (found := _QUOTED.match(line)):
+            before = 0
+        elif before == 0 and (line.startswith(">From ") or _closes_address(lines, number)):
+            pass
+        else:
+            end = found.end()
+            before = 1 if end < 3 and found[1] == "> " else min(found[1].count(">"), _MOST_DEPTH)
+            line = line[end:]
+        yield before, line
 
 
 def _closes_address(lines: list[str], at: int) -> bool:
@@ -91,83 +92,85 @@ def _flowing(lines: list[str], delsp: bool) -> Iterator[tuple[int, str]]:
         yield depth, "".join(pieces)
 
 
-def _close(blocks: list[Block], own: list[str], quoted: list[str], depth: int) -> None:
-    if quoted:
-        body = "\n".join(quoted).strip("\n")
-        blocks.append(Block(BlockKind.QUOTE, body, depth, spans=link_spans(body)))
-        quoted.clear()
-    if own:
-        blocks.extend(_own_blocks(own))
-        own.clear()
+def _close(out: list[Block], run: list[str], depth: int) -> None:
+    """The lines of `run` as blocks: a quote of some depth, or the writer's own (0)."""
+    if depth:
+        body = "\n".join(run).strip("\n")
+        out.append(Block(BlockKind.QUOTE, body, depth, "", link_spans(body)))
+    else:
+        _own_blocks(out, run)
 
 
-def _own_blocks(lines: list[str]) -> Iterator[Block]:
+def _own_blocks(out: list[Block], lines: list[str]) -> None:
     """Unquoted lines as blocks: groups between empty lines, each of one kind or cut into several."""
     group: list[str] = []
-    fence_ends = 0
+    closed = 0
     for number, line in enumerate(lines):
-        if number < fence_ends:
-            group.append(line)
-            if number == fence_ends - 1:
-                yield Block(BlockKind.CODE, "\n".join(group))
-                group = []
-        elif line.startswith("```") and (end := _closing_fence(lines, number)):
-            yield from _group(group)
-            group = [line]
-            fence_ends = end + 1
-        elif line and not line.isspace():
-            group.append(line.rstrip())
-        elif group:
-            yield from _group(group)
+        if number < closed:
+            continue
+        if line[:3] == "```" and (closed := _closing_fence(lines, number)):
+            _group(out, group)
+            out.append(Block(BlockKind.CODE, "\n".join(lines[number:closed])))
             group = []
-    yield from _group(group)
+        elif line := line.rstrip():
+            group.append(line)
+        elif group:
+            _group(out, group)
+            group = []
+    _group(out, group)
 
 
 def _closing_fence(lines: list[str], at: int) -> int:
-    """Where the fence that opens at `at` is closed; 0 when it is not."""
-    return next((n for n in range(at + 1, len(lines)) if lines[n].startswith("```")), 0)
+    """The line after the one that closes the fence opened at `at`; 0 when none does."""
+    return next((n + 1 for n in range(at + 1, len(lines)) if lines[n].startswith("```")), 0)
 
 
-def _group(lines: list[str]) -> Iterator[Block]:
+def _group(out: list[Block], lines: list[str]) -> None:
+    """Lines without an empty one between them."""
     if not lines:
         return
-    if _is_code(lines):
-        yield Block(BlockKind.CODE, "\n".join(lines))
+    body = "\n".join(lines)
+    if _is_code(lines, body):
+        out.append(Block(BlockKind.CODE, body))
         return
     start = 0
     kind: BlockKind | None = None
     for number, line in enumerate(lines):
-        found = None
-        if not line[0].isalpha():
-            found = _ITEM.match(line)
-            if _RULE.match(line):
-                yield from _piece(lines[start:number], kind)
-                yield Block(BlockKind.RULE, line.strip())
-                start, kind = number + 1, None
-                continue
-        if found or (kind is BlockKind.LIST_ITEM and not line.startswith(" ")):
-            yield from _piece(lines[start:number], kind)
+        if line[0].isalpha() and kind is None:
+            continue
+        found = _ITEM.match(line)
+        if not found and _RULE.match(line):
+            _piece(out, lines[start:number], kind)
+            out.append(Block(BlockKind.RULE, line.strip()))
+            start, kind = number + 1, None
+        elif found or (kind is BlockKind.LIST_ITEM and not line.startswith(" ")):
+            _piece(out, lines[start:number], kind)
             start, kind = number, BlockKind.LIST_ITEM if found else None
-    yield from _piece(lines[start:], kind)
+    if start == 0 and kind is None:
+        out.append(Block(BlockKind.PARAGRAPH, body, 0, "", link_spans(body)))
+    else:
+        _piece(out, lines[start:], kind)
 
 
-def _piece(lines: list[str], kind: BlockKind | None) -> Iterator[Block]:
+def _piece(out: list[Block], lines: list[str], kind: BlockKind | None) -> None:
     if not lines:
         return
     if kind is BlockKind.LIST_ITEM and (found := _ITEM.match(lines[0])):
         body = "\n".join([lines[0][found.end() :], *(line.strip() for line in lines[1:])])
-        yield Block(kind, body, len(found[1]) // 2, found[2], link_spans(body))
+        out.append(Block(kind, body, len(found[1]) // 2, found[2], link_spans(body)))
         return
     body = "\n".join(lines)
-    yield Block(BlockKind.PARAGRAPH, body, spans=link_spans(body))
+    out.append(Block(BlockKind.PARAGRAPH, body, 0, "", link_spans(body)))
 
 
-def _is_code(lines: list[str]) -> bool:
-    """Whether spacing matters: all lines indented, two or more log lines, or two or more with columns."""
-    if lines[0].startswith("    ") and all(line.startswith("    ") for line in lines):
-        return not _ITEM.match(lines[0])
+def _is_code(lines: list[str], body: str) -> bool:
+    """Whether spacing matters: all lines indented, or most of two and more of a log or laid out in columns."""
+    if body.startswith("    ") and all(line.startswith("    ") for line in lines):
+        return not _ITEM.match(body)
     if len(lines) < 2:
         return False
-    return sum(1 for line in lines if "   " in line and _COLUMNS.search(line)) * 2 > len(lines) or (
-        sum(1 for line in lines if not line[0].islower() and _LOG.match(line)) * 2 > len(lines)
+    if "   " in body and sum(1 for line in lines if _COLUMNS.search(line)) * 2 > len(lines):
+        return True
+    return bool(_LOG.match(lines[0]) or _LOG.match(lines[1])) and sum(map(bool, map(_LOG.match, lines))) * 2 > len(
+        lines
     )

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from omnitui.core.blocks import Block, BlockKind, Span
-from omnitui.core.text.heads import Head, HeadKind, head_at
+from omnitui.core.text.heads import FIRST_OF_HEAD, LAST_OF_HEAD, Head, HeadKind, head_at
 from omnitui.core.text.vocabulary import DEVICE, FORWARDED, SENT_FROM
 
 _WORD = re.compile(r"[^\W_]|[^\x00-\x7f\u1427]")
@@ -27,13 +27,35 @@ _BETWEEN = {BlockKind.LIST_ITEM: "\n", BlockKind.QUOTE: "\n>\n"}
 _HELD_TOGETHER = (BlockKind.QUOTE, BlockKind.IMAGE)
 
 
-@dataclass(slots=True)
-class _Row:
-    """A line of a block, or a whole block that is not looked into. `start`: where it begins in the block's text."""
+class _Rows:
+    """The lines of all blocks, one list for each thing known of them; `owner` is -1 for the gap between two blocks."""
 
-    block: int
-    start: int
-    text: str
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self.lines: list[str] = []
+        """Empty for a block that is not looked into."""
+        self.owner: list[int] = []
+        self.quoted: set[int] = set()
+        self.images: set[int] = set()
+        self.named: set[int] = set()
+        """First rows of what HTML itself named a head or a signature."""
+        for number, block in enumerate(blocks):
+            if number:
+                self.lines.append("")
+                self.owner.append(-1)
+            kind = block.kind
+            if kind is BlockKind.QUOTE or (kind is BlockKind.IMAGE and block.depth):
+                self.quoted.add(len(self.lines))
+            elif kind is BlockKind.IMAGE:
+                self.images.add(number)
+            elif kind is BlockKind.QUOTE_HEAD or kind is BlockKind.SIGNATURE:
+                self.named.add(len(self.lines))
+            if kind in _HELD_TOGETHER:
+                self.lines.append("")
+                self.owner.append(number)
+            else:
+                lines = block.text.split("\n")
+                self.lines += lines
+                self.owner += [number] * len(lines)
 
 
 @dataclass(slots=True)
@@ -55,7 +77,7 @@ def split_reply(blocks: Sequence[Block]) -> tuple[Block, ...]:
 
     Meant for blocks fresh from a parser: what it returns is not to be split again.
     """
-    rows = list(_rows(blocks))
+    rows = _Rows(blocks)
     parts = _parts(blocks, rows)
     if len(parts) == 1 and parts[0].kind == "own":
         return tuple(blocks)
@@ -83,40 +105,25 @@ def reply_words(blocks: Iterable[Block]) -> str:
     return "".join(pieces[1:]).strip("\n")
 
 
-def _rows(blocks: Sequence[Block]) -> Iterable[_Row]:
-    for number, block in enumerate(blocks):
-        if number:
-            yield _Row(-1, 0, "")
-        if block.kind in _HELD_TOGETHER or "\n" not in block.text:
-            yield _Row(number, 0, block.text)
-            continue
-        start = 0
-        for line in block.text.split("\n"):
-            yield _Row(number, start, line)
-            start += len(line) + 1
-
-
-def _parts(blocks: Sequence[Block], rows: list[_Row]) -> list[_Part]:
+def _parts(blocks: Sequence[Block], rows: _Rows) -> list[_Part]:
     """The mail from top to bottom as parts, each row in exactly one."""
     parts: list[_Part] = []
-    quoted = {n for n, row in enumerate(rows) if row.block >= 0 and blocks[row.block].kind is BlockKind.QUOTE}
-    lines = ["" if n in quoted or row.block < 0 else row.text for n, row in enumerate(rows)]
-    given = {
-        n
-        for n, row in enumerate(rows)
-        if row.block >= 0 and row.start == 0 and blocks[row.block].kind in (BlockKind.QUOTE_HEAD, BlockKind.SIGNATURE)
-    }
+    lines, quoted, named = rows.lines, rows.quoted, rows.named
     at = since = 0
-    while at < len(rows):
+    while at < len(lines):
         part: _Part | None = None
-        if at in quoted:
-            part = _Part("quote", at, _quote_end(rows, quoted, at))
-        elif at in given:
-            part = _given(blocks, rows, quoted, at)
-        elif lines[at] and (head := head_at(lines, at, since)):
-            part = _headed(lines, quoted, head)
-        elif lines[at] and (end := _named_end(lines, at)) > at + 1:
-            part = _Part("quote", at, end)
+        line = lines[at]
+        if line and at not in named:
+            if (line[-1] in LAST_OF_HEAD or line[0] in FIRST_OF_HEAD or ":" in line[:33] or "：" in line[:33]) and (
+                head := head_at(lines, at, since)
+            ):
+                part = _headed(rows, head)
+            elif ">" in line[:18] and (end := _named_end(lines, at)) > at + 1:
+                part = _Part("quote", at, end)
+        elif at in quoted:
+            part = _Part("quote", at, _quote_end(rows, at))
+        elif at in named:
+            part = _given(blocks, rows, at)
         if part is None:
             at += 1
             continue
@@ -124,45 +131,45 @@ def _parts(blocks: Sequence[Block], rows: list[_Row]) -> list[_Part]:
             parts.append(_Part("own", since, part.start))
         parts.append(part)
         at = since = part.end
-    if since < len(rows) or not parts:
-        parts.append(_Part("own", since, len(rows)))
+    if since < len(lines) or not parts:
+        parts.append(_Part("own", since, len(lines)))
     return _with_signatures(lines, parts)
 
 
-def _given(blocks: Sequence[Block], rows: list[_Row], quoted: set[int], at: int) -> _Part:
+def _given(blocks: Sequence[Block], rows: _Rows, at: int) -> _Part:
     """A part that the HTML named itself."""
-    block = rows[at].block
+    block = rows.owner[at]
+    size = len(rows.lines)
     end = at + 1
-    while end < len(rows) and rows[end].block == block:
+    while end < size and rows.owner[end] == block:
         end += 1
     if blocks[block].kind is BlockKind.SIGNATURE:
         return _Part("signature", at, end)
-    below = _next_text(rows, end)
-    if FORWARDED.match(rows[at].text.strip("-—–_* ")):
-        return _Part("forward", at, len(rows), end - at)
-    if below in quoted:
-        return _Part("quote", at, _quote_end(rows, quoted, below), end - at)
-    return _Part("history", at, len(rows), end - at)
+    if FORWARDED.match(rows.lines[at].strip("-—–_* ")):
+        return _Part("forward", at, size, end - at)
+    below = end
+    while below < size and rows.owner[below] < 0:
+        below += 1
+    if below in rows.quoted:
+        return _Part("quote", at, _quote_end(rows, below), end - at)
+    return _Part("history", at, size, end - at)
 
 
-def _headed(lines: list[str], quoted: set[int], head: Head) -> _Part | None:
-    rows = len(lines)
+def _headed(rows: _Rows, head: Head) -> _Part | None:
+    lines, quoted = rows.lines, rows.quoted
     below = head.end
-    while below < rows and below not in quoted and not lines[below].strip():
+    while below < len(lines) and below not in quoted and not lines[below].strip():
         below += 1
     size = head.end - head.start
     if head.kind is HeadKind.FORWARD:
-        return _Part("forward", head.start, rows, size)
+        return _Part("forward", head.start, len(lines), size)
     if below in quoted:
-        end = below
-        while end < rows and (end in quoted or not lines[end].strip()):
-            end += 1
-        return _Part("quote", head.start, end, size, head.cut)
-    if below < rows and lines[below][0] == "|" and (end := _named_end(lines, below)) > below:
+        return _Part("quote", head.start, _quote_end(rows, below), size, head.cut)
+    if below < len(lines) and lines[below][0] == "|" and (end := _named_end(lines, below)) > below:
         return _Part("quote", head.start, end, size, head.cut)
     if head.kind is HeadKind.WEAK:
         return None
-    return _Part("history", head.start, rows, size)
+    return _Part("history", head.start, len(lines), size)
 
 
 def _named_end(lines: list[str], at: int) -> int:
@@ -177,14 +184,11 @@ def _named_end(lines: list[str], at: int) -> int:
     return end
 
 
-def _next_text(rows: list[_Row], at: int) -> int:
-    while at < len(rows) and rows[at].block < 0:
-        at += 1
-    return at
-
-
-def _quote_end(rows: list[_Row], quoted: set[int], at: int) -> int:
-    while at < len(rows) and (at in quoted or rows[at].block < 0):
+def _quote_end(rows: _Rows, at: int) -> int:
+    """The row after the quotes that begin at `at`, with the gaps behind them."""
+    while (
+        at < len(rows.lines) and (at in rows.quoted or not rows.lines[at].strip()) and rows.owner[at] not in rows.images
+    ):
         at += 1
     return at
 
@@ -243,7 +247,7 @@ def _is_footer(lines: list[str]) -> bool:
     return len(text) < 600 and ("://" in text or "@" in text)
 
 
-def _fold(rows: list[_Row], parts: list[_Part]) -> None:
+def _fold(rows: _Rows, parts: list[_Part]) -> None:
     own = [n for n, part in enumerate(parts) if part.kind == "own" and _has_words(rows, part)]
     quotes = [n for n, part in enumerate(parts) if part.kind in ("quote", "history")]
     if quotes and any(quotes[0] < n < quotes[-1] for n in own):
@@ -262,35 +266,57 @@ def _fold(rows: list[_Row], parts: list[_Part]) -> None:
             part.folded = False
 
 
-def _has_words(rows: list[_Row], part: _Part) -> bool:
-    return any(_WORD.search(row.text) for row in rows[part.start : part.end]) or part.start == part.end
+def _has_words(rows: _Rows, part: _Part) -> bool:
+    return part.start == part.end or any(map(_WORD.search, rows.lines[part.start : part.end]))
 
 
-def _rebuilt(blocks: Sequence[Block], rows: list[_Row], parts: list[_Part]) -> Iterable[Block]:
+def _rebuilt(blocks: Sequence[Block], rows: _Rows, parts: list[_Part]) -> Iterable[Block]:
+    starts = _starts(rows)
     for part in parts:
         kind = BlockKind.SIGNATURE if part.kind == "signature" else None
         body = part.start + part.head
         if part.cut:
-            first = rows[part.start]
-            yield _cut(blocks[first.block], first.start, first.start + part.cut, None, False)
-            rows[part.start] = _Row(first.block, first.start + part.cut, first.text[part.cut :])
+            block, start = blocks[rows.owner[part.start]], starts[part.start]
+            yield _cut(block, start, start + part.cut, None, False)
+            starts[part.start] += part.cut
+            rows.lines[part.start] = rows.lines[part.start][part.cut :]
         if part.head:
-            yield from _slice(blocks, rows, (part.start, body), BlockKind.QUOTE_HEAD, part.folded)
-        yield from _slice(blocks, rows, (body, part.end), kind, part.folded)
+            yield from _slice(blocks, rows, starts, (part.start, body), BlockKind.QUOTE_HEAD, part.folded)
+        yield from _slice(blocks, rows, starts, (body, part.end), kind, part.folded)
+
+
+def _starts(rows: _Rows) -> list[int]:
+    """Where each row begins in the text of its block."""
+    starts = []
+    owner, start = -1, 0
+    for number, line in zip(rows.owner, rows.lines, strict=True):
+        if number != owner:
+            owner, start = number, 0
+        starts.append(start)
+        start += len(line) + 1
+    return starts
 
 
 def _slice(
-    blocks: Sequence[Block], rows: list[_Row], span: tuple[int, int], kind: BlockKind | None, folded: bool
+    blocks: Sequence[Block],
+    rows: _Rows,
+    starts: list[int],
+    span: tuple[int, int],
+    kind: BlockKind | None,
+    folded: bool,
 ) -> Iterable[Block]:
     """The blocks that the rows of `span` make up, whole ones as they are."""
     at, end = span
+    owner = rows.owner
     while at < end:
-        number = rows[at].block
+        number = owner[at]
         last = at
-        while last + 1 < end and rows[last + 1].block == number:
+        while last + 1 < end and owner[last + 1] == number:
             last += 1
         if number >= 0:
-            yield _cut(blocks[number], rows[at].start, rows[last].start + len(rows[last].text), kind, folded)
+            block = blocks[number]
+            stop = len(block.text) if block.kind in _HELD_TOGETHER else starts[last] + len(rows.lines[last])
+            yield _cut(block, starts[at], stop, kind, folded)
         at = last + 1
 
 
@@ -298,7 +324,7 @@ def _cut(block: Block, start: int, stop: int, kind: BlockKind | None, folded: bo
     if start == 0 and stop >= len(block.text):
         if (kind is None or kind is block.kind) and block.folded == folded:
             return block
-        return replace(block, kind=kind or block.kind, folded=folded)
+        return Block(kind or block.kind, block.text, block.depth, block.marker, block.spans, folded)
     spans = tuple(
         Span(span.start - start, span.end - start, span.mark, span.url, span.host)
         for span in block.spans
