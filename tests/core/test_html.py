@@ -115,6 +115,17 @@ def test_text_of_html() -> None:
         "<blockquote>" * 20_000 + "deep words",
         "<b><font size=1>" * 20_000 + "deep words",
         "<table><tr><td>" * 5_000 + "deep words",
+        "<p>" + "".join(f"<font size={n}>" for n in range(20_000)) + "<p>x" * 20_000 + "deep words",
+        "".join(f"<b id={n}>" for n in range(50_000)) + "deep words",
+        "<!--><div>" * 50_000 + "deep words -->",
+        "<div><script></div></script>" * 50_000 + "deep words",
+        "<div><x y='</div>'>" * 50_000 + "deep words",
+        "<svg><![CDATA[>" + "<div>" * 50_000 + "]]></svg>deep words",
+        "</div>" * 100_000 + "<div>" * 100_000 + "deep words",
+        '<x y="' * 50_000 + "<p>deep words",
+        "deep words" + "<" * 300_000,
+        "deep words" + "</" * 300_000,
+        "deep words" + "<a =" * 100_000,
         "<p>" * 100_000 + "deep words",
         "deep words" + "<a href='" * 50_000,
         "deep words" + "<!--" * 100_000,
@@ -128,6 +139,15 @@ def test_hostile_html_is_read_in_time(html: str) -> None:
     text = html_to_text(html)
     assert time.process_time() - before < 2
     assert "deep words" in text or "not shown" in text
+
+
+def test_big_html_reads_as_small_html_does() -> None:
+    small = """<div>One <b>bold</b> <a href='https://x.example/'>link</a><br>two < three</div><style>.x{}</style>
+    <ul><li>a<li>b</ul><table><tr><td>c<td>d<tr><td>e<td>f</table><blockquote>old</blockquote><!-- x --><p>p<p>q &amp; r"""
+    before = blocks_from_html(small)
+    after = blocks_from_html(small + "<p>end</p>" * 500)
+    assert after[: len(before)] == before
+    assert [block.text for block in after[len(before) :]] == ["end"] * 500
 
 
 def test_what_is_too_long_is_announced() -> None:

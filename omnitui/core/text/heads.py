@@ -16,6 +16,7 @@ from omnitui.core.text.vocabulary import FIELDS, FORWARDED, ORIGINAL, OUR_OWN_WO
 
 LONGEST = 400
 _MOST_LINES = 4
+_LONGEST_VERB = 26
 _COLON = (":", "：")
 FIRST_OF_HEAD = frozenset("-—–=_*")
 LAST_OF_HEAD = frozenset(":：>-_*|< \u00a0\u3000")
@@ -184,7 +185,7 @@ def _proof(text: str) -> HeadKind | None:
     address = _ADDRESS.search(text)
     if not (address or timed or dated):
         return None
-    verb = WROTE.search(bare)
+    verb = WROTE.search(bare, max(0, len(bare) - _LONGEST_VERB))
     if verb and OUR_OWN_WORDS.search(bare[: verb.start()].rstrip()):
         return None
     starts = STARTS.match(bare)

@@ -8,22 +8,17 @@ mail hides (display:none, mso-hide, zero size) is left out; pictures become plac
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import unescape
-from itertools import accumulate
-from re import compile as pattern
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from omnitui.core.blocks import Block, BlockKind
 from omnitui.core.text.clean import safe_text
 from omnitui.core.text.html_marks import Shape, is_hidden, is_pixel, role_of
+from omnitui.core.text.html_tame import tamed
 from omnitui.core.text.html_writer import BlockWriter
-from omnitui.core.text.plain import blocks_from_text
 
 MOST_CHARACTERS = 2_000_000
 MOST_NODES = 50_000
-_DEEPEST = 400
-_FEW_TAGS = 800
 _SKIPPED = frozenset(
     [
         "head",
@@ -86,9 +81,6 @@ _PARAGRAPHS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "d
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _BOLD = frozenset(("b", "strong"))
 _ITALIC = frozenset(("i", "em", "cite"))
-_TAG = pattern(r"<(/?)(?:div|span|table|blockquote|ul|ol|font|center|b|i|u|a|section|article|pre|dl|em|strong)\b", 2)
-_GONE = pattern(r"(?is)<(script|style|head|title)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)")
-_ANY_TAG = pattern(r"<[^<>]{0,2000}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +111,7 @@ def html_to_text(html: str) -> str:
 
 def read_html(html: str) -> HtmlReading:
     """`blocks_from_html` and the count of tracking pixels."""
-    short = html[:MOST_CHARACTERS]
-    if _too_deep(short):
-        notice = "[This HTML is nested too deeply to lay out; its bare text follows.]"
-        return HtmlReading((Block(BlockKind.PARAGRAPH, notice), *blocks_from_text(_bare_text(short))))
-    root = LexborHTMLParser(short).root
+    root = LexborHTMLParser(tamed(html[:MOST_CHARACTERS])).root
     walk = _Walk()
     cut = root is not None and walk.through(root)
     blocks = walk.writer.finish()
@@ -131,18 +119,6 @@ def read_html(html: str) -> HtmlReading:
         notice = f"[The rest of this mail is not shown here: {len(html):,} characters of HTML in all.]"
         blocks = (*blocks, Block(BlockKind.PARAGRAPH, notice))
     return HtmlReading(blocks, walk.pixels)
-
-
-def _too_deep(html: str) -> bool:
-    """Whether nesting would make the parser slow: its time grows with the square of the depth."""
-    if html.count("<") < _FEW_TAGS:
-        return False
-    levels = accumulate(-1 if found[1] else 1 for found in _TAG.finditer(html))
-    return max(levels, default=0) > _DEEPEST
-
-
-def _bare_text(html: str) -> str:
-    return unescape(_ANY_TAG.sub("\n", _GONE.sub(" ", html)))
 
 
 class _Walk:

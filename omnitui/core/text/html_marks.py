@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 _HIDDEN = re.compile(
     r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|$)|"
@@ -57,6 +58,9 @@ _SIGNATURES = frozenset(
 )
 
 
+_LONGEST_STYLE = 2000
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What an element is beyond its tag."""
@@ -76,7 +80,14 @@ def is_hidden(attributes: Mapping[str, str | None]) -> bool:
     if "hidden" in attributes:
         return True
     style = attributes.get("style")
-    return bool(style and _HIDDEN.search(style))
+    return style is not None and _style(style)[0]
+
+
+@lru_cache(maxsize=1024)
+def _style(style: str) -> tuple[bool, bool, bool]:
+    """Whether a style hides, draws a bar at the left, leaves no space; a mail repeats the same few over and over."""
+    style = style[:_LONGEST_STYLE]
+    return bool(_HIDDEN.search(style)), bool(_BAR.search(style)), bool(_TIGHT.search(style))
 
 
 def is_pixel(attributes: Mapping[str, str | None]) -> bool:
@@ -95,9 +106,9 @@ def role_of(tag: str, attributes: Mapping[str, str | None]) -> Shape | None:
         return None if _NO_BAR.search(border) and "cite" not in (attributes.get("type") or "") else _QUOTE
     if not attributes:
         return None
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
-    if len(names) > 1:
-        for name in names.split():
+    classes, own_id = attributes.get("class"), attributes.get("id")
+    if classes or own_id:
+        for name in f"{classes or ''} {own_id or ''}".lower().split():
             name = name.removeprefix("x_")
             if name in _SIGNATURES:
                 return _SIGNATURE
@@ -110,6 +121,7 @@ def role_of(tag: str, attributes: Mapping[str, str | None]) -> Shape | None:
     style = attributes.get("style")
     if not style:
         return None
-    if tag == "div" and _BAR.search(style):
-        return _QUOTE
-    return _LINE if tag == "p" and _TIGHT.search(style) else None
+    _, bar, tight = _style(style)
+    if tag == "div":
+        return _QUOTE if bar else None
+    return _LINE if tag == "p" and tight else None
