@@ -38,6 +38,8 @@ def assembled(root: Part, notices: Sequence[str] = ()) -> ParsedMail:
         passage.plain = safe_text(passage.plain)
     blocks = split_reply(_blocks(content.passages))
     text = "\n\n".join(p.plain.rstrip("\n") for p in content.passages if p.plain)
+    if not blocks and any(len(p.html) > 500 for p in content.passages):
+        content.note("its HTML shows no text")
     from_html = not text.strip() and any(p.html for p in content.passages)
     if from_html:
         text = "\n\n".join(block.text for block in blocks if block.kind is not BlockKind.IMAGE)

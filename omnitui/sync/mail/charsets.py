@@ -70,6 +70,9 @@ _ALLOWED = re.compile(
 )
 
 
+_JIS = re.compile(rb"(\x1b\$[@B][\x21-\x7e]*)|\x1b\([BJI]")
+
+
 @lru_cache(maxsize=512)
 def codec_for(declared: str) -> str:
     """The Python codec for a declared name, or "" where the name is unknown or not a character set."""
@@ -117,7 +120,23 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
         return _try(data, "cp1252") or data.decode("latin-1"), ""
     if codec and codec != "utf-8" and (text := _try(data, codec)) is not None:
         return _without_surrogates(text), ""
+    if codec.startswith("iso2022_jp") and data.isascii() and (text := _jis_with_extras(data)) is not None:
+        return text, ""
     return _guess(data, declared, codec)
+
+
+def _jis_with_extras(data: bytes) -> str | None:
+    """ISO-2022-JP as Windows writes it, with characters of row 13 (circled digits, "No.") that the standard lacks."""
+    out = []
+    for piece in filter(None, _JIS.split(data)):
+        if piece[:3] not in (b"\x1b$B", b"\x1b$@"):
+            out.append(piece)
+            continue
+        for row, cell in zip(piece[3::2], piece[4::2], strict=False):
+            high = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
+            low = cell + 0x7E if row % 2 == 0 else cell + (0x1F if cell < 0x60 else 0x20)
+            out.append(bytes((high & 0xFF, low & 0xFF)))
+    return _try(b"".join(out), "cp932")
 
 
 def _guess(data: bytes, declared: str, codec: str) -> tuple[str, str]:

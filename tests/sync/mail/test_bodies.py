@@ -159,6 +159,7 @@ CHARSETS = [
     ("한국".encode("cp949"), "ks_c_5601-1987", "한국"),
     ("日本".encode("cp932"), "shift_jis", "日本"),
     ("日本".encode("iso2022_jp"), "iso-2022-jp", "日本"),
+    (b"\x1b$B-!4];z%F\x1b(B!", "iso-2022-jp", "①丸字テ!"),
     ("Tiếng Việt".encode(), "us-ascii", "Tiếng Việt"),
     ("ß".encode("utf-16"), "utf-16", "ß"),
     (rb"\x1b", "unicode_escape", r"\x1b"),
