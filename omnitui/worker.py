@@ -13,6 +13,7 @@ import signal
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from omnitui.config.load import load
 from omnitui.config.places import Places
@@ -24,10 +25,14 @@ from omnitui.store import feed
 from omnitui.sync.engine import Engine, Outcome, Tools
 from omnitui.sync.imap.account import Wake
 from omnitui.sync.lock import WorkerLock
+from omnitui.sync.mail.parse import keep_journal
+from omnitui.sync.outbox.account import sender_for
+from omnitui.sync.outbox.service import OutboxService
 from omnitui.sync.redact import Redactor, end_log, start_log
 from omnitui.sync.upkeep import keep_tidy
 from omnitui.sync.wire import Answer, WireServer
 from omnitui.sync.writer import Writer
+from omnitui.triage import snooze_due
 
 log = logging.getLogger("omnitui.worker")
 TELL_EVERY = 0.1
@@ -35,6 +40,7 @@ TELL_EVERY = 0.1
 LOOK_EVERY = 1.0
 """Seconds after which changes of other processes are looked for."""
 CONFIG_EVERY = 2.0
+SNOOZE_EVERY = 2.0
 FIRST_SCREEN = 60.0
 """Seconds in which a worker started by a screen waits for it to connect."""
 LAST_SCREEN = 20.0
@@ -54,13 +60,20 @@ class Worker:
         self._reload = asyncio.Event()
         self._committed = asyncio.Event()
         self._engine: Engine | None = None
+        self._outbox: OutboxService | None = None
 
     async def once(self) -> Sequence[Outcome]:
         """Bring every account in step, and end."""
         async with self._open() as writer:
             engine = self._new_engine(writer, once=True)
             with self._signals(engine.stop):
-                return await engine.run()
+                outcomes = await engine.run()
+            outbox = self._new_outbox(engine)
+            try:
+                await outbox.once()
+            finally:
+                outbox.close()
+            return outcomes
 
     async def run(self, *, while_used: bool = False) -> None:
         """Until stopped."""
@@ -71,8 +84,13 @@ class Worker:
             try:
                 with self._signals(self._stopping.set):
                     async with asyncio.TaskGroup() as group:
-                        others = [group.create_task(self._tell(wire, writer)), group.create_task(self._watch_config())]
-                        others.append(group.create_task(keep_tidy(writer)))
+                        works = (
+                            self._tell(wire, writer),
+                            self._watch_config(),
+                            self._end_snoozes(writer),
+                            keep_tidy(writer),
+                        )
+                        others = [group.create_task(work) for work in works]
                         if while_used:
                             others.append(group.create_task(self._end_when_unused(wire)))
                         await self._serve(writer)
@@ -88,6 +106,7 @@ class Worker:
         handler = start_log(self._places.log, self._redactor)
         writer: Writer | None = None
         try:
+            keep_journal(self._places.state / "parsing")
             writer = await asyncio.to_thread(Writer, self._places.cache_db)
             log.info("worker %d starts", os.getpid())
             yield writer
@@ -103,14 +122,43 @@ class Worker:
         while not self._stopping.is_set():
             self._reload.clear()
             self._engine = engine = self._new_engine(writer)
+            self._outbox = outbox = self._new_outbox(engine)
+            engine.online = partial(self._reached, asyncio.get_running_loop(), outbox)
+            sending = asyncio.create_task(outbox.run())
             running = asyncio.create_task(engine.run())
             ends = [asyncio.create_task(event.wait()) for event in (self._stopping, self._reload)]
             # Without accounts the engine has nothing to do, but the config may get some.
             await asyncio.wait([*ends, *([running] if self._settings.accounts else [])], return_when="FIRST_COMPLETED")
-            for task in ends:
+            for task in [*ends, sending]:
                 task.cancel()
             engine.stop()
             await running
+            await asyncio.wait([sending])
+            outbox.close()
+
+    @staticmethod
+    def _reached(events: asyncio.AbstractEventLoop, outbox: OutboxService, account_id: int) -> None:
+        task = events.create_task(outbox.online(account_id))
+        task.add_done_callback(_note_failure)
+
+    def _new_outbox(self, engine: Engine) -> OutboxService:
+        listed = [sender_for(account, engine.ids[account.name]) for account in self._settings.accounts]
+        senders = [sender for sender in listed if sender is not None]
+        return OutboxService(self._places.cache_db, self._places.attachments, senders, self._clock, engine.in_step)
+
+    async def _end_snoozes(self, writer: Writer) -> None:
+        """Open what was snoozed, when its time has come; the clock may jump, so it is asked often."""
+        while True:
+            await asyncio.to_thread(self._wake_snoozed, writer)
+            await asyncio.sleep(SNOOZE_EVERY)
+
+    def _wake_snoozed(self, writer: Writer) -> None:
+        with writer.reading() as cache:
+            due = snooze_due.next_due(cache)
+        if due is not None and due <= self._clock():
+            with writer.transaction() as cache:
+                woken = snooze_due.wake(cache, self._clock())
+            log.info("%d snoozed conversations are due", len(woken))
 
     def _new_engine(self, writer: Writer, *, once: bool = False) -> Engine:
         tools = Tools(
@@ -138,6 +186,8 @@ class Worker:
             return None
         elif what == "wake":
             engine.wake(Wake.OUTBOX)
+            if self._outbox is not None:
+                self._outbox.wake()
         elif what == "sync":
             return {"synced": [as_json(outcome) for outcome in await engine.sync_now(LONGEST_SYNC)]}
         elif what == "status":
@@ -228,6 +278,11 @@ class Worker:
         finally:
             for number in numbers:
                 events.remove_signal_handler(number)
+
+
+def _note_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        log.error("waking the outbox failed", exc_info=failure)
 
 
 def as_json(outcome: Outcome) -> Answer:

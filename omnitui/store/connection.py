@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
@@ -41,7 +41,7 @@ def open_cache(path: Path, role: Role, *, threads: bool = False) -> sqlite3.Conn
         raise CacheError(f"SQLite {sqlite3.sqlite_version} is too old; omnitui needs 3.37 or newer")
     if role is not Role.READ:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        _make_file(path)
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=not threads, timeout=10)
         _settle(connection, role)
@@ -50,6 +50,15 @@ def open_cache(path: Path, role: Role, *, threads: bool = False) -> sqlite3.Conn
     except sqlite3.DatabaseError as error:
         raise CacheError(f"{path.name} cannot be opened: {error}") from error
     return connection
+
+
+def _make_file(path: Path) -> None:
+    """Make the file private before SQLite writes into it. A file that is there is never opened here: closing it would
+    drop the locks that SQLite holds on it in this process, and another process would take our WAL away
+    (sqlite.org/howtocorrupt.html, 2.2)."""
+    if not path.exists():
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 def _settle(connection: sqlite3.Connection, role: Role) -> None:

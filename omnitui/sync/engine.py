@@ -56,22 +56,23 @@ class Engine:
         self._settings = settings
         self._tools = tools
         self._once = once
-        self._ids: dict[str, AccountId] = {}
+        self.ids: dict[str, AccountId] = {}
+        """Of the accounts, by name; after `prepare`."""
         self._loops: dict[str, AccountSync] = {}
         self._asked: dict[str, asyncio.Event] = {}
         self._synced: dict[str, asyncio.Event] = {}
+        self._in_step_now: set[str] = set()
         self._stopping = False
         self.outcomes = {account.name: Outcome(account.name) for account in settings.accounts}
-        self.online: Callable[[AccountSettings], None] = lambda account: None
+        self.online: Callable[[AccountId], None] = lambda account_id: None
         """Called on the event loop when an account has come in step: its server can be reached."""
 
-    def prepare(self) -> dict[str, AccountId]:
-        """Make the accounts' rows; gives their ids. Blocks for a moment."""
+    def prepare(self) -> None:
+        """Make the accounts' rows. Blocks for a moment."""
         with self._tools.writer.transaction() as cache:
             for account in self._settings.accounts:
-                self._ids[account.name] = accounts.upsert(cache, account.name, "email", account.address)
+                self.ids[account.name] = accounts.upsert(cache, account.name, "email", account.address)
                 accounts.mark_ours(cache, "email", list(account.aliases))
-        return self._ids
 
     async def run(self) -> Sequence[Outcome]:
         """Keep every account in step."""
@@ -161,6 +162,8 @@ class Engine:
             )
         finally:
             outcome.new += loop.new
+            if not self._once:
+                self._in_step_now.discard(account.name)
             self._loops.pop(account.name, None)
         return True
 
@@ -168,7 +171,7 @@ class Engine:
         tools = self._tools
         return Setting(
             account=account,
-            account_id=self._ids[account.name],
+            account_id=self.ids[account.name],
             login=lambda: login_for(account, account.imap, tools.secret(account)),
             writer=tools.writer,
             clock=tools.clock,
@@ -182,7 +185,13 @@ class Engine:
         outcome = self.outcomes[account.name]
         outcome.state, outcome.detail, outcome.error = "online", "", None
         self._synced[account.name].set()
-        self.online(account)
+        if account.name not in self._in_step_now:
+            self._in_step_now.add(account.name)
+            self.online(self.ids[account.name])
+
+    def in_step(self, account_id: int) -> bool:
+        """Whether an account's mail has been looked at since its server could be reached."""
+        return any(self.ids[name] == account_id for name in self._in_step_now)
 
     async def _failed(self, outcome: Outcome, state: str, error: OmnituiError) -> None:
         outcome.state, outcome.detail, outcome.error = state, str(error), error
@@ -191,4 +200,4 @@ class Engine:
 
     def _say(self, outcome: Outcome) -> None:
         with self._tools.writer.transaction() as cache:
-            accounts.set_state(cache, self._ids[outcome.account], outcome.state, outcome.detail, self._tools.clock())
+            accounts.set_state(cache, self.ids[outcome.account], outcome.state, outcome.detail, self._tools.clock())
