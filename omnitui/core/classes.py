@@ -6,15 +6,19 @@ from omnitui.core.mail import MailKind, ParsedMail
 from omnitui.core.models import MessageClass
 
 
-def message_class(mail: ParsedMail, *, ours: frozenset[str], in_sent: bool) -> MessageClass:
-    """The class of a mail; `ours` are our own addresses in lower case, `in_sent`: it lies in our Sent folder.
+def message_class(mail: ParsedMail, *, ours: frozenset[str], in_sent: bool, begins: bool) -> MessageClass:
+    """The class of a mail; `ours` are our own addresses in lower case, `in_sent`: it lies in our Sent folder,
+    `begins`: it names no other mail.
 
-    A mail from our own address that asks for answers elsewhere (a contact form) is the customer's. A list that bears
-    the name of one of our addresses is how customers reach us, so what comes through it is theirs too.
+    Two mails of our own are a customer's all the same, or nobody would see that an answer is waited for: one that asks
+    for answers elsewhere (a contact form), and one that begins a conversation with nobody but ourselves in it (a form,
+    a forwarded call). A list that bears the name of one of our addresses is how customers reach us.
     """
     sender = mail.sender.email.lower() if mail.sender else ""
     asked = {person.email.lower() for person in mail.reply_to} - {""}
-    if in_sent or (sender in ours and not asked - ours):
+    receivers = {person.email.lower() for person in (*mail.to, *mail.cc, *mail.bcc)} - {""}
+    among_us = begins and bool(receivers) and sender in ours and receivers <= ours
+    if not among_us and (in_sent or (sender in ours and not asked - ours)):
         automatic = mail.kind in (MailKind.AUTO, MailKind.BOUNCE)
         return MessageClass.MACHINE if automatic else MessageClass.HUMAN
     if mail.kind is MailKind.MAIL or (mail.kind is MailKind.LIST and _is_our_list(mail.list_id, ours)):

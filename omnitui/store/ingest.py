@@ -125,7 +125,8 @@ class _Batch:
         return touched
 
     def _place(self, mail: FetchedMail, names: Links, *, twins: bool) -> NewMessage:
-        class_ = message_class(mail.parsed, ours=self._ours, in_sent=self._folder.role == "sent")
+        in_sent = self._folder.role == "sent"
+        class_ = message_class(mail.parsed, ours=self._ours, in_sent=in_sent, begins=not names.named)
         state = locations.first_state(self._folder.role)
         newcomer = Newcomer(self._ids.take(mail.at), mail.parsed, names, mail.at, mail.digest, state)
         place = self._threads.place(newcomer, twins=twins)

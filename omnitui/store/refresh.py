@@ -135,7 +135,7 @@ def _contacts(
     contacts = {}
     for conversation, parties in said.items():
         rows = [known[address] for address in parties if address in known]
-        outside = [row for row in rows if not row["ours"]]
+        outside = [row for row in rows if not row["ours"]] or rows
         if outside:
             contacts[conversation] = outside[0]
     return contacts

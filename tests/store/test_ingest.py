@@ -96,13 +96,36 @@ def test_who_wrote_it_decides_the_class(box: Mailbox) -> None:
         fetched(5, parsed("list@x", kind=MailKind.LIST, list_id="news.example")),
         fetched(6, parsed("our-list@x", kind=MailKind.LIST, list_id="help.shop.example")),
         fetched(7, parsed("form@x", sender=US, reply_to=(Address("Bo", "bo@client.example"),))),
+        fetched(8, parsed("among-us@x", sender=US)),
+        fetched(9, parsed("internal@x", sender=US, references=("human@x",))),
     )
     box.receive(1, parsed("alias@x", sender="me@elsewhere.example"), "sent")
     assert dict(box.rows("SELECT mid, class FROM message")) == {
         "customer@x": "customer", "human@x": "human", "machine@x": "machine", "auto@x": "auto", "list@x": "auto",
         "our-list@x": "customer", "form@x": "customer", "alias@x": "human",
+        "among-us@x": "customer", "internal@x": "human",
     }  # fmt: skip
     assert box.conversation("form@x")["contact_name"] == "Bo"
+
+
+def test_what_blocked_people_write_is_stored_and_hidden_until_somebody_else_joins(box: Mailbox) -> None:
+    box.receive(1, parsed("a@x"))
+    box.connection.execute("UPDATE identity SET blocked = 1 WHERE address = 'anna@client.example'")
+    box.receive(2, parsed("b@x", references=("a@x",)))
+    box.receive(3, parsed("c@x"))
+    assert [box.conversation(mid)["hidden"] for mid in ("b@x", "c@x")] == [1, 1]
+    assert box.rows("SELECT sum(n) FROM tally") == [(0,)]
+    box.receive(4, parsed("d@x", "bo@other.example", references=("a@x",)))
+    assert box.conversation("d@x")["hidden"] == 0
+    assert search(box, "hi") == ["a@x", "b@x", "c@x", "d@x"]
+
+
+def test_only_our_own_traffic_is_hidden_but_not_what_begins_with_us(box: Mailbox) -> None:
+    box.receive(1, parsed("a@x", sender=US, references=("lost@x",)))
+    assert box.conversation("a@x")["hidden"] == 1
+    box.receive(2, parsed("b@x", sender=US), "sent")
+    row = box.conversation("b@x")
+    assert (row["hidden"], row["contact_name"], row["waiting_since"] is not None) == (0, "Help", True)
 
 
 def test_the_index_gives_back_what_was_put_in(box: Mailbox) -> None:
