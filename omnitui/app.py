@@ -17,6 +17,7 @@ from omnitui.app_link import Link
 from omnitui.core.text.clean import safe_text
 from omnitui.screens import acts
 from omnitui.screens.inbox import InboxPage
+from omnitui.screens.pages import SheetPage
 from omnitui.screens.session import Session
 from omnitui.widgets.outside_text import OutsideText
 from omnitui.widgets.themes import themes
@@ -37,6 +38,8 @@ class OmnituiApp(App[None], inherit_bindings=False):
         super().__init__()
         self.session = session
         self.link = Link(session, spawn_worker)
+        session.wake = self.link.wake
+        session.sync = lambda: self.link.tell("sync")
         self._outside = OutsideText()
         self.animation_level = "none"
         for theme in themes():
@@ -74,7 +77,7 @@ class OmnituiApp(App[None], inherit_bindings=False):
 
     async def _changed(self, ids: set[int]) -> None:
         for page in self.screen_stack:
-            if isinstance(page, InboxPage):
+            if isinstance(page, InboxPage | SheetPage):
                 await page.changed(ids)
 
     async def on_unmount(self) -> None:

@@ -38,6 +38,11 @@ class Link:
         """The worker listens."""
         return self._stream is not None
 
+    def wake(self) -> None:
+        """Something was written here: look at once, and let the worker look."""
+        self._woken.set()
+        self.tell("wake")
+
     async def run(self, changed: Changed) -> None:
         """Tell `changed` of every change, until cancelled."""
         reader = self._session.reader

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 from omnitui.app import OmnituiApp
 from omnitui.config.places import Places
@@ -11,6 +14,7 @@ from omnitui.core.keymap import build
 from omnitui.core.times import Instant
 from omnitui.screens.session import Session
 from omnitui.store.access import Reader, Writer
+from omnitui.triage.agent import Agent
 from omnitui.widgets.glyphs import ASCII, UNICODE
 
 
@@ -19,13 +23,26 @@ def make_session(places: Places, settings: Settings, me: str, now: Callable[[], 
     return Session(
         places=places,
         settings=settings,
-        me=me,
+        agent=Agent(me, settings.accounts, settings.agent.timezone or local_zone()),
         now=now,
         keymap=build(settings.keys.bindings),
         glyphs=ASCII if settings.ui.ascii else UNICODE,
         reader=Reader(places.cache_db),
         writer=Writer(places.cache_db),
     )
+
+
+def local_zone() -> str:
+    """IANA name of this machine's zone; UTC where it cannot be told."""
+    if os.environ.get("TZ"):
+        return os.environ["TZ"].lstrip(":")
+    with suppress(OSError):
+        target = os.path.realpath("/etc/localtime")
+        if "zoneinfo/" in target:
+            return target.rpartition("zoneinfo/")[2]
+    with suppress(OSError):
+        return Path("/etc/timezone").read_text(encoding="ascii").strip() or "UTC"
+    return "UTC"
 
 
 def start_screen(

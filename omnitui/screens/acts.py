@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import importlib
 
-MODULES = ("acts_move", "acts_view", "acts_program")
+MODULES = (
+    "acts_move",
+    "acts_view",
+    "acts_triage",
+    "acts_undo",
+    "acts_write",
+    "acts_read",
+    "acts_pages",
+    "acts_program",
+)
 
 
 def register() -> None:

@@ -15,6 +15,7 @@ from textual.timer import Timer
 from omnitui.core.commands import COMMANDS, Context, by_id
 from omnitui.core.errors import OmnituiError
 from omnitui.core.keymap import Resolver
+from omnitui.core.models import Draft, StepRow
 from omnitui.screens.handlers import Call, handler_of
 from omnitui.screens.session import Session
 from omnitui.widgets.bars import StatusLine
@@ -50,6 +51,11 @@ class Page(Screen[None], inherit_bindings=False):
     def context(self) -> Context:
         """Where the keys go now."""
         return Context.SHEET
+
+    @property
+    def writing(self) -> bool:
+        """A text is being written, and wants the focus back."""
+        return False
 
     @property
     def status(self) -> StatusLine:
@@ -101,7 +107,8 @@ class Page(Screen[None], inherit_bindings=False):
             self.say(str(error), "danger")
             return
         if result is not None:
-            self.run_worker(self._finish(result), exit_on_error=True)
+            # On the app, not on this page: what was begun here goes on when the page is left.
+            self.app.run_worker(self._finish(result), exit_on_error=True)
 
     async def _finish(self, result: Awaitable[None]) -> None:
         try:
@@ -113,11 +120,21 @@ class Page(Screen[None], inherit_bindings=False):
         """Tell what happened, on the bottom line."""
         self.status.set(said=text, said_role=role)
 
+    def said_step(self, step: StepRow) -> None:
+        """Tell what was done, and the key that takes it back."""
+        keys = self.session.keymap.keys_of("undo")
+        self.say(step.label + (f" · {keys[0]} undo" if keys else ""))
+
+    async def write_on(self, draft: Draft) -> None:
+        """Open a draft where it can be written on."""
+
     async def ask(self, question: Question) -> tuple[Any, str]:
         """Ask and wait: the chosen value (None when left) and what was typed."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_result((None, ""))
-        self._asked_from = self.focused or self._asked_from
+        focused = self.focused
+        if focused is not None and self.picker not in focused.ancestors:
+            self._asked_from = focused
         self._answer = asyncio.get_running_loop().create_future()
         self.picker.ask(question)
         return await self._answer
@@ -127,6 +144,17 @@ class Page(Screen[None], inherit_bindings=False):
         value, _ = await self.ask(Question(title, fitting(choices), prompt, **options))
         return value
 
+    async def choose_or_type(self, title: str, choices: Sequence[Choice], prompt: str) -> str:
+        """Ask for one of a few, or for words of one's own; empty when left."""
+        known = fitting(choices)
+
+        def offers(text: str) -> Sequence[Choice]:
+            found = known(text)
+            return found if not text.strip() or any(c.title == text for c in found) else [*found, Choice(text, text)]
+
+        value, _ = await self.ask(Question(title, offers, prompt))
+        return str(value or "")
+
     async def confirm(self, title: str, yes: str, no: str = "Leave it") -> bool:
         """Ask for a yes."""
         return bool(await self.choose(title, [Choice(True, yes, key="y"), Choice(False, no, key="n")]))
@@ -135,7 +163,7 @@ class Page(Screen[None], inherit_bindings=False):
         """The answer goes to who asked, the focus back to where it was."""
         event.stop()
         target = self._asked_from
-        if target is not None and target.is_attached and target.display:
+        if target is not None and target.is_attached and target.display and not self.writing:
             self.set_focus(target)
         else:
             self.focus_first()

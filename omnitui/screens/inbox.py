@@ -11,8 +11,9 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
 from omnitui.core.commands import Context
-from omnitui.core.models import ConversationId, ConversationRow
+from omnitui.core.models import ConversationId, ConversationRow, Draft
 from omnitui.screens.base import Page
+from omnitui.screens.composing import Composing
 from omnitui.screens.handlers import Call
 from omnitui.screens.list_pages import ListPages
 from omnitui.screens.panes import Panes
@@ -23,7 +24,7 @@ from omnitui.screens.top_state import TopState
 from omnitui.screens.view_state import Views
 from omnitui.store import contacts
 from omnitui.widgets.bars import TopLine
-from omnitui.widgets.composer import Composer
+from omnitui.widgets.composer import Composer, ComposerText
 from omnitui.widgets.contact_panel import ContactPanel
 from omnitui.widgets.conversation_list import ConversationList
 from omnitui.widgets.thread_view import ThreadView
@@ -52,6 +53,8 @@ class InboxPage(Page, inherit_bindings=False):
         self.panes = Panes(self)
         self.search_line = SearchLine(id="search", placeholder="search", classes="-hidden")
         self.search = Search(self)
+        self.composing = Composing(self)
+        self.last_mark: ConversationId | None = None
         self._preview: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -85,6 +88,11 @@ class InboxPage(Page, inherit_bindings=False):
         if self.contact.has_focus:
             return Context.CONTACT
         return Context.THREAD if self.thread.has_focus else Context.LIST
+
+    @property
+    def writing(self) -> bool:
+        """The composer is open."""
+        return self.composer.writing
 
     @property
     def here(self) -> ConversationRow | None:
@@ -167,6 +175,28 @@ class InboxPage(Page, inherit_bindings=False):
     def _tick(self) -> None:
         self.list.tick(self.session.now())
 
+    async def write_on(self, draft: Draft) -> None:
+        """Open a draft in the composer, beside its conversation."""
+        await self.composing.put_away()
+        if draft.conversation_id is not None:
+            await self.open_conversation(draft.conversation_id)
+        self.composing.open(draft)
+
+    async def before_leaving(self) -> None:
+        """Keep the draft."""
+        await self.composing.save()
+
+    def on_composer_rested(self, event: Composer.Rested) -> None:
+        """The text rests: save it, and look at the warnings."""
+        event.stop()
+        self.composing.show_facts()
+        self.run_worker(self.composing.save())
+
+    def on_composer_text_paste_refused(self, event: ComposerText.PasteRefused) -> None:
+        """Too long a paste."""
+        event.stop()
+        self.say(f"{event.length:,} characters are too many to paste; attach them as a file (ctrl+o)", "warn")
+
     def focus_first(self) -> None:
         """The composer while writing, else the thread or the list."""
         self.panes.focus_shown()
@@ -176,7 +206,7 @@ class InboxPage(Page, inherit_bindings=False):
         event.stop()
         if self._preview is not None:
             self._preview.stop()
-        if self.panes.thread_beside and not self.composer.writing:
+        if self.panes.thread_beside and self.list.has_focus:
             self._preview = self.set_timer(PREVIEW_AFTER, self.follow_now)
 
     def on_conversation_list_page_wanted(self, event: ConversationList.PageWanted) -> None:
@@ -203,6 +233,22 @@ class InboxPage(Page, inherit_bindings=False):
         """Messages come into view."""
         event.stop()
         self.run_worker(self.reading.bodies(event.conversation, event.ids))
+
+    def on_input_changed(self, event: SearchLine.Changed) -> None:
+        """Search while one types; what was typed since makes an older look void."""
+        if event.input is self.search_line:
+            event.stop()
+            self.run_worker(self.search.look(event.value), group="search", exclusive=True)
+
+    def on_search_line_left(self, event: SearchLine.Left) -> None:
+        """Esc: back to what was shown."""
+        event.stop()
+        self.run_worker(self.search.leave())
+
+    def on_search_line_kept(self, event: SearchLine.Kept) -> None:
+        """Enter: into the list."""
+        event.stop()
+        self.search.keep()
 
     def on_top_line_view_clicked(self, event: TopLine.ViewClicked) -> None:
         """A click on a view."""

@@ -48,6 +48,19 @@ class Search:
         """The list shows a search."""
         return self._spot is not None
 
+    async def look(self, query: str) -> None:
+        """Show what fits, while one types; an error is said in words and the last result stays."""
+        page = self._page
+        self.query = query
+        if not query.strip():
+            if self._spot is not None:
+                await page.pages.open(self._spot.where, self._spot.order)
+            return
+
+    def keep(self) -> None:
+        """The list gets the focus; the query stays until one leaves it."""
+        self._page.panes.show_list()
+
     def begin(self) -> None:
         """Show the line; remember where the list stands."""
         page = self._page

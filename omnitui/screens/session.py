@@ -10,6 +10,7 @@ from omnitui.config.schema import Settings
 from omnitui.core.keymap import Keymap
 from omnitui.core.times import Instant
 from omnitui.store.access import Reader, Writer
+from omnitui.triage.agent import Agent
 from omnitui.widgets.glyphs import Glyphs
 
 
@@ -19,9 +20,27 @@ class Session:
 
     places: Places
     settings: Settings
-    me: str
+    agent: Agent
     now: Callable[[], Instant]
     keymap: Keymap
     glyphs: Glyphs
     reader: Reader
     writer: Writer
+    wake: Callable[[], None] = lambda: None
+    """Look at the feed at once, and tell the worker that there may be something to do."""
+    sync: Callable[[], None] = lambda: None
+    """Ask the worker to look at the servers at once."""
+    extract: Callable[[bytes, str], bytes | None] = lambda raw, sha256: None
+    """One file out of a mail's bytes by its hash; the parser is loaded only when somebody opens a file."""
+    last_snooze: str = ""
+    """What was said the last time, for `s s`."""
+
+    @property
+    def me(self) -> str:
+        """Who works here."""
+        return self.agent.name
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the zone in which times are read and shown."""
+        return self.agent.zone

@@ -128,6 +128,12 @@ class Picker(Vertical):
         self.line.cursor_position = len(question.text)
         self._offer(question.text)
         self.line.focus()
+        # A box that was just closed takes the focus away once it is hidden, so it is claimed again after that.
+        self.call_after_refresh(self._focus_line)
+
+    def _focus_line(self) -> None:
+        if self.question is not None:
+            self.line.focus()
 
     def _offer(self, text: str) -> None:
         if self.question is not None:

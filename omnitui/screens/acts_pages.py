@@ -1,0 +1,169 @@
+"""The pages beside the main one, and what one does on them."""
+
+from __future__ import annotations
+
+from omnitui.core.errors import Refused
+from omnitui.core.models import ConversationId
+from omnitui.screens.base import Page
+from omnitui.screens.handlers import Call, handles
+from omnitui.screens.inbox import InboxPage
+from omnitui.screens.pages import DraftsPage, OutboxPage, SheetPage, SyncPage
+from omnitui.store import drafts, outbox
+from omnitui.triage import sending
+
+_PAGES: dict[str, type[SheetPage]] = {"page.outbox": OutboxPage, "page.drafts": DraftsPage, "page.errors": SyncPage}
+_STEPS = {
+    "cursor.down": 1.0,
+    "cursor.up": -1.0,
+    "cursor.half_down": 0.5,
+    "cursor.half_up": -0.5,
+    "cursor.page_down": 1.0,
+    "cursor.page_up": -1.0,
+    "cursor.first": -1e9,
+    "cursor.last": 1e9,
+}
+_BESIDE = ("outbox", "drafts", "sync", "text")
+
+
+@handles(*_PAGES)
+async def show(page: Page, call: Call) -> None:
+    """Open a page; from another one it takes its place."""
+    wanted = _PAGES[call.id]
+    if isinstance(page, wanted):
+        return
+    if isinstance(page, SheetPage):
+        page.app.pop_screen()
+    page.app.push_screen(wanted(page.session))
+
+
+def _move(page: SheetPage, call: Call) -> None:
+    step = _STEPS[call.id]
+    sheet = page.sheet
+    if abs(step) > 1:
+        sheet.move_by(int(step))
+    elif call.id in ("cursor.down", "cursor.up"):
+        sheet.move_by(round(step) * (call.count or 1))
+    else:
+        lines = max(len(sheet.entries[sheet.at].lines), 1) if sheet.entries and sheet.has_cursor else 1
+        sheet.move_by(round(step * max(sheet.size.height - 1, 1) / lines))
+
+
+def _back(page: SheetPage, call: Call) -> None:
+    page.app.pop_screen()
+
+
+for _name in _BESIDE:
+    handles(*_STEPS, page=_name)(_move)
+    handles("pane.back", page=_name)(_back)
+
+
+async def _open(page: SheetPage, id: ConversationId) -> None:
+    page.app.pop_screen()
+    main = page.app.screen
+    if isinstance(main, InboxPage):
+        await main.open_conversation(id)
+
+
+@handles("row.open", page="outbox")
+async def open_sent(page: OutboxPage, call: Call) -> None:
+    """The conversation of an item."""
+    row = page.row()
+    if row is not None and row.conversation_id is not None:
+        await _open(page, row.conversation_id)
+
+
+@handles("row.open", page="drafts")
+async def open_draft(page: DraftsPage, call: Call) -> None:
+    """Write on."""
+    draft = page.draft()
+    if draft is not None:
+        page.app.pop_screen()
+        main = page.app.screen
+        if isinstance(main, InboxPage):
+            await main.write_on(draft)
+
+
+@handles("row.open", page="sync")
+def open_account(page: SyncPage, call: Call) -> None:
+    """There is nothing behind it; all is said on the row."""
+    page.say("g r asks the worker to look at once", "muted")
+
+
+@handles("draft.delete", page="drafts")
+async def delete(page: DraftsPage, call: Call) -> None:
+    """Throw a draft away, after asking."""
+    draft = page.draft()
+    if draft is not None and await page.confirm("Throw this draft away?", "Yes, throw it away", "Keep it"):
+        await page.session.writer.do(drafts.delete, draft.id)
+        page.session.wake()
+        await page.read()
+
+
+def _item(page: OutboxPage) -> str:
+    row = page.row()
+    if row is None:
+        raise Refused("there is no item here")
+    return row.id
+
+
+async def _answer(page: OutboxPage, words: str) -> None:
+    page.say(words)
+    page.session.wake()
+    await page.read()
+
+
+@handles("outbox.retry", page="outbox")
+async def retry(page: OutboxPage, call: Call) -> None:
+    """Send now: a held one at once, one that failed or asks again."""
+    row, session = page.row(), page.session
+    if row is not None and row.state == "unknown":
+        raise Refused("it may have arrived: s says that it did, a sends it again")
+    if row is not None and row.state in ("held", "queued"):
+        await session.writer.do(outbox.retry_at, row.id, session.now(), "", was=row.state)
+    else:
+        await session.writer.do(sending.retry_send, _item(page), session.now())
+    await _answer(page, "It goes out now")
+
+
+@handles("outbox.again", page="outbox")
+async def again(page: OutboxPage, call: Call) -> None:
+    """The agent is sure that it has not arrived."""
+    item = _item(page)
+    if await page.confirm("Send it once more? Whoever has it already gets it twice.", "Yes, send it again"):
+        await page.session.writer.do(sending.retry_send, item, page.session.now())
+        await _answer(page, "It goes out again")
+
+
+@handles("outbox.sent", page="outbox")
+async def sent(page: OutboxPage, call: Call) -> None:
+    """The agent knows that it has arrived."""
+    await page.session.writer.do(sending.arrived, _item(page), page.session.now())
+    await _answer(page, "Marked as sent")
+
+
+@handles("outbox.cancel", page="outbox")
+async def cancel(page: OutboxPage, call: Call) -> None:
+    """Not sent; what was written is a draft again."""
+    step = await page.session.writer.do(sending.cancel_send, page.session.agent, _item(page), page.session.now())
+    await _answer(page, step.label if step is not None else "Cancelled")
+
+
+@handles("outbox.edit", page="outbox")
+async def edit(page: OutboxPage, call: Call) -> None:
+    """Take it back and write on."""
+    session = page.session
+    before = {draft.id for draft in await session.reader.all(drafts.every(50))}
+    await cancel(page, call)
+    back = [draft for draft in await session.reader.all(drafts.every(50)) if draft.id not in before]
+    if back:
+        page.app.pop_screen()
+        main = page.app.screen
+        if isinstance(main, InboxPage):
+            await main.write_on(back[0])
+
+
+@handles("sync.now")
+def sync(page: Page, call: Call) -> None:
+    """Ask the worker to look at the servers."""
+    page.session.sync()
+    page.say("Asked the worker to look", "muted")
