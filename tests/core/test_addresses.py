@@ -16,11 +16,17 @@ from omnitui.core.mail import Address
     [
         ("", ()),
         ("anna@example.org", (Address("", "anna@example.org"),)),
-        ("Anna de Vries <anna@example.org>, ben@example.org,", (Address("Anna de Vries", "anna@example.org"), Address("", "ben@example.org"))),
-        ('"Smit, Jan" <jan@example.org>; 陳怡君 <c@example.org>', (Address("Smit, Jan", "jan@example.org"), Address("陳怡君", "c@example.org"))),
+        (
+            "Anna de Vries <anna@example.org>, ben@example.org,",
+            (Address("Anna de Vries", "anna@example.org"), Address("", "ben@example.org")),
+        ),
+        (
+            '"Smit, Jan" <jan@example.org>; 陳怡君 <c@example.org>',
+            (Address("Smit, Jan", "jan@example.org"), Address("陳怡君", "c@example.org")),
+        ),
         ("<a@b.org>, A@B.org", (Address("", "a@b.org"),)),
     ],
-)  # fmt: skip
+)
 def test_lists(text: str, people: tuple[Address, ...]) -> None:
     assert parse_addresses(text) == people
 
