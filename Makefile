@@ -24,10 +24,10 @@ check: $(VENV)/ready-dev
 	$(RUN) -m pytest -q tests/architecture
 
 bench: $(VENV)/ready-dev
-	$(RUN) -m bench
+	$(RUN) -m tools.run_all bench
 
 campaigns: $(VENV)/ready-dev
-	$(RUN) -m campaigns
+	$(RUN) -m tools.run_all campaigns
 
 docs: $(VENV)/ready-dev
 	$(RUN) -m tools.docs
