@@ -23,6 +23,7 @@ from omnitui.store.message_ids import MessageIds
 from omnitui.store.refresh import refresh
 from omnitui.store.rows import FetchedMail, NewMessage
 from omnitui.store.threads import Account, Newcomer, Threads
+from omnitui.store.unstorable import FAULTS, in_its_place
 
 __all__ = ["FetchedMail", "Stored", "store_batch"]
 
@@ -54,9 +55,30 @@ def store_batch(
         folders.set_cursor(connection, folder, cursor)
     fresh = unknown_uids(connection, folder, [(mail.uid, mail.flags) for mail in mails])
     mails = sorted((mail for mail in mails if mail.uid in fresh), key=lambda mail: (mail.at, mail.uid))
+    return _store(connection, folder, mails, now)
+
+
+def _store(connection: sqlite3.Connection, folder: Folder, mails: Sequence[FetchedMail], now: Instant) -> Stored:
+    """Store mails whose UIDs are unknown, oldest first. One that cannot be stored is found by halving and replaced."""
     if not mails:
         return Stored((), ())
-    return _Batch(connection, folder, now).store([(mail, links(mail.parsed, mail.digest)) for mail in mails])
+    connection.execute("SAVEPOINT batch")
+    try:
+        named = [(mail, links(mail.parsed, mail.digest)) for mail in mails]
+        stored = _Batch(connection, folder, now).store(named)
+    except FAULTS as fault:
+        connection.execute("ROLLBACK TO batch")
+        connection.execute("RELEASE batch")
+        if len(mails) == 1:
+            replaced = in_its_place(mails[0], fault, now)
+            if mails[0].quarantine == replaced.quarantine:
+                raise
+            return _store(connection, folder, [replaced], now)
+        middle = len(mails) // 2
+        older, newer = (_store(connection, folder, half, now) for half in (mails[:middle], mails[middle:]))
+        return Stored(older.new_ids + newer.new_ids, tuple({*older.conversations, *newer.conversations}))
+    connection.execute("RELEASE batch")
+    return stored
 
 
 def _checked(connection: sqlite3.Connection, folder: Folder) -> Folder:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from dataclasses import replace
+
 import pytest
 
 from omnitui.core.mail import Address
@@ -158,10 +161,43 @@ def test_mail_after_a_long_outage_is_all_stored(box: Mailbox) -> None:
 
 def test_a_batch_that_breaks_in_the_middle_leaves_nothing(box: Mailbox) -> None:
     """Nextcloud Mail PR #5440, Zammad #78: half a chunk was kept, and the next run failed or doubled it."""
-    good = [fetched(n, parsed(f"{n}@x")) for n in (1, 2)]
-    broken = fetched(3, parsed("3@x"), at=Instant(2**70))
-    with pytest.raises(OverflowError):
-        box.give("inbox", *good, broken, cursor=Cursor(4, 1))
+    batch = [fetched(n, parsed(f"{n}@x", text=f"{n} " * 3000)) for n in range(1, 40)]
+    full = box.one("PRAGMA page_count") + 60
+    box.connection.execute(f"PRAGMA max_page_count = {full}")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        box.give("inbox", *batch, cursor=Cursor(40, 1))
     assert box.rows("SELECT (SELECT count(*) FROM message), (SELECT count(*) FROM ledger)") == [(0, 0)]
-    box.give("inbox", *good, fetched(3, parsed("3@x")), cursor=Cursor(4, 1))
-    assert box.one("SELECT count(*) FROM message") == 3
+    assert box.one("SELECT uid_next FROM folder WHERE role = 'inbox'") == 1
+    box.connection.execute("PRAGMA max_page_count = 1000000")
+    box.give("inbox", *batch, cursor=Cursor(40, 1))
+    assert box.one("SELECT count(*) FROM message") == 39
+
+
+@pytest.mark.parametrize("place", [1, 7, 12])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"subject": "lone \ud800 surrogate"},
+        {"text": 5},
+        {"sent_at": 2**70},
+        {"references": ("\udfff@x",)},
+        {"attachments": (None,)},
+    ],
+    ids=lambda broken: next(iter(broken)),
+)
+def test_a_mail_that_cannot_be_stored_stops_nothing(box: Mailbox, broken: dict[str, object], place: int) -> None:
+    """Chatwoot #5081: one bad mail was fetched for ever."""
+    batch = [fetched(n, parsed(f"{n}@x")) for n in range(1, 13)]
+    bad = batch[place - 1]
+    batch[place - 1] = replace(bad, parsed=replace(bad.parsed, **broken))
+    box.give("inbox", *batch)
+    assert box.rows("SELECT outcome, count(*) FROM ledger GROUP BY 1") == [("quarantined", 1), ("stored", 11)]
+    ((error, data),) = box.rows("SELECT error, data FROM message JOIN original ON message_id = id WHERE error <> ''")
+    assert "could not be stored" in error
+    assert data == bad.packed
+    assert box.give("inbox", *batch).new_ids == ()
+
+
+def test_a_time_without_end_is_taken_for_now(box: Mailbox) -> None:
+    box.receive(1, parsed("a@x"), at=Instant(2**70))
+    assert box.rows("SELECT outcome, (SELECT at FROM message) FROM ledger") == [("quarantined", NOW)]
