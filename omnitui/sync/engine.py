@@ -19,6 +19,7 @@ from omnitui.sync.backoff import Backoff
 from omnitui.sync.imap.account import AccountSync, Wake
 from omnitui.sync.imap.login import login_for
 from omnitui.sync.imap.setting import Setting
+from omnitui.sync.imap.suspects import ENOUGH, TOGETHER, Suspects
 from omnitui.sync.writer import Writer
 
 log = logging.getLogger("omnitui.sync")
@@ -62,6 +63,7 @@ class Engine:
         self._asked: dict[str, asyncio.Event] = {}
         self._synced: dict[str, asyncio.Event] = {}
         self._in_step_now: set[str] = set()
+        self._suspects = {account.name: Suspects() for account in settings.accounts}
         self._stopping = False
         self.outcomes = {account.name: Outcome(account.name) for account in settings.accounts}
         self.online: Callable[[AccountId], None] = lambda account_id: None
@@ -113,16 +115,22 @@ class Engine:
         self.wake(Wake.STOP)
 
     async def _keep(self, account: AccountSettings, threads: ThreadPoolExecutor) -> None:
-        backoff = Backoff()
+        backoff, tries = Backoff(), 0
         while not self._stopping:
             started = time.monotonic()
             wait = await self._connect(account, threads)
             self._synced[account.name].set()
-            if self._once or self._stopping:
+            tries += 1
+            if self._stopping or (self._once and not self._worth_another(account, tries)):
                 return
             if time.monotonic() - started > STEADY:
                 backoff.reset()
             await self._pause(account, backoff.next() if wait else None)
+
+    def _worth_another(self, account: AccountSettings, tries: int) -> bool:
+        """With `once`: the server hung up on some mail, and the others may still be had."""
+        failed = self.outcomes[account.name].state == "offline"
+        return failed and len(self._suspects[account.name]) > 0 and tries < ENOUGH + len(TOGETHER) + 1
 
     async def _pause(self, account: AccountSettings, seconds: float | None) -> None:
         """Until it is time again, or somebody asks; None: only when somebody asks."""
@@ -142,7 +150,9 @@ class Engine:
         def synced() -> None:
             events.call_soon_threadsafe(self._in_step, account)
 
-        loop = self._loops[account.name] = AccountSync(self._setting(account), once=self._once, synced=synced)
+        loop = self._loops[account.name] = AccountSync(
+            self._setting(account), once=self._once, synced=synced, suspects=self._suspects[account.name]
+        )
         running = events.run_in_executor(threads, loop.run)
         try:
             await asyncio.shield(running)

@@ -6,7 +6,6 @@ import queue
 import time
 from collections.abc import Callable
 from enum import StrEnum
-from itertools import islice
 
 from omnitui.core.errors import Offline
 from omnitui.core.models import AccountId
@@ -19,6 +18,7 @@ from omnitui.sync.imap.look import FolderWork, Looker
 from omnitui.sync.imap.pull import Pipeline, unfetchable
 from omnitui.sync.imap.push import Pusher
 from omnitui.sync.imap.setting import Setting
+from omnitui.sync.imap.suspects import Suspects
 
 FIRST_SEGMENT = 300
 """Mails of each folder fetched before any folder is read to its end."""
@@ -42,14 +42,22 @@ class Wake(StrEnum):
 class AccountSync:
     """`run` until `wake(Wake.STOP)`; with `once` until all is in step. Raises what a new connection mends."""
 
-    def __init__(self, setting: Setting, *, once: bool = False, synced: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        *,
+        once: bool = False,
+        synced: Callable[[], None] = lambda: None,
+        suspects: Suspects | None = None,
+    ) -> None:
         self._setting = setting
         self._once = once
         self._synced = synced
         self._events: queue.SimpleQueue[Wake] = queue.SimpleQueue()
         self._works: list[FolderWork] = []
         self._connection: Connection | None = None
-        self._pipeline = Pipeline(setting.writer, setting.clock, setting.limit)
+        self._suspects = Suspects() if suspects is None else suspects
+        self._pipeline = Pipeline(setting.writer, setting.clock, setting.limit, self._suspects)
         self._listener: Listener | None = None
         self._stopping = False
         self.new = 0
@@ -156,8 +164,10 @@ class AccountSync:
         if work.next_uid == 0 or connection.folder != work.folder.name:
             self._looker.look(work)
         count = SEGMENT if all(other.next_uid for other in self._works) else FIRST_SEGMENT
-        wanted = list(islice(work.backlog, count))
-        if wanted:
+        wanted, hopeless = self._suspects.next(work.folder, work.backlog, count)
+        if hopeless:
+            self._give_up(work, wanted[0], "the server hung up each time it was asked for")
+        elif wanted:
             pulled = self._pipeline.pull(connection, work.folder, wanted)
             self.new += pulled.new
             for mail in pulled.large:
@@ -179,10 +189,16 @@ class AccountSync:
             work.tries[uid] += 1
             pulled = self._pipeline.pull(connection, work.folder, [uid])
             if pulled.missing and (work.tries[uid] >= PATIENCE or self._once):
-                row = unfetchable(uid, work.folder, pulled.refusal or refusal, self._setting.clock())
-                self._pipeline.store(work.folder, [row])
+                self._give_up(work, uid, pulled.refusal or refusal)
             elif pulled.missing:
                 work.status = None
+
+    def _give_up(self, work: FolderWork, uid: int, reason: str) -> None:
+        """A row that says so, and the sync goes on."""
+        self._pipeline.store(work.folder, [unfetchable(uid, work.folder, reason, self._setting.clock())])
+        self._suspects.clear(work.folder, [uid])
+        if uid in work.backlog:
+            work.backlog.remove(uid)
 
     def _attempt(self, work: FolderWork, step: Callable[[FolderWork], None]) -> None:
         """A folder that the server refuses (deleted, no rights) must not stop the others."""

@@ -39,27 +39,28 @@ class Bulk:
         self._items = f"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{limit + 1}>)".encode()
         self._limit = limit
         self._chunks = deque(_chunks(wanted))
+        self.awaited: set[int] = set()
+        """UIDs asked for that have not come yet."""
         self.missing: list[int] = []
         self.refusal = ""
         """What the server said when it refused a command; those UIDs are among the missing."""
 
     def __iter__(self) -> Iterator[list[RawMail]]:
-        # Servers answer commands in flight together, in any order: what came is known only at the end.
-        self._pending: set[int] = set()
+        # Servers answer commands in flight together, in any order: what is missing is known only at the end.
         flying: deque[tuple[bytes, list[int]]] = deque()
         while self._chunks or flying:
             while self._chunks and len(flying) < IN_FLIGHT:
                 chunk = self._chunks.popleft()
                 wanted = uids.compress(chunk).encode()
-                self._pending.update(chunk)
+                self.awaited.update(chunk)
                 flying.append((self._connection.send(wanted, self._items, verb=b"UID FETCH"), chunk))
             yield from self._answer(*flying.popleft())
-        self.missing = sorted(self._pending, reverse=True)
+        self.missing = sorted(self.awaited, reverse=True)
 
     def _answer(self, tag: bytes, chunk: list[int]) -> Iterator[list[RawMail]]:
         most = self._limit + 1
         self._connection.allow(total=IN_FLIGHT * len(chunk) * (most + 100_000) + 10_000_000, literal=most, seconds=900)
-        pending, weight = self._pending, 0
+        pending, weight = self.awaited, 0
         batch: list[RawMail] = []
         try:
             for parts in self._connection.answers(tag):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 
+from omnitui.core.errors import Offline, ProtocolError
 from omnitui.core.packing import pack
 from omnitui.core.times import Instant
 from omnitui.store.folders import Cursor, Folder
@@ -16,6 +17,7 @@ from omnitui.store.ingest import FetchedMail, store_batch
 from omnitui.store.rows import pack_blocks
 from omnitui.sync.imap.connection import Connection
 from omnitui.sync.imap.fetch import Bulk, RawMail
+from omnitui.sync.imap.suspects import Suspects
 from omnitui.sync.mail.parse import parse_mail
 from omnitui.sync.writer import Writer
 
@@ -41,7 +43,8 @@ class Pulled:
 class Pipeline:
     """Parser threads kept from pull to pull, and what every pull needs."""
 
-    def __init__(self, writer: Writer, clock: Callable[[], Instant], limit: int) -> None:
+    def __init__(self, writer: Writer, clock: Callable[[], Instant], limit: int, suspects: Suspects) -> None:
+        self.suspects = suspects
         self._writer = writer
         self._clock = clock
         self._limit = limit
@@ -62,11 +65,15 @@ class Pipeline:
                 pulled.large += [mail for mail in batch if mail.raw is None]
                 whole = [mail for mail in batch if mail.raw is not None]
                 stage.give(self._parsers.submit(self._prepare, whole), writing)
+        except (Offline, ProtocolError):
+            self.suspects.blame(folder, bulk.awaited)
+            raise
         finally:
             stage.give(None, writing)
             wait([writing])
         writing.result()
         pulled.missing, pulled.refusal = bulk.missing, bulk.refusal
+        self.suspects.clear(folder, wanted)
         return pulled
 
     def store(self, folder: Folder, mails: Sequence[FetchedMail], cursor: Cursor | None = None) -> int:

@@ -16,6 +16,7 @@ from omnitui.sync.imap.account import AccountSync
 from omnitui.sync.imap.connection import Connection
 from omnitui.sync.imap.login import Login
 from omnitui.sync.imap.setting import Setting
+from omnitui.sync.imap.suspects import Suspects
 from omnitui.sync.writer import Writer
 
 ADDRESS = "desk@shop.example"
@@ -50,6 +51,7 @@ class Desk:
         with self.writer.transaction() as cache:
             self.account_id = accounts.upsert(cache, "desk", "email", ADDRESS)
         self.limit = 1_000_000
+        self.suspects = Suspects()
 
     def loop(self, *, once: bool = False, poll: float = 60.0) -> AccountSync:
         """A loop that is not running yet."""
@@ -64,7 +66,7 @@ class Desk:
             poll_seconds=poll,
             owner="test",
         )
-        return AccountSync(setting, once=once)
+        return AccountSync(setting, once=once, suspects=self.suspects)
 
     def sync(self) -> int:
         """Connect, bring everything in step, go; gives how many messages are new."""
