@@ -41,6 +41,17 @@ HEADS = [
     "在 2026年3月3日，上午9:14，Ana Lopez <ana@shop.example> 写道：",
     "2026年3月3日(火) 9:14 Ana Lopez <ana@shop.example>:",
     "2026년 3월 3일 (화) 오전 9:14, Ana Lopez <ana@shop.example>님이 작성:",
+    "Ana Lopez <ana@shop.example>, 3 Mar 2026 Sal, 09:14 tarihinde şunu yazdı:",
+    "ut 3. 3. 2026 o 9:14 Ana Lopez <ana@shop.example> napísal(a):",
+    "ti 3. maalisk. 2026 klo 9.14 Ana Lopez (ana@shop.example) kirjoitti:",
+    "Ana Lopez <ana@shop.example> ezt írta (időpont: 2026. márc. 3., K, 9:14):",
+    "Pe mar., 3 mar. 2026 la 09:14, Ana Lopez <ana@shop.example> a scris:",
+    "Στις Τρί, 3 Μαρ 2026 στις 9:14 π.μ., ο χρήστης Ana Lopez <ana@shop.example> έγραψε:",
+    "בתאריך יום ג׳, 3 במרץ 2026 ב-9:14 מאת Ana Lopez <ana@shop.example>:",
+    "On Tue, 3 Mar 2026 09:14:10 +0100\nAna Lopez <ana@shop.example> wrote:",
+    "---- Ana Lopez wrote ----",
+    "---- On Tue, 03 Mar 2026 09:14:10 +0100 Ana Lopez <ana@shop.example> wrote ----",
+    "Quoting Ana Lopez <ana@shop.example>:",
     "3 Mar 2026 Sal, 09:14 tarihinde Ana Lopez <ana@shop.example> şunu yazdı:",
 ]
 
@@ -71,6 +82,9 @@ def test_an_announced_quote_folds_in_any_language(head: str) -> None:
         "寄件者: Ana <ana@shop.example>\n寄件日期: 2026年3月3日\n收件者: Tom\n主旨: RE: 訂單\n\n好的。",
         "发件人： Ana <ana@shop.example>\n发送时间： 2026-03-03 09:14\n收件人： Tom\n主题： 订单\n\n好的。",
         "-----Original Message-----\nFrom: Ana\nSent: Tuesday\n\nIt is on its way.",
+        "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐\nOn Tuesday, Ana wrote:\n\nIt is on its way.",
+        '------ Original Message ------\nFrom "Ana" <ana@shop.example>\nTo Tom\nDate 3/3/2026 9:14\nSubject x\n\nIt is.',
+        'Sent: Tuesday, March 3, 2026 at 9:14 AM\nFrom: "Ana" <ana@shop.example>\nTo: Tom\nSubject: x\n\nIt is.',
         "-----Oorspronkelijk bericht-----\n\nHet is onderweg.",
         "-------- 原始郵件 --------\n寄件者: Ana\n\n好的。",
         "On Tue, Mar 3, 2026 at 9:14 AM, Ana Lopez <ana@shop.example> wrote:\n\nIt is on its way.\nAna",
@@ -174,6 +188,14 @@ def test_a_head_on_the_line_of_the_reply() -> None:
         "<div>Got it.</div><div class=yahoo_quoted><div>On Tuesday Ana wrote:</div><div>old</div></div>",
         "<div>Got it.</div><div>Ana &lt;a@b.example&gt; schreef op 3 mrt 2026 09:14:<br><blockquote>old</blockquote></div>",
         '<div>Got it.</div><div class="gmail_signature">Tom</div>',
+        "<div>Got it.</div><div id=OLK_SRC_BODY_SECTION><div><span>From: </span>Ana &lt;a@b.example&gt;<br><span>Date: </span>x<br>"
+        "<span>To: </span>Tom<br><span>Subject: </span>x</div><div>old</div></div>",
+        "Got it.<br><hr id=stopSpelling>Date: Tue, 3 Mar 2026 09:14:10 +0100<br>From: a@b.example<br>To: c@d.example<br><br>old",
+        "<div>Got it.</div><div><br></div><div>03.03.2026, 09:14, &quot;Ana&quot; &lt;a@b.example&gt;:</div><blockquote>old</blockquote>",
+        "Got it.<br><div dir=ltr>Sent from my iPhone</div><div><br><blockquote type=cite>On 3 Mar 2026, Ana wrote:<br></blockquote></div>"
+        "<blockquote type=cite><div>old</div><img src=x.png><div>older</div></blockquote>",
+        "<div>Got it.</div><div><div>On Mar 3, 2026, at 9:14 AM, Ana &lt;a@b.example&gt; wrote:</div><br><div>old</div></div>",
+        "<p>Got it.</p><div><div><b>From:</b> Ana &lt;a@b.example&gt;</div><div><b>Date:</b> Tuesday</div><div><b>Subject:</b> x</div></div>old",
     ],
 )
 def test_html_quotes_of_the_known_programs(html: str) -> None:

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from omnitui.core.text.vocabulary import FIELDS, FORWARDED, ORIGINAL, OUR_OWN_WORDS, STARTS, WROTE
+from omnitui.core.text.vocabulary import FIELDS, FORWARDED, ORIGINAL, OUR_OWN_WORDS, QUOTING, STARTS, WROTE
 
 LONGEST = 400
 _MOST_LINES = 4
 _LONGEST_VERB = 26
+_LONGEST_NAME = 60
 _COLON = (":", "：")
-FIRST_OF_HEAD = frozenset("-—–=_*")
+FIRST_OF_HEAD = frozenset("-‐―—–=_*")
 LAST_OF_HEAD = frozenset(":：>-_*|< \u00a0\u3000")
 """A line can belong to a head only if it begins or ends so, or has a colon within 33 characters; most lines do not."""
 _EDGE = " \t*_>|<\u00a0"
@@ -29,7 +30,7 @@ _DATE = re.compile(
     r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?!\d)|\d{1,2}\s?[月日]|\d{1,2}월|(?<!\d)[0-3]?\d\.?\s[^\W\d]{3,12}\.?"
 )
 _FIELD = re.compile(r"([^\W\d][^:：\n@/]{0,24}?)[\s*_]{0,4}[:：]")
-_DASHED = re.compile(r"[-_=*—–]{2,}\s?([^-_=*—–].{0,60}?[^-_=*—–])\s?[-_=*—–]{2,}$")
+_DASHED = re.compile(r"[-_=*‐―—–]{2,}\s?([^-_=*‐―—–].{0,60}?[^-_=*‐―—–])\s?[-_=*‐―—–]{2,}$")
 _WHOLE_AUTHOR = re.compile(r"[^<>@:]{1,80}<[^<>\s]{3,120}> ")
 _VERB_FIRST = re.compile(WROTE.pattern.removesuffix("$") + r"\s", re.IGNORECASE)
 _SHARED_LINE = re.compile(r"(?:-+ ?)?\bOn (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d)[^:]{4,40}:\d\d")
@@ -68,10 +69,10 @@ def head_at(lines: Sequence[str], at: int, since: int) -> Head | None:
     bare = line.strip(_EDGE)
     if not bare:
         return None
-    if bare[0] in "-—–=_*" or line[0] in "-_*" or bare[-1] in "-_":
+    if bare[0] in "-‐―—–=_*" or line[0] in "-_*" or bare[-1] in "-_":
         if (titled := _title(lines, at, line.strip(" \t>|"))) is not None:
             return titled
-        bare = bare.strip("-—– ")
+        bare = bare.strip("-‐―—– ")
     if bare[-1:] in _COLON or (line.rstrip()[-1] == ">" and bare[:2].isdigit()):
         if FORWARDED.match(bare) and len(bare) < 60:
             return Head(at, _past_fields(lines, at + 1), HeadKind.FORWARD)
@@ -91,7 +92,7 @@ def _title(lines: Sequence[str], at: int, line: str) -> Head | None:
         return None
     title = found[1].strip()
     forwarded = FORWARDED.match(title)
-    if forwarded or ORIGINAL.match(title):
+    if forwarded or ORIGINAL.match(title) or (len(title) < _LONGEST_NAME and WROTE.search(title)):
         return Head(at, _past_fields(lines, at + 1), HeadKind.FORWARD if forwarded else HeadKind.STRONG)
     below = next((n for n in range(at + 1, min(at + 3, len(lines))) if lines[n].strip()), None)
     if below is not None and _fields(lines, below):
@@ -173,14 +174,24 @@ def _announcement(lines: Sequence[str], at: int, since: int) -> Head | None:
         joined = f"{line} {joined}" if joined else line
         kind = _proof(joined)
         if kind is HeadKind.STRONG:
-            return Head(start, at + 1, kind)
+            return Head(start - _dates(lines, start - 1, since), at + 1, kind)
         if kind is HeadKind.WEAK and weak is None:
             weak = Head(start, at + 1, kind)
     return weak
 
 
+def _dates(lines: Sequence[str], at: int, since: int) -> bool:
+    """Whether line `at`, above an announcement, is its date alone ("On Wed, 4 Feb 2026 18:31:10 +0100")."""
+    if at < since:
+        return False
+    line = lines[at].strip()
+    if not line or len(line) > _LONGEST_NAME or line[-1] in ".!?":
+        return False
+    return bool(STARTS.match(line) and _TIME.search(line) and _DATE.search(line))
+
+
 def _proof(text: str) -> HeadKind | None:
-    bare = text.strip("-—–_* \u00a0\t").rstrip(":：> \u00a0").rstrip("-")
+    bare = text.strip("-‐―—–_* \u00a0\t").rstrip(":：> \u00a0").rstrip("-")
     timed, dated = _TIME.search(text), _DATE.search(text)
     address = _ADDRESS.search(text)
     if not (address or timed or dated):
@@ -189,15 +200,16 @@ def _proof(text: str) -> HeadKind | None:
     if verb and OUR_OWN_WORDS.search(bare[: verb.start()].rstrip()):
         return None
     starts = STARTS.match(bare)
-    if starts and (
-        ((dated or timed) and address and _IN_BRACKETS.search(text)) or (verb and dated and (timed or address))
-    ):
+    bracketed = address and _IN_BRACKETS.search(text)
+    if bracketed and ((dated and timed) or (starts and (dated or timed))):
+        return HeadKind.STRONG
+    if starts and verb and dated and (timed or address):
         return HeadKind.STRONG
     author = _WHOLE_AUTHOR.match(bare)
     if author and verb and author.end() == verb.start():
         return HeadKind.STRONG
     if author and (dated and timed) and _VERB_FIRST.match(bare, author.end()):
         return HeadKind.STRONG
-    if verb or starts or (address and dated):
+    if verb or starts or (address and dated) or QUOTING.match(bare):
         return HeadKind.WEAK
     return None

@@ -16,7 +16,7 @@ from omnitui.core.text.heads import FIRST_OF_HEAD, LAST_OF_HEAD, Head, HeadKind,
 from omnitui.core.text.vocabulary import DEVICE, FORWARDED, SENT_FROM
 
 _WORD = re.compile(r"[^\W_]|[^\x00-\x7f\u1427]")
-_BARE_RULE = re.compile(r"[-_=*#~+—–─\u1427 ]+$")
+_BARE_RULE = re.compile(r"[-_=*#~+‐―—–─\u1427 ]+$")
 _DELIMITER = re.compile(r"\s*(?:--|—|–|_{20,}|-{30,})\s*$")
 _NAMED_QUOTE = re.compile(r"(?:[A-Za-z]{1,16}>|\|)(?: |$)")
 """Quote marks that name the writer ("Ana> yes"), and bars."""
@@ -145,7 +145,7 @@ def _given(blocks: Sequence[Block], rows: _Rows, at: int) -> _Part:
         end += 1
     if blocks[block].kind is BlockKind.SIGNATURE:
         return _Part("signature", at, end)
-    if FORWARDED.match(rows.lines[at].strip("-—–_* ")):
+    if FORWARDED.match(rows.lines[at].strip("-‐―—–_* ")):
         return _Part("forward", at, size, end - at)
     below = end
     while below < size and rows.owner[below] < 0:
@@ -231,7 +231,7 @@ def _above_device_lines(lines: list[str], start: int, end: int) -> int:
 
 
 def _is_device_line(line: str) -> bool:
-    bare = line.strip(" \t<>()[]*_-—–.\"'“”")
+    bare = line.strip(" \t<>()[]*_-‐―—–.\"'“”")
     if not bare or len(bare) > _LONGEST_DEVICE_LINE:
         return False
     if SENT_FROM.match(bare):

@@ -62,6 +62,11 @@ WROTE = re.compile(
 )
 """The verb at the very end of a line that announces a quote (its colon taken off)."""
 
+QUOTING = re.compile(
+    r"quoting |zitat von |citando a? ?|citat från |citaat van |cytowanie |.{2,60} ezt írta ", re.IGNORECASE
+)
+"""How a line that announces a quote begins where its program leaves out the date or puts the verb first."""
+
 STARTS = re.compile(
     r"(?:on|am|op|le|el|il|em|no dia|dne|den|w dniu|dnia|vào|lúc|pada|στις|在|於|于|la|på|tarihinde|data|a)\s|\d|在|於|于|"
     r"(?:mon|tue|wed|thu|fri|sat|sun|ma|di|wo|do|vr|za|zo|mo|mi|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|gio|seg|ter|qua|"
