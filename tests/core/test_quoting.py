@@ -136,6 +136,8 @@ def test_signatures_fold(signature: str) -> None:
         "Steps:\n---\nplug it in\n---\nwait",
         "See https://shop.example/x:\n\nit is broken",
         "Re: 4711\nWhere is it?",
+        "My order\n----------------------------------------\nsee https://shop.example/4711",
+        "A form came in:\n\nFrom: tom@home.example\nSubject: refund\n\nPlease refund me.",
         "At 10:30 on 3 March 2026 your driver rang:\nnobody was home.",
         "We wrote on 3 March 2026 at 10:30, as info@home.example, and you never wrote:\n\nwhy?",
     ],
@@ -161,6 +163,21 @@ def test_an_answer_between_the_quotes_shows_everything() -> None:
 def test_named_quote_marks_are_quotes() -> None:
     text = "On 3 Mar 2026 at 9:14, Ana <a@b.example> wrote:\n> Colour?\n\nRed.\n\nAna> Size?\nAna> And when?\n\nM."
     assert not any(block.folded for block in split_reply(blocks_from_text(text)))
+
+
+@pytest.mark.parametrize("mark", ["|", "# ", ") ", "--]", "} "])
+def test_other_quote_marks_below_an_announcement(mark: str) -> None:
+    head = "On 3 Mar 2026 at 9:14, Ana <a@b.example> wrote:"
+    quote = f"{mark}first line\n{mark}second line\n{mark}third line"
+    assert words(f"Hello.\n\n{head}\n\n{quote}\n\nMy answer.\n") == "Hello.\n\nMy answer."
+
+
+def test_an_omission_below_an_announcement() -> None:
+    assert words("On 3 Mar 2026 at 9:14, Ana <a@b.example> wrote:\n\n[...]\n\n> old\n\nMy answer.") == "My answer."
+
+
+def test_the_title_alone_with_one_field() -> None:
+    assert words("----- Original Message -----\nFrom: Ana <a@b.example>\n\n> old\n\nMy answer.") == "My answer."
 
 
 def test_a_quote_picked_by_the_writer_stays() -> None:

@@ -31,6 +31,7 @@ _DATE = re.compile(
 )
 _FIELD = re.compile(r"([^\W\d][^:：\n@/]{0,24}?)[\s*_]{0,4}[:：]")
 _DASHED = re.compile(r"[-_=*‐―—–]{2,}\s?([^-_=*‐―—–].{0,60}?[^-_=*‐―—–])\s?[-_=*‐―—–]{2,}$")
+_OPENED = re.compile(r"[-_=*‐―—–]{2,} ")
 _WHOLE_AUTHOR = re.compile(r"[^<>@:]{1,80}<[^<>\s]{3,120}> ")
 _VERB_FIRST = re.compile(WROTE.pattern.removesuffix("$") + r"\s", re.IGNORECASE)
 _SHARED_LINE = re.compile(r"(?:-+ ?)?\bOn (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d)[^:]{4,40}:\d\d")
@@ -89,6 +90,9 @@ def _title(lines: Sequence[str], at: int, line: str) -> Head | None:
     """Dashes round a known title, or round any title with header lines below."""
     found = _DASHED.match(line)
     if not found:
+        opened = _OPENED.match(line)
+        if opened and FORWARDED.match(line, opened.end()) and len(line) < _LONGEST_NAME:
+            return Head(at, _past_fields(lines, at + 1), HeadKind.FORWARD)
         return None
     title = found[1].strip()
     forwarded = FORWARDED.match(title)
@@ -102,7 +106,7 @@ def _title(lines: Sequence[str], at: int, line: str) -> Head | None:
 
 def _role(line: str) -> str | None:
     """What a header-like line tells ("from", ...), "other" for a name that is not known, None for other lines."""
-    found = _FIELD.match(line.strip(_EDGE)[:60])
+    found = _FIELD.match(line.strip(_EDGE)[:60]) if "|" not in line[:4] else None
     if not found:
         return None
     return FIELDS.get(found[1].strip(" *_\u00a0").lower(), "other")
@@ -139,7 +143,7 @@ def _is_mail_head(roles: dict[str, str], others: int) -> bool:
         return False
     people = " ".join(roles.get(role, "") for role in ("from", "to", "cc"))
     when = roles.get("date", "") + roles.get("sent", "")
-    if "from" in roles and not when and "subject" not in roles:
+    if not when and not roles.keys() >= {"from", "to", "subject"}:
         return False
     if _ADDRESS.search(people[:2000]):
         return True
@@ -157,7 +161,7 @@ def _past_fields(lines: Sequence[str], at: int) -> int:
     while number < len(lines) and number - start < 16 and lines[number].strip():
         number += 1
     known = sum(1 for line in lines[start:number] if _role(line) not in (None, "other"))
-    return number if known >= 2 and known * 2 >= number - start else at
+    return number if known * 2 >= number - start else at
 
 
 def _announcement(lines: Sequence[str], at: int, since: int) -> Head | None:

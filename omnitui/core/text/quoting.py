@@ -20,6 +20,12 @@ _BARE_RULE = re.compile(r"[-_=*#~+‐―—–─\u1427 ]+$")
 _DELIMITER = re.compile(r"\s*(?:--|—|–|_{20,}|-{30,})\s*$")
 _NAMED_QUOTE = re.compile(r"(?:[A-Za-z]{1,16}>|\|)(?: |$)")
 """Quote marks that name the writer ("Ana> yes"), and bars."""
+_OTHER_MARK = re.compile(r" {0,4}[|#):%}+!~\]-]{1,3}(?= ?\S)")
+_OMISSION = re.compile(r"\s*(?:[\[(<{].{0,60}[\])>}]|\.{2,}|…)?\s*$")
+"""What stands for words left out: "[...]", "<snip>"."""
+_LIST = re.compile(
+    r"(?i)\blists?\b|listinfo|mailman|subscri|afmelden|abmelden|désabonn|darse de baja|sponsored|退訂|退订"
+)
 _LONGEST_SIGNATURE = 20
 _LONGEST_DEVICE_LINE = 120
 _SENT_LAST = ("傳送", "发送", "送信", "送信しました", "보냄", "gesendet", "gönderildi", "lähetetty")
@@ -165,11 +171,33 @@ def _headed(rows: _Rows, head: Head) -> _Part | None:
         return _Part("forward", head.start, len(lines), size)
     if below in quoted:
         return _Part("quote", head.start, _quote_end(rows, below), size, head.cut)
-    if below < len(lines) and lines[below][0] == "|" and (end := _named_end(lines, below)) > below:
+    if below < len(lines) and (end := _marked_end(rows, below)) > below:
         return _Part("quote", head.start, end, size, head.cut)
     if head.kind is HeadKind.WEAK:
         return None
+    after = below
+    while after < len(lines) and after not in quoted and after < below + 4 and _OMISSION.match(lines[after]):
+        after += 1
+    if after in quoted:
+        return _Part("quote", head.start, _quote_end(rows, after), size, head.cut)
     return _Part("history", head.start, len(lines), size)
+
+
+def _marked_end(rows: _Rows, at: int) -> int:
+    """The line after those that, below an announcement, bear one mark of another kind than `>`; `at` when none does.
+
+    The mark ("|", "#", ")", "--]", ...) must stand before three lines in a row, or before all there are.
+    """
+    lines = rows.lines
+    found = _OTHER_MARK.match(lines[at])
+    if not found:
+        return at
+    mark = found[0].strip()
+    end = at
+    while end < len(lines) and lines[end].lstrip().startswith(mark):
+        end += 1
+    rest = end < len(lines) and any(line.strip() for line in lines[end : end + 3])
+    return end if end - at >= 3 or not rest else at
 
 
 def _named_end(lines: list[str], at: int) -> int:
@@ -242,9 +270,9 @@ def _is_device_line(line: str) -> bool:
 
 
 def _is_footer(lines: list[str]) -> bool:
-    """Whether what stands below a long rule is a list's footer, not the writer's text: short, with an address."""
+    """Whether what stands below a long rule is a list's footer, not the writer's text: short, and speaks of a list."""
     text = "\n".join(lines)
-    return len(text) < 600 and ("://" in text or "@" in text)
+    return len(text) < 800 and ("://" in text or "@" in text) and _LIST.search(text) is not None
 
 
 def _fold(rows: _Rows, parts: list[_Part]) -> None:

@@ -42,7 +42,7 @@ ORIGINAL = re.compile(
 """What stands between the dashes above a quoted mail."""
 
 FORWARDED = re.compile(
-    r"forwarded\s(?:message|e?-?mail|by)|begin\sforwarded\smessage|doorgestuurd(?:e)?\s(?:bericht|e?-?mail)|"
+    r"forwarded\s(?:message|e?-?mail|by)|(?:begin|start)(?:\sof)?\sforwarded\s(?:message|text|mail)|doorgestuurd(?:e)?\s(?:bericht|e?-?mail)|"
     r"(?:weitergeleitete\s(?:nachricht|e?-?mail)|anfang der weitergeleiteten)|(?:mensaje|correo)\sreenviado|"
     r"message\s(?:transféré|réexpédié)|début du message (?:transféré|réexpédié)|messaggio\sinoltrato|inizio messaggio inoltrato|"
     r"mensagem\s(?:encaminhada|reencaminhada)|videresendt\s(?:meddelelse|melding)|vidarebefordrat\s(?:brev|meddelande)|"
