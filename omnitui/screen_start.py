@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 
 from omnitui.app import OmnituiApp
 from omnitui.config.places import Places
 from omnitui.config.schema import Settings
+from omnitui.config.zone import local_zone
 from omnitui.core.keymap import build
 from omnitui.core.times import Instant
 from omnitui.screens.session import Session
@@ -30,19 +28,6 @@ def make_session(places: Places, settings: Settings, me: str, now: Callable[[], 
         reader=Reader(places.cache_db),
         writer=Writer(places.cache_db),
     )
-
-
-def local_zone() -> str:
-    """IANA name of this machine's zone; UTC where it cannot be told."""
-    if os.environ.get("TZ"):
-        return os.environ["TZ"].lstrip(":")
-    with suppress(OSError):
-        target = os.path.realpath("/etc/localtime")
-        if "zoneinfo/" in target:
-            return target.rpartition("zoneinfo/")[2]
-    with suppress(OSError):
-        return Path("/etc/timezone").read_text(encoding="ascii").strip() or "UTC"
-    return "UTC"
 
 
 def start_screen(
