@@ -86,6 +86,8 @@ def links(mail: ParsedMail, digest: str) -> Links:
 
 def message_id(text: str) -> str:
     """A Message-ID as key: without brackets and white space (RFC 5322 gives it none), bounded in length."""
+    if text.isprintable() and " " not in text and text[:1] != "<" and len(text) <= LONGEST_ID:
+        return text
     bare = "".join(text.strip().strip("<>").split())
     if len(bare) > LONGEST_ID:
         return f"sha256-{hashlib.sha256(bare.encode('utf-8', 'replace')).hexdigest()[:32]}@long.invalid"
@@ -94,6 +96,8 @@ def message_id(text: str) -> str:
 
 def base_subject(subject: str) -> str:
     """The subject without reply and forward prefixes, folded: what two mails of one conversation share."""
+    if not any(end in subject for end in (":", "：", "RE-")):
+        return " ".join(subject.split()).casefold()
     rest, before = subject, ""
     while rest != before:
         before, rest = rest, _PASSED_ON.sub("", _PREFIX.sub("", rest, count=1), count=1)

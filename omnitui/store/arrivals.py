@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from omnitui.core.threading import Links
+from omnitui.core.threading import Links, message_id
 from omnitui.store import identities
 from omnitui.store.folders import Folder
 from omnitui.store.rows import FetchedMail, NewMessage, everybody
@@ -119,10 +119,11 @@ def note_copy(connection: sqlite3.Connection, twin: Twin, mail: FetchedMail) -> 
         "INSERT OR IGNORE INTO original SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM message WHERE id = ?)",
         (twin.id, mail.packed, mail.complete, twin.id),
     )
-    if mail.parsed.message_id:
+    mid = message_id(mail.parsed.message_id)
+    if mid:
         connection.execute(
             "INSERT OR IGNORE INTO reference SELECT account_id, ?, conversation_id FROM message WHERE id = ?",
-            (mail.parsed.message_id, twin.id),
+            (mid, twin.id),
         )
     return {changed[0]} if changed else set()
 

@@ -10,7 +10,11 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from omnitui.core.mail import Address
 from omnitui.core.text.fold import index_text
+from omnitui.store.messages import people_of
+
+USES = ("to", "cc", "bcc", "reply_to")
 
 
 class Searchable(NamedTuple):
@@ -33,22 +37,12 @@ def searchable(connection: sqlite3.Connection, message_ids: Sequence[int]) -> li
         " LEFT JOIN body b ON b.message_id = m.id ORDER BY m.id",
         (json.dumps(list(message_ids)),),
     )
-    return [
-        Searchable(
-            row["id"], row["subject"], people_text(row["from_name"], row["from_address"], row["people"]), row["text"],
-            row["files"],
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [Searchable(row["id"], row["subject"], people_text(_people(row)), row["text"], row["files"]) for row in rows]
 
 
-def people_text(from_name: str, from_address: str, people: str) -> str:
-    """Everybody of a message as searched text; `people` is the JSON of the message row."""
-    words = [from_name, from_address]
-    for addresses in json.loads(people).values():
-        for address in addresses:
-            words += address
-    return " ".join(filter(None, words))
+def people_text(everybody: Iterable[Address]) -> str:
+    """Everybody of a message as searched text: its writer, then to, cc, bcc and reply-to."""
+    return " ".join(word for person in everybody for word in (person.name, person.email) if word)
 
 
 def add(connection: sqlite3.Connection, rows: Iterable[Searchable]) -> None:
@@ -71,6 +65,14 @@ def merge(connection: sqlite3.Connection, pages: int = 500) -> bool:
     before = connection.total_changes
     connection.execute("INSERT INTO fulltext(fulltext, rank) VALUES ('merge', ?)", (pages,))
     return connection.total_changes - before >= 2
+
+
+def _people(row: sqlite3.Row) -> list[Address]:
+    uses = people_of(row["people"])
+    return [
+        Address(row["from_name"], row["from_address"]),
+        *(person for use in USES for person in uses.get(use, ())),
+    ]
 
 
 def _folded(row: Searchable) -> tuple[int, str, str, str, str]:

@@ -90,8 +90,8 @@ def report_kind(bounce: Bounce | None, kind: MailKind) -> str:
 def searchable(new: NewMessage) -> Searchable:
     """What the full-text index takes of a new message: the same that `fulltext.searchable` reads back."""
     mail = new.mail.parsed
-    sender = mail.sender or Address("", "")
-    people = people_text(sender.name, sender.email, new.people)
+    sender = (mail.sender,) if mail.sender else ()
+    people = people_text((*sender, *mail.to, *mail.cc, *mail.bcc, *mail.reply_to))
     return Searchable(new.id, mail.subject, people, mail.text, " ".join(a.name for a in mail.attachments))
 
 

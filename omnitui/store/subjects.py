@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from omnitui.core.threading import SUBJECT_WINDOW, Join
@@ -51,10 +52,12 @@ class Subjects:
         self._ours = ours
         self._here: dict[int, list[Mate]] = {}
         self._rows: list[tuple[int, int, int, int, int]] = []
+        self._repeated: set[int] = set()
         self._lonely: set[int] = set()
 
-    def look_up(self, hashes: Iterable[int], earliest: int, latest: int) -> None:
-        """Note which of these subjects have replies that name no mail, so that only they are asked for."""
+    def look_up(self, hashes: Sequence[int], earliest: int, latest: int) -> None:
+        """Note which of these subjects come twice, and which have replies that name no mail: only they matter."""
+        self._repeated = {hash_ for hash_, times in Counter(hashes).items() if times > 1}
         self._lonely = {
             row[0]
             for row in self._connection.execute(
@@ -84,10 +87,17 @@ class Subjects:
             (Join.SUBJECT.value, mid, child.message_id),
         )
 
-    def note(self, hash_: int, mate: Mate, *, orphan: bool) -> None:
-        """Keep a new mail's subject; `orphan`: it is a reply, but joined to no mail so far."""
+    def matter(self, hash_: int) -> bool:
+        """Another mail, of this batch or before, may be joined to one with this subject."""
+        return hash_ in self._repeated or hash_ in self._lonely
+
+    def note(self, hash_: int, at: int, message_id: int, *, orphan: bool) -> None:
+        """Note a new mail's subject; `orphan`: it is a reply, but joined to no mail so far."""
+        self._rows.append((self._account_id, hash_, at, message_id, int(orphan)))
+
+    def keep(self, hash_: int, mate: Mate) -> None:
+        """Remember a new mail for those of the same batch."""
         self._here.setdefault(hash_, []).append(mate)
-        self._rows.append((self._account_id, hash_, mate.at, mate.message_id, int(orphan)))
 
     def write(self) -> None:
         """Put the new subjects into the table; after the messages have been written."""

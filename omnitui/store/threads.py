@@ -79,7 +79,7 @@ class Threads:
         )
         self._known.update((row[0], row[1]) for row in rows)
         if mails:
-            hashes = (links.subject for _, links, _ in mails if links.subject)
+            hashes = [links.subject for _, links, _ in mails if links.subject]
             times = [at for _, _, at in mails]
             self._subjects.look_up(hashes, min(times), max(times))
 
@@ -192,13 +192,17 @@ class Threads:
         hash_ = newcomer.links.subject
         if mail.kind is not MailKind.MAIL or not hash_:
             return
+        if not self._subjects.matter(hash_):
+            self._subjects.note(hash_, newcomer.at, newcomer.id, orphan=orphan)
+            return
         party, people = self._outside(mail)
         for child in self._subjects.orphans(hash_, newcomer.at, people):
             both = [self.now(conversation), self.now(child.conversation_id)]
             if both[0] != both[1] and may_unite(self._connection, both):
                 self._one_of(both, mid)
                 self._subjects.adopted(child, mid)
-        self._subjects.note(hash_, Mate(newcomer.id, conversation, mid, newcomer.at, party, people), orphan=orphan)
+        self._subjects.note(hash_, newcomer.at, newcomer.id, orphan=orphan)
+        self._subjects.keep(hash_, Mate(newcomer.id, conversation, mid, newcomer.at, party, people))
 
 
 def _writer(mail: ParsedMail) -> str:
