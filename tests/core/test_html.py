@@ -3,6 +3,7 @@
 # ruff: noqa: E501 (samples of mail are shown as they come)
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -157,6 +158,7 @@ def test_what_is_too_long_is_announced() -> None:
 TAGS = """<p> </p> <div> </div> <b> </b> <i> <a_href=https://x.example/y> </a> <ul> <ol> <li> </ul> </li> <table> <tr> <td>
 </td> </tr> </table> <blockquote> </blockquote> <br> <hr> <pre> </pre> <h1> </h1> <img_alt=x> <!-- --> &nbsp; &zwj;
 <div_class=gmail_signature> <div_class=moz-cite-prefix> <span_style=display:none> </span>"""
+WORD = st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon"])
 PIECES = st.one_of(st.sampled_from([tag.replace("_", " ", 1) for tag in TAGS.split()]), st.text(max_size=8))
 
 
@@ -166,3 +168,11 @@ def test_any_html_gives_clean_blocks(pieces: list[str]) -> None:
         assert safe_text(block.text) == block.text
         assert all(0 <= span.start < span.end <= len(block.text) for span in block.spans)
         assert block.text.strip()
+
+
+@given(st.lists(st.one_of(st.sampled_from([tag.replace("_", " ", 1) for tag in TAGS.split()]), WORD), max_size=30))
+def test_big_html_loses_no_word(pieces: list[str]) -> None:
+    html = " ".join(piece for piece in pieces if "display" not in piece and "--" not in piece)
+    words = sorted(word for word in pieces if word.isalpha())
+    for text in (html_to_text(html), html_to_text(html + "<p></p>" * 500)):
+        assert sorted(word for word in re.findall(r"[^\W\d_]+", text) if word != "x") == words
