@@ -17,7 +17,7 @@ from omnitui.store import feed
 from omnitui.store.events import record_event
 
 _ROLES = """
-SELECT DISTINCT f.role FROM message m JOIN ledger l ON l.message_id = m.id AND l.gone_at IS NULL
+SELECT DISTINCT f.role, l.gone_at IS NULL AS there FROM message m JOIN ledger l ON l.message_id = m.id
 JOIN folder f ON f.id = l.folder_id WHERE m.conversation_id = ? AND m.class IN ('customer', 'auto')
 """
 _OUR_MOVE = """
@@ -55,13 +55,15 @@ def moved(connection: sqlite3.Connection, message_ids: Iterable[int], now: Insta
 
 
 def _becomes(connection: sqlite3.Connection, conversation_id: int, state: State) -> State | None:
-    roles = {row[0] for row in connection.execute(_ROLES, (conversation_id,))}
+    rows = connection.execute(_ROLES, (conversation_id,)).fetchall()
+    roles = {row["role"] for row in rows if row["there"]}
+    left = {row["role"] for row in rows} - roles
     if not roles:
         return None
     if roles == {"junk"} and state is not State.SPAM:
         return State.SPAM
     if roles <= {"junk", "trash"} and "trash" in roles and state in (State.OPEN, State.PENDING, State.SNOOZED):
         return State.CLOSED
-    if "junk" not in roles and "trash" not in roles and state is State.SPAM:
+    if "junk" in left and "trash" not in roles and state is State.SPAM:
         return State.OPEN
     return None

@@ -67,6 +67,14 @@ def test_a_copy_in_the_trash_changes_nothing(box: Mailbox) -> None:
     assert box.conversation("a@x")["state"] == "open"
 
 
+def test_spam_marked_here_alone_stays_spam_wherever_the_mail_goes(box: Mailbox) -> None:
+    box.receive(1, parsed("a@x"))
+    box.connection.execute("UPDATE conversation SET state = 'spam'")
+    box.receive(2, parsed("a@x"), "archive", second=1)
+    gone(box, "inbox", 1)
+    assert box.conversation("a@x")["state"] == "spam"
+
+
 def test_an_order_of_ours_on_its_way_is_not_crossed(box: Mailbox) -> None:
     box.receive(1, parsed("a@x"))
     box.connection.execute(
