@@ -54,6 +54,11 @@ def by_account(account_id: int) -> Select[Folder]:
     return Select("SELECT * FROM folder WHERE account_id = ? ORDER BY name", (account_id,), _folder)
 
 
+def by_name(account_id: int, name: str) -> Select[Folder]:
+    """The folder of this name, if the account has it."""
+    return Select("SELECT * FROM folder WHERE account_id = ? AND name = ?", (account_id, name), _folder)
+
+
 def by_id(connection: sqlite3.Connection, folder_id: int) -> Folder:
     """A folder as it stands now. Raises NotFound."""
     row = connection.execute("SELECT * FROM folder WHERE id = ?", (folder_id,)).fetchone()

@@ -90,6 +90,16 @@ def write_entries(connection: sqlite3.Connection, folder: Folder, entries: Seque
     _count(connection, folder, len(entries))
 
 
+def note_filed(connection: sqlite3.Connection, folder: Folder, uid: int, message_id: int) -> None:
+    """Note where our own copy of a mail of ours went (APPENDUID, RFC 4315), so that it is not fetched."""
+    row = (folder.id, folder.uidvalidity, uid)
+    if (
+        connection.execute("SELECT 1 FROM ledger WHERE folder_id = ? AND uidvalidity = ? AND uid = ?", row).fetchone()
+        is None
+    ):
+        write_entries(connection, folder, [Entry(uid, Outcome.STORED, message_id, "filed by us", ["\\Seen"])])
+
+
 def mark_gone(connection: sqlite3.Connection, folder: Folder, uids: Iterable[int], now: Instant) -> set[int]:
     """Note that the server has these no more (expunged or moved). The messages stay; nothing is ever lost by it.
 

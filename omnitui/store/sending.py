@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Collection
 
 from omnitui.core.times import Instant
-from omnitui.store import outbox
+from omnitui.store import folders, ledger, outbox
 from omnitui.store.connection import joined
 from omnitui.store.outbox import OutboxItem
 from omnitui.store.refresh import refresh
@@ -179,12 +179,10 @@ def filed(
     """The copy is in the folder of this name; `where` is (UIDVALIDITY, UID) when the server told (RFC 4315)."""
     with joined(connection):
         if where is not None and item.message_id is not None:
-            connection.execute(
-                "INSERT INTO ledger (folder_id, uidvalidity, uid, outcome, message_id, reason, flags)"
-                " SELECT id, ?, ?, 'stored', ?, 'filed by us', '\\Seen' FROM folder"
-                " WHERE account_id = ? AND name = ? AND uidvalidity = ? ON CONFLICT DO NOTHING",
-                (*where, item.message_id, item.account_id, folder, where[0]),
-            )
+            uidvalidity, uid = where
+            found = folders.by_name(item.account_id, folder).first(connection)
+            if found is not None and found.uidvalidity == uidvalidity:
+                ledger.note_filed(connection, found, uid, item.message_id)
         outbox.settle(connection, item.id, "sent", "", now)
 
 
