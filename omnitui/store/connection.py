@@ -13,6 +13,7 @@ from typing import TypeAlias
 import aiosqlite
 
 from omnitui.core.errors import CacheError
+from omnitui.core.text.fold import match_words
 from omnitui.store.migrate import migrate
 
 Cache: TypeAlias = sqlite3.Connection
@@ -63,8 +64,14 @@ def _make_file(path: Path) -> None:
 
 def _settle(connection: sqlite3.Connection, role: Role) -> None:
     connection.row_factory = sqlite3.Row
+    connection.create_function("words", 1, _words, deterministic=True)
     for pragma in _pragmas(role):
         connection.execute(pragma)
+
+
+def _words(text: str) -> str:
+    """`words(text)` in SQL: for looking up whole words in names and addresses."""
+    return f" {match_words(text).strip()} "
 
 
 def _pragmas(role: Role) -> list[str]:
@@ -84,6 +91,7 @@ async def open_reader(path: Path) -> aiosqlite.Connection:
     """A read-only connection for the event loop. The cache must exist (a writer has opened it before)."""
     connection = await aiosqlite.connect(path, isolation_level=None)
     connection.row_factory = sqlite3.Row
+    await connection.create_function("words", 1, _words, deterministic=True)
     for pragma in _pragmas(Role.READ):
         await connection.execute(pragma)
     return connection

@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any
 
 from omnitui.core.models import ConversationId, ConversationRow, Order, Priority, State
-from omnitui.store.select import Select
-from omnitui.store.where import Where
+from omnitui.store.select import Gauged, Select
+from omnitui.store.where import MANY, Where
 
 Key = tuple[int, int]
 """A place in an order: (`order_key`, `id`)."""
@@ -44,21 +44,36 @@ def page(
 
     With `backwards` those before `after`, or from the end: the nearest first, so in reverse of the order.
     """
-    sorting = _SORTINGS[order]
-    falling = sorting.descending != backwards
-    direction = "DESC" if falling else "ASC"
-    column, id_ = (f"+{sorting.column}", "+c.id") if where.few else (sorting.column, "c.id")
-    params: list[Any] = [*where.params]
-    edge = ""
-    if after is not None:
-        edge = f" AND ({column}, {id_}) {'<' if falling else '>'} (?, ?)"
-        params += after
-    return Select(
-        f"SELECT {_COLUMNS}, {sorting.column} AS order_key FROM conversation c WHERE {where.full(order)}{edge}"
-        f" ORDER BY {column} {direction}, {id_} {direction} LIMIT ?",
-        [*params, limit],
-        build_row,
-    )
+    near = _Page(order, after, limit, backwards)
+    finder = where.finder
+    if finder is None:
+        return near.select(where.full(order), where.params, found=where.few)
+    few = near.select(*where.found, found=True)
+    many = near.select(where.full(order), where.params, found=False)
+    return Gauged(few.sql, few.params, build_row, Select(finder.size, finder.gauge_params, _number), MANY, many)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A stretch of a list in its order."""
+
+    order: Order
+    after: Key | None
+    limit: int
+    backwards: bool
+
+    def select(self, condition: str, params: tuple[Any, ...], *, found: bool) -> Select[ConversationRow]:
+        """Rows with `condition`; those that are `found` by themselves are sorted, the others met along the order."""
+        sorting = _SORTINGS[self.order]
+        falling = sorting.descending != self.backwards
+        direction = "DESC" if falling else "ASC"
+        column, id_ = (f"+{sorting.column}", "+c.id") if found else (sorting.column, "c.id")
+        edge = f" AND ({column}, {id_}) {'<' if falling else '>'} (?, ?)" if self.after is not None else ""
+        sql = (
+            f"SELECT {_COLUMNS}, {sorting.column} AS order_key FROM conversation c WHERE {condition}{edge}"
+            f" ORDER BY {column} {direction}, {id_} {direction} LIMIT ?"
+        )
+        return Select(sql, [*params, *(self.after or ()), self.limit], build_row)
 
 
 def by_ids(ids: Iterable[int], order: Order = Order.WAITING, where: Where | None = None) -> Select[ConversationRow]:
@@ -90,9 +105,17 @@ def of_contact(contact_id: int, before: Key | None = None, limit: int = 50) -> S
 
 def count(where: Where, most: int | None = None) -> Select[int]:
     """How many there are, counting no further than `most`. Default views have theirs for nothing: `views.counts`."""
+    found = _counted(*where.found, most)
+    if where.finder is None or most is None or where.finder.rest != "1":
+        return found
+    gauge = Select(where.finder.size, where.finder.gauge_params, _number)
+    return Gauged(found.sql, found.params, _number, gauge, MANY, _counted(where.full(), where.params, most))
+
+
+def _counted(condition: str, params: tuple[Any, ...], most: int | None) -> Select[int]:
     return Select(
-        f"SELECT count(*) FROM (SELECT 1 FROM conversation c WHERE {where.full()} LIMIT ?)",
-        [*where.params, -1 if most is None else most],
+        f"SELECT count(*) FROM (SELECT 1 FROM conversation c WHERE {condition} LIMIT ?)",
+        [*params, -1 if most is None else most],
         _number,
     )
 
@@ -100,20 +123,20 @@ def count(where: Where, most: int | None = None) -> Select[int]:
 def position(where: Where, order: Order, key: Key) -> Select[int]:
     """How many rows stand before `key` in `order`."""
     sorting = _SORTINGS[order]
+    condition, params = (where.full(order), where.params) if where.finder is None else where.found
     return Select(
-        f"SELECT count(*) FROM conversation c WHERE {where.full(order)}"
+        f"SELECT count(*) FROM conversation c WHERE {condition}"
         f" AND ({sorting.column}, c.id) {'>' if sorting.descending else '<'} (?, ?)",
-        [*where.params, *key],
+        [*params, *key],
         _number,
     )
 
 
 def ids(where: Where, limit: int | None = None) -> Select[int]:
     """The ids alone, for work on a whole query."""
+    condition, params = where.found
     return Select(
-        f"SELECT c.id FROM conversation c WHERE {where.full()} LIMIT ?",
-        [*where.params, -1 if limit is None else limit],
-        _number,
+        f"SELECT c.id FROM conversation c WHERE {condition} LIMIT ?", [*params, -1 if limit is None else limit], _number
     )
 
 

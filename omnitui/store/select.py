@@ -35,3 +35,32 @@ class Select(Generic[T]):
     async def fetch(self, connection: aiosqlite.Connection) -> list[T]:
         """Every row, without blocking the event loop."""
         return [self.build(row) for row in await connection.execute_fetchall(self.sql, self.params)]
+
+
+@dataclass(frozen=True)
+class Gauged(Select[T]):
+    """One of two ways to ask the same: this one while `gauge` counts no more than `most`, else `otherwise`.
+
+    SQLite plans a question without knowing how common a word is, and the best way for a rare one is the worst for a
+    common one.
+    """
+
+    gauge: Select[int]
+    most: int
+    otherwise: Select[T]
+
+    def all(self, connection: sqlite3.Connection) -> list[T]:
+        """Every row."""
+        many = (self.gauge.first(connection) or 0) > self.most
+        return self.otherwise.all(connection) if many else super().all(connection)
+
+    def first(self, connection: sqlite3.Connection) -> T | None:
+        """The first row, or None."""
+        many = (self.gauge.first(connection) or 0) > self.most
+        return self.otherwise.first(connection) if many else super().first(connection)
+
+    async def fetch(self, connection: aiosqlite.Connection) -> list[T]:
+        """Every row, without blocking the event loop."""
+        counted = await self.gauge.fetch(connection)
+        many = bool(counted) and counted[0] > self.most
+        return await self.otherwise.fetch(connection) if many else await super().fetch(connection)

@@ -47,7 +47,8 @@ def of_ids(ids: Iterable[int]) -> Select[Target]:
 
 def of_query(where: Where) -> Select[Target]:
     """All that a query finds."""
-    return Select(f"SELECT {_COLUMNS} FROM conversation c WHERE {where.full()}", where.params, _target)
+    condition, params = where.found
+    return Select(f"SELECT {_COLUMNS} FROM conversation c WHERE {condition}", params, _target)
 
 
 def _target(row: sqlite3.Row) -> Target:

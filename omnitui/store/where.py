@@ -7,13 +7,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from omnitui.core.models import Order
 
 NOT_WAITING = 500_000_000_000_000
 """Below it in `waiting_order` are failed sends and those who wait; it lets the index stop where waiting ends."""
+MANY = 10_000
+"""A set with no more members than this is found and sorted; a larger one is met along the order of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """How to find the conversations of a condition by themselves, when they are not too many.
+
+    `ids` selects their ids, `gauge` the start of a SELECT of its members, counted up to MANY. `rest` is what of the
+    whole condition must be looked at besides.
+    """
+
+    ids: str
+    params: tuple[Any, ...]
+    gauge: str
+    gauge_params: tuple[Any, ...]
+    rest: str = "1"
+    rest_params: tuple[Any, ...] = ()
+
+    @property
+    def sql(self) -> str:
+        """The whole condition, driven by the set."""
+        return f"c.id IN ({self.ids}) AND ({self.rest})"
+
+    @property
+    def all_params(self) -> tuple[Any, ...]:
+        """Parameters of `sql`."""
+        return self.params + self.rest_params
+
+    @property
+    def size(self) -> str:
+        """SQL for how many members the set has, counted no further than needed to call it many."""
+        return f"SELECT count(*) FROM ({self.gauge} LIMIT {MANY + 1})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +64,48 @@ class Where:
     """Only those who wait (or failed): in that order the rows behind them need not be looked at."""
     few: bool = False
     """An index finds them all and they are few: better found and sorted than met along the order."""
+    finder: Finder | None = None
+    """How to find them where they are few, when nobody can say before whether they are."""
 
     def full(self, order: Order = Order.WAITING) -> str:
-        """The whole condition; the literal terms let SQLite use the partial indexes."""
+        """The whole condition, to be asked of rows in order; its literal terms let SQLite use the partial indexes."""
         stop = f" AND c.waiting_order < {NOT_WAITING}" if self.waits and order is Order.WAITING else ""
-        return f"c.hidden = {int(self.hidden)} AND c.merged_into IS NULL{stop} AND ({self.sql})"
+        return f"{self._shown}{stop} AND ({self.sql})"
+
+    @property
+    def found(self) -> tuple[str, tuple[Any, ...]]:
+        """The whole condition with its parameters, for all its conversations at once, in no order."""
+        if self.finder is None:
+            return self.full(), self.params
+        return f"{self._shown} AND {self.finder.sql}", self.finder.all_params
+
+    @property
+    def _shown(self) -> str:
+        return f"c.hidden = {int(self.hidden)} AND c.merged_into IS NULL"
 
     def __and__(self, other: Where) -> Where:
-        label = " ".join(filter(None, (self.label, other.label)))
+        finder = _with_rest(self.finder, other) or _with_rest(other.finder, self)
         return Where(
             f"{self.sql} AND {other.sql}",
             self.params + other.params,
-            label,
+            " ".join(filter(None, (self.label, other.label))),
             self.hidden or other.hidden,
             self.waits or other.waits,
             self.few or other.few,
+            None if self.few or other.few else finder,
         )
+
+
+def _with_rest(finder: Finder | None, other: Where) -> Finder | None:
+    if finder is None:
+        return None
+    rest = f"{finder.rest} AND {other.sql}" if finder.rest != "1" else other.sql
+    return replace(finder, rest=rest, rest_params=finder.rest_params + other.params)
+
+
+def set_of(probe: str, params: tuple[Any, ...], finder: Finder) -> Where:
+    """A condition that can be asked of one conversation (`probe`), and whose conversations `finder` can give."""
+    return Where(probe, params, finder=finder)
 
 
 EVERYTHING = Where()

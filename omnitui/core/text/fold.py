@@ -56,6 +56,20 @@ def index_terms(words: str, *, prefix: bool = False) -> list[str]:
     return [f'"{quoted}"*' if prefix else f'"{quoted}"']
 
 
+def match_words(text: str) -> str:
+    """`text` folded as the index folds it, its words parted and enclosed by single spaces: for finding words within.
+
+    A run of a script without spaces keeps none around it, so that a part of it is found too.
+    """
+    plain = unicodedata.normalize("NFD", text.casefold() if text.isascii() else _folded(text))
+    bare = "".join(char if char.isalnum() else " " for char in plain if not unicodedata.combining(char))
+    words = " ".join(bare.split())
+    if not words:
+        return " "
+    start, end = ("" if _RUN.match(words[at]) else " " for at in (0, -1))
+    return f"{start}{words}{end}"
+
+
 def _folded(text: str) -> str:
     return _FOLDED.sub(lambda found: _LETTERS.get(found[0], ""), unicodedata.normalize("NFKC", text).casefold())
 
