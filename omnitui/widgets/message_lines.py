@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from omnitui.core.blocks import Block, BlockKind, Mark
 from omnitui.core.models import AttachmentRow, Delivery, MessageBody, MessageClass, ThreadMessage
+from omnitui.core.text.reflow import rejoined
 from omnitui.core.times import MINUTE, Instant
 from omnitui.widgets.cells import cut, wrap
 from omnitui.widgets.glyphs import Glyphs
@@ -192,11 +193,11 @@ def _block(block: Block, look: Look) -> list[Line]:
             return _code(block, look)
         case BlockKind.QUOTE:
             bar = (glyphs.upright + " ") * max(block.depth, 1)
-            return _spanned(block, "quote", width, bar, bar)
+            return _spanned(replace(block, text=rejoined(block.text)), "quote", width, bar, bar)
         case BlockKind.QUOTE_HEAD | BlockKind.SIGNATURE:
             return _spanned(block, "quote", width)
         case _:
-            return _spanned(block, "", width)
+            return _spanned(replace(block, text=rejoined(block.text)), "", width)
 
 
 def _code(block: Block, look: Look) -> list[Line]:
