@@ -8,6 +8,7 @@ length, so that offsets into it stay right.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 LEAST_MEASURE = 60
 """A paragraph whose longest line is shorter was broken by hand."""
@@ -25,7 +26,7 @@ def rejoined(text: str) -> str:
     if not LEAST_MEASURE <= measure <= MOST_MEASURE:
         return text
     pieces = [lines[0]]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         pieces.append(" " if _forced(before, line, measure) else "\n")
         pieces.append(line)
     return "".join(pieces)
