@@ -53,6 +53,11 @@ class OutboxItem:
     detail: str = ""
     created_at: Instant = Instant(0)
 
+    @property
+    def may_have_gone(self) -> bool:
+        """Nobody knows whether it was sent: sending it again may double it."""
+        return self.state in ("unknown", "asking") and self.phase == "dot"
+
 
 def enqueue(connection: sqlite3.Connection, item: OutboxItem) -> None:
     """Add an item, in the caller's transaction or one of its own."""
@@ -227,6 +232,18 @@ def answer(connection: sqlite3.Connection, item_id: str, choice: str, now: Insta
             show(connection, item_id)
         else:
             raise Refused(f"“{choice}” is no decision: send, sent or drop")
+
+
+def hurry(connection: sqlite3.Connection, item_id: str, now: Instant) -> bool:
+    """Let an item that is held, or waits for another try, leave at once. False when it waits for nothing."""
+    with joined(connection):
+        found = connection.execute(
+            "UPDATE outbox SET state = 'queued', not_before = min(not_before, ?), next_try_at = ? WHERE id = ?"
+            " AND state IN ('held', 'queued')",
+            (now, now, item_id),
+        ).rowcount
+        show(connection, item_id)
+        return bool(found)
 
 
 def withdraw(connection: sqlite3.Connection, item_id: str) -> bool:

@@ -145,6 +145,19 @@ def cancel_send(cache: Cache, agent: Agent, item_id: str, now: Instant) -> StepR
         )
 
 
+def send_now(cache: Cache, item_id: str, now: Instant) -> None:
+    """Do not wait: end the undo window or the pause before another try, or try a failed one and one that asks again.
+
+    Raises Refused when it may have been sent already (`retry_send` and `arrived` decide that) or waits for nothing.
+    """
+    item = _item(cache, item_id)
+    if outbox.hurry(cache, item.id, now):
+        return
+    if item.may_have_gone:
+        raise Refused("It may have been sent already: say that it was, or send it again")
+    outbox.answer(cache, item.id, "send", now)
+
+
 def retry_send(cache: Cache, item_id: str, now: Instant) -> None:
     """Send it (again) at once: a failed one, one that asks, or an unknown one that the agent is sure has not arrived.
 
@@ -154,8 +167,21 @@ def retry_send(cache: Cache, item_id: str, now: Instant) -> None:
 
 
 def arrived(cache: Cache, item_id: str, now: Instant) -> None:
-    """The agent knows that an unknown one has arrived."""
-    outbox.answer(cache, _item(cache, item_id).id, "sent", now)
+    """The agent knows that an unknown one has arrived. Raises Refused when that is no question."""
+    item = _item(cache, item_id)
+    if not item.may_have_gone:
+        raise Refused("It is known whether this was sent")
+    outbox.answer(cache, item.id, "sent", now)
+
+
+def give_up(cache: Cache, agent: Agent, item_id: str, now: Instant) -> StepRow | None:
+    """Do not send it (again). What has certainly not been sent goes back to its draft (`cancel_send`), with undo; what
+    may have been is only put aside and stays in the thread."""
+    item = _item(cache, item_id)
+    if not item.may_have_gone:
+        return cancel_send(cache, agent, item_id, now)
+    outbox.answer(cache, item.id, "drop", now)
+    return None
 
 
 def _item(cache: Cache, item_id: str) -> OutboxItem:
