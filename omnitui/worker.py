@@ -18,7 +18,7 @@ from functools import partial
 from omnitui.config.load import load
 from omnitui.config.places import Places
 from omnitui.config.schema import AccountSettings, Settings
-from omnitui.config.secrets import secret_for
+from omnitui.config.secrets import Use, secret_for
 from omnitui.core.errors import ConfigError
 from omnitui.core.times import Instant
 from omnitui.store import feed
@@ -45,6 +45,8 @@ FIRST_SCREEN = 60.0
 """Seconds in which a worker started by a screen waits for it to connect."""
 LAST_SCREEN = 20.0
 """Seconds a worker started by a screen stays after the last one has gone."""
+LAST_SEND = 15.0
+"""Seconds that a worker told to stop gives to what is being sent."""
 LONGEST_SYNC = 600.0
 
 
@@ -70,9 +72,14 @@ class Worker:
                 outcomes = await engine.run()
             outbox = self._new_outbox(engine)
             try:
-                await outbox.once()
+                done = await outbox.once()
             finally:
                 outbox.close()
+            if done:
+                # What was sent has left flags to set and copies to see: the servers are asked once more.
+                engine = self._new_engine(writer, once=True)
+                with self._signals(engine.stop):
+                    await engine.run()
             return outcomes
 
     async def run(self, *, while_used: bool = False) -> None:
@@ -129,10 +136,13 @@ class Worker:
             ends = [asyncio.create_task(event.wait()) for event in (self._stopping, self._reload)]
             # Without accounts the engine has nothing to do, but the config may get some.
             await asyncio.wait([*ends, *([running] if self._settings.accounts else [])], return_when="FIRST_COMPLETED")
-            for task in [*ends, sending]:
+            for task in ends:
                 task.cancel()
             engine.stop()
+            outbox.stop()
             await running
+            await asyncio.wait([sending], timeout=LAST_SEND)
+            sending.cancel()
             await asyncio.wait([sending])
             outbox.close()
 
@@ -142,7 +152,8 @@ class Worker:
         task.add_done_callback(_note_failure)
 
     def _new_outbox(self, engine: Engine) -> OutboxService:
-        listed = [sender_for(account, engine.ids[account.name]) for account in self._settings.accounts]
+        accounts = self._settings.accounts
+        listed = [sender_for(account, engine.ids[account.name], self._secret) for account in accounts]
         senders = [sender for sender in listed if sender is not None]
         return OutboxService(self._places.cache_db, self._places.attachments, senders, self._clock, engine.in_step)
 
@@ -172,8 +183,8 @@ class Worker:
         engine.prepare()
         return engine
 
-    def _secret(self, account: AccountSettings) -> str:
-        secret = secret_for(account, "imap")
+    def _secret(self, account: AccountSettings, use: Use = "imap") -> str:
+        secret = secret_for(account, use)
         self._redactor.hide(secret)
         return secret
 

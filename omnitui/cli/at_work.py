@@ -20,7 +20,7 @@ MOST_TYPED = 4 * 1024 * 1024
 
 def agent_of(desk: Desk) -> Agent:
     """The agent, with the accounts and the zone of the settings."""
-    from omnitui.screen_start import local_zone
+    from omnitui.config.zone import local_zone
     from omnitui.triage.agent import Agent
 
     return Agent(desk.agent, desk.settings.accounts, desk.settings.agent.timezone or local_zone())
@@ -46,8 +46,8 @@ def typed_text(source: str, start: str = "") -> str:
     import click
 
     if source == "-" or not sys.stdin.isatty():
-        return click.get_text_stream("stdin", encoding="utf-8", errors="replace").read(MOST_TYPED)
-    text = click.edit(start, extension=".txt")
+        return sys.stdin.buffer.read(MOST_TYPED).decode("utf-8", "replace")
+    text: str | None = click.edit(start, extension=".txt")
     if text is None:
         raise Refused("Nothing was written")
     return text

@@ -18,7 +18,7 @@ from omnitui.core.errors import Refused
 @click.option("--account", metavar="NAME", help="Account to send from; needed when there are several.")
 @writing_options
 @pass_desk
-def new(desk: Desk, source: str, account: str | None, **given: Any) -> None:
+def new(desk: Desk, /, source: str, account: str | None, **given: Any) -> None:
     """Write a new mail, with the text from standard input (-) or from your editor."""
     from omnitui.store.connection import Role
     from omnitui.triage import drafting

@@ -22,7 +22,7 @@ from omnitui.cli.writing import send, with_options, writing_options
 @writing_options
 @pass_desk
 def reply(
-    desk: Desk, conversation: int, source: str, everyone: bool, forward: bool, message_id: int | None, **given: Any
+    desk: Desk, /, conversation: int, source: str, everyone: bool, forward: bool, message_id: int | None, **given: Any
 ) -> None:
     """Answer conversation ID, with the text from standard input (-) or from your editor.
 

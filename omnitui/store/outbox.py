@@ -262,6 +262,11 @@ def by_id(item_id: str) -> Select[OutboxItem]:
     return Select("SELECT * FROM outbox WHERE id = ?", (item_id,), item_of)
 
 
+def of_step(step_id: int) -> Select[OutboxItem]:
+    """What a step has put in."""
+    return Select("SELECT * FROM outbox WHERE step_id = ? AND kind = 'send'", (step_id,), item_of)
+
+
 def rows(*, settled: bool = False, kinds: Iterable[str] = ("send",), limit: int = 500) -> Select[OutboxRow]:
     """The outbox as agents see it: what needs a person first, then by age. With `settled` the done ones too."""
     states = "" if settled else " AND o.state NOT IN ('sent', 'cancelled')"

@@ -102,6 +102,9 @@ class AccountSync:
 
     def _loop(self, connection: Connection) -> None:
         poll_at = time.monotonic() + self._setting.poll_seconds
+        if self._works and not any(work.next_uid == 0 or work.backlog for work in self._works):
+            # All is as it was left: the first look is at once, not when it is time to poll.
+            poll_at = 0.0
         while not self._stopping:
             busy = next((work for work in self._works if work.next_uid == 0 or work.backlog), None)
             whys = self._wakes(0.0 if busy else max(0.0, poll_at - time.monotonic()))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from omnitui.config.schema import DEFAULT_PORTS, AccountSettings, ServerSettings
-from omnitui.config.secrets import secret_for
+from omnitui.config.secrets import Use, secret_for
 from omnitui.sync.imap.login import Login, login_for, tls_context
 from omnitui.sync.outbox.sent_folder import SentFolder, sent_folder
 from omnitui.sync.outbox.smtp import Endpoint
@@ -42,7 +42,9 @@ class Sender:
         return gmail or any(host == known or host.endswith(f".{known}") for known in FILES_ITSELF)
 
 
-def sender_for(account: AccountSettings, account_id: int) -> Sender | None:
+def sender_for(
+    account: AccountSettings, account_id: int, secret: Callable[[AccountSettings, Use], str] = secret_for
+) -> Sender | None:
     """The sender of an account; None when it has no server to send with."""
     if account.smtp is None:
         return None
@@ -50,8 +52,8 @@ def sender_for(account: AccountSettings, account_id: int) -> Sender | None:
         account_id=account_id,
         address=account.address,
         endpoint=endpoint_for(account, account.smtp),
-        secret=lambda: secret_for(account, "smtp"),
-        open_sent=lambda name: sent_folder(login_for(account, account.imap, secret_for(account, "imap")), name),
+        secret=lambda: secret(account, "smtp"),
+        open_sent=lambda name: sent_folder(login_for(account, account.imap, secret(account, "imap")), name),
         sent_name=account.sent_folder,
         filed="yes"
         if account.sent_filed_by_server == "yes"

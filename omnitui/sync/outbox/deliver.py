@@ -55,10 +55,16 @@ class Delivery:
         self._clock = clock
         self._owner = f"{os.getpid()} {uuid.uuid4()}"
         self._recovered = False
+        self._stopping = False
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
         """Something may be due: look now."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End `run` after the item at hand."""
+        self._stopping = True
         self._wake.set()
 
     async def network_is_back(self) -> None:
@@ -67,8 +73,8 @@ class Delivery:
         self.wake()
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        while True:
+        """Work until `stop`, or until cancelled."""
+        while not self._stopping:
             self._wake.clear()
             await self.turn()
             due = await self._desk.do(lambda cache: sending.next_due(self._sender.account_id).first(cache))
@@ -77,18 +83,22 @@ class Delivery:
                 async with asyncio.timeout(wait / 1000):
                     await self._wake.wait()
 
-    async def turn(self) -> None:
-        """Do everything that is due now."""
+    async def turn(self) -> int:
+        """Do everything that is due now; how many items that were."""
+        done = 0
         if not self._recovered:
             account, now = self._sender.account_id, self._clock()
             await self._desk.do(outbox.recover, self._owner, now, kinds=("send", "copy"), account_id=account)
             self._recovered = True
         await verify(self._desk, self._sender, self._clock)
         since = None if self._in_step() else Instant(self._clock() - PATIENCE)
-        while item := await self._claim("send", since):
+        while not self._stopping and (item := await self._claim("send", since)):
             await self._send(item)
-        while item := await self._claim("copy"):
+            done += 1
+        while not self._stopping and (item := await self._claim("copy")):
             await file_copy(self._desk, self._sender, item, self._clock())
+            done += 1
+        return done
 
     async def _claim(self, kind: str, due_since: Instant | None = None) -> OutboxItem | None:
         account, now, owner = self._sender.account_id, self._clock(), self._owner

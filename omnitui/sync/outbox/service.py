@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -33,6 +34,7 @@ class OutboxService:
         """`in_step` says whether an account's mail has been looked at since it could be reached: an answer waits for
         that, as the customer may have written again. Opening the cache blocks for a moment."""
         self._desk = Desk.open(cache)
+        self._stopping = asyncio.Event()
         read_file = reader_of(cache, attachments)
         self._deliveries = {
             sender.account_id: Delivery(self._desk, sender, read_file, clock, partial(in_step, sender.account_id))
@@ -49,26 +51,32 @@ class OutboxService:
         if account_id in self._deliveries:
             await self._deliveries[account_id].network_is_back()
 
-    async def once(self) -> None:
-        """Do all that is due now, and end. Raises what a fault of ours raises."""
-        for delivery in self._deliveries.values():
-            await delivery.turn()
+    async def once(self) -> int:
+        """Do all that is due now; how many items that were. Raises what a fault of ours raises."""
+        return sum([await delivery.turn() for delivery in self._deliveries.values()])
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Work until `stop`, or until cancelled."""
         async with asyncio.TaskGroup() as group:
             for delivery in self._deliveries.values():
-                group.create_task(_supervised(delivery))
+                group.create_task(self._supervised(delivery))
+
+    def stop(self) -> None:
+        """End `run` as soon as what is being sent has been settled."""
+        self._stopping.set()
+        for delivery in self._deliveries.values():
+            delivery.stop()
 
     def close(self) -> None:
         """Close the connection to the cache."""
         self._desk.close()
 
-
-async def _supervised(delivery: Delivery) -> None:
-    while True:
-        try:
-            await delivery.run()
-        except Exception:
-            log.exception("the outbox had a fault; it goes on in %.0f seconds", AFTER_FAULT)
-        await asyncio.sleep(AFTER_FAULT)
+    async def _supervised(self, delivery: Delivery) -> None:
+        while not self._stopping.is_set():
+            try:
+                await delivery.run()
+            except Exception:
+                log.exception("the outbox had a fault; it goes on in %.0f seconds", AFTER_FAULT)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(AFTER_FAULT):
+                        await self._stopping.wait()
