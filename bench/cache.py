@@ -46,15 +46,15 @@ def fill(connection: sqlite3.Connection, conversations: int, now: int, *, each: 
         " VALUES (?, ?, 1, 'email', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         _conversations(conversations, people, now, each),
     )
-    if each:
-        _messages(connection, conversations, people, now, each)
+    for n in range(1, conversations + 1) if each else ():
+        add_messages(connection, n, n % people + 1, _last(now, n), each, waits=n % 5 == 0, unread=n % 4 == 0)
     connection.execute("COMMIT")
     connection.execute("ANALYZE")
 
 
 def _conversations(count: int, people: int, now: int, each: int) -> Iterator[tuple[object, ...]]:
     for n in range(1, count + 1):
-        last = now - n * MINUTE // 2 - random.randrange(MINUTE)
+        last = _last(now, n)
         person = n % people + 1
         waits = n % 5 == 0
         yield (
@@ -64,28 +64,41 @@ def _conversations(count: int, people: int, now: int, each: int) -> Iterator[tup
         )  # fmt: skip
 
 
-def _messages(connection: sqlite3.Connection, conversations: int, people: int, now: int, each: int) -> None:
+def _last(now: int, number: int) -> int:
+    """When the newest message of a conversation came."""
+    return now - number * MINUTE // 2 - number * 7919 % MINUTE
+
+
+def add_messages(
+    connection: sqlite3.Connection,
+    conversation: int,
+    person: int,
+    last: int,
+    count: int,
+    *,
+    waits: bool = True,
+    unread: bool = True,
+) -> None:
+    """Put messages into a conversation, from customer and support in turn; in a transaction."""
     bodies = []
-    for conversation in range(1, conversations + 1):
-        last = now - conversation * MINUTE // 2
-        person = conversation % people + 1
-        for part in range(each):
-            id = conversation * 100_000 + part
-            ours = part % 2 == 1
-            at = last - (each - part) * 10 * MINUTE
-            connection.execute(
-                "INSERT INTO message(id, account_id, conversation_id, mid, class, from_name, from_address, people,"
-                " subject, preview, at, fetched_at, seen) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    id, conversation, f"m{id}@example.org", "human" if ours else "customer",
-                    "Support" if ours else f"{NAMES[person % len(NAMES)]} {person}",
-                    "support@shop.example" if ours else f"customer{person}@example.org",
-                    '{"to":[["","support@shop.example"]]}', SUBJECTS[conversation % len(SUBJECTS)], "", at, at,
-                    part < each - 1,
-                ),
-            )  # fmt: skip
-            text = "\n\n".join(" ".join(random.choices(WORDS, k=random.randrange(5, 60))) for _ in range(2))
-            blocks = [Block(BlockKind.PARAGRAPH, part) for part in text.split("\n\n")]
-            blocks.append(Block(BlockKind.QUOTE, "what was said before\nand before that", 1, folded=True))
-            bodies.append((id, text, zlib.compress(blocks_to_json(blocks).encode())))
+    for part in range(count):
+        id = conversation * 100_000 + part
+        later = count - 1 - part
+        ours = later % 2 == int(waits)
+        at = last - later * 10 * MINUTE
+        connection.execute(
+            "INSERT INTO message(id, account_id, conversation_id, mid, class, from_name, from_address, people,"
+            " subject, preview, at, fetched_at, seen) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                id, conversation, f"m{id}@example.org", "human" if ours else "customer",
+                "Support" if ours else f"{NAMES[person % len(NAMES)]} {person}",
+                "support@shop.example" if ours else f"customer{person}@example.org",
+                '{"to":[["","support@shop.example"]]}', SUBJECTS[conversation % len(SUBJECTS)], "", at, at,
+                ours or later > 1 or not unread,
+            ),
+        )  # fmt: skip
+        text = "\n\n".join(" ".join(random.choices(WORDS, k=random.randrange(5, 60))) for _ in range(2))
+        blocks = [Block(BlockKind.PARAGRAPH, paragraph) for paragraph in text.split("\n\n")]
+        blocks.append(Block(BlockKind.QUOTE, "what was said before\nand before that", 1, folded=True))
+        bodies.append((id, text, zlib.compress(blocks_to_json(blocks).encode())))
     connection.executemany("INSERT INTO body(message_id, text, blocks) VALUES (?, ?, ?)", bodies)

@@ -44,7 +44,6 @@ class OmnituiApp(App[None], inherit_bindings=False):
         self.animation_level = "none"
         for theme in themes():
             self.register_theme(theme)
-        acts.register()
 
     def get_default_screen(self) -> Screen[None]:
         """The inbox."""
@@ -72,7 +71,8 @@ class OmnituiApp(App[None], inherit_bindings=False):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        self.run_worker(self.link.run(self._changed), exit_on_error=True)
+        acts.register()
+        self.run_worker(self.link.run(self._changed), name="link", exit_on_error=True)
         self.set_timer(0.5, settle_garbage)
 
     async def _changed(self, ids: set[int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 
 MODULES = (
     "acts_move",
@@ -17,6 +18,8 @@ MODULES = (
 
 
 def register() -> None:
-    """Import each module of handlers; they register themselves."""
+    """Import each module of handlers (they register themselves), once: after the first frame, or at the first key."""
+    if "omnitui.screens.acts_program" in sys.modules:
+        return
     for name in MODULES:
         importlib.import_module(f"omnitui.screens.{name}")

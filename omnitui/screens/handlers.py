@@ -41,7 +41,10 @@ def handles(*ids: str, page: str = "") -> Callable[[HandlerT], HandlerT]:
 
 
 def handler_of(id: str, page: Page | None = None) -> Handler | None:
-    """What runs a command, on a page or anywhere."""
+    """What runs a command, on a page or anywhere; the first call brings the handlers in."""
+    from omnitui.screens import acts
+
+    acts.register()
     special = _HANDLERS.get((id, page.NAME)) if page is not None else None
     return special or _HANDLERS.get((id, ""))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,7 +14,6 @@ from textual.timer import Timer
 from omnitui.core.commands import Context
 from omnitui.core.models import ConversationId, ConversationRow, Draft
 from omnitui.screens.base import Page
-from omnitui.screens.composing import Composing
 from omnitui.screens.handlers import Call
 from omnitui.screens.list_pages import ListPages
 from omnitui.screens.panes import Panes
@@ -28,6 +28,9 @@ from omnitui.widgets.composer import Composer, ComposerText
 from omnitui.widgets.contact_panel import ContactPanel
 from omnitui.widgets.conversation_list import ConversationList
 from omnitui.widgets.thread_view import ThreadView
+
+if TYPE_CHECKING:
+    from omnitui.screens.composing import Composing
 
 PREVIEW_AFTER = 0.12
 """Seconds that the cursor rests before the thread beside the list follows it."""
@@ -53,7 +56,6 @@ class InboxPage(Page, inherit_bindings=False):
         self.panes = Panes(self)
         self.search_line = SearchLine(id="search", placeholder="search", classes="-hidden")
         self.search = Search(self)
-        self.composing = Composing(self)
         self.last_mark: ConversationId | None = None
         self._preview: Timer | None = None
 
@@ -79,6 +81,16 @@ class InboxPage(Page, inherit_bindings=False):
         await self.open_view(0)
         self.call_after_refresh(self.run_worker, self.read_state())
         self.set_interval(20, self._tick)
+        problems = self.session.keymap.problems
+        if problems:
+            self.say(f"[keys] {problems[0].entry}: {problems[0].message}; omnitui keys --check tells all", "warn")
+
+    @cached_property
+    def composing(self) -> Composing:
+        """What is being written; triage and the log are loaded for it, which the first frame can do without."""
+        from omnitui.screens.composing import Composing
+
+        return Composing(self)
 
     @property
     def context(self) -> Context:
@@ -123,12 +135,19 @@ class InboxPage(Page, inherit_bindings=False):
             self.follow_now()
 
     async def open_conversation(self, id: ConversationId, *, focus: bool = True) -> None:
-        """Open a conversation in the thread, and mark it as read by the setting of its open command."""
+        """Open a conversation in the thread; it has then been read."""
         self.list.window.go_to(id)
         self.list.refresh()
         await self.show(id)
         if focus:
             self.panes.show_thread()
+        row = self.reading.row
+        if row is not None and row.id == id and row.unread_count:
+            from omnitui.triage import labels
+
+            session = self.session
+            await session.writer.do(labels.read, session.agent, [id], True, session.now(), undoable=False)
+            session.wake()
 
     async def show(self, id: ConversationId | None) -> None:
         """Fill thread and contact with a conversation."""

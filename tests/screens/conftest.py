@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from bench.cache import fill
 from omnitui.app import OmnituiApp
@@ -13,6 +14,7 @@ from omnitui.config.places import places, prepare
 from omnitui.config.schema import Settings
 from omnitui.core.times import Instant
 from omnitui.screen_start import make_session
+from omnitui.screens.base import Page
 from omnitui.screens.inbox import InboxPage
 from omnitui.store.connection import Role, open_cache
 
@@ -40,6 +42,20 @@ def inbox(app: OmnituiApp) -> InboxPage:
     page = app.screen
     assert isinstance(page, InboxPage)
     return page
+
+
+async def quiet(pilot: Pilot[None], least: float = 0.15) -> None:
+    """Wait at least so long, and until nothing but the feed (and an open question) is at work."""
+    await pilot.pause(least)
+    calm = 0
+    for _ in range(300):
+        page = pilot.app.screen
+        asking = isinstance(page, Page) and page.picker.question is not None
+        busy = any(not worker.is_finished and worker.name != "link" for worker in pilot.app.workers)
+        calm = calm + 1 if asking or not busy else 0
+        if calm == 3:
+            return
+        await pilot.pause(0.02)
 
 
 def shown(app: OmnituiApp) -> str:

@@ -12,7 +12,7 @@ from omnitui.screens.pages import DraftsPage, OutboxPage
 from omnitui.store import drafts, messages, outbox
 from omnitui.store.connection import Role, open_cache
 from omnitui.store.select import Select
-from tests.screens.conftest import MakeApp, inbox, shown
+from tests.screens.conftest import MakeApp, inbox, quiet, shown
 
 
 @pytest.fixture
@@ -35,13 +35,13 @@ def read(app, select: Select):  # type: ignore[no-untyped-def, type-arg]
 async def test_a_note_is_saved_and_shown_in_a_box(make_app: MakeApp, settings: Settings) -> None:
     app = make_app(40, settings=settings)
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         id = inbox(app).list.window.rows[0].id
         await pilot.press("n")
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         assert "NOTE" in shown(app)
         await pilot.press(*"Carrier case 88", "ctrl+j")
-        await pilot.pause(0.6)
+        await quiet(pilot, 0.6)
         newest = read(app, messages.thread(id, limit=1))[0]
         assert newest.class_ is MessageClass.NOTE
         assert "Carrier case 88" in shown(app)
@@ -51,42 +51,42 @@ async def test_a_note_is_saved_and_shown_in_a_box(make_app: MakeApp, settings: S
 async def test_a_draft_is_kept_while_typing_and_goes_on(make_app: MakeApp, settings: Settings) -> None:
     app = make_app(40, settings=settings)
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         page = inbox(app)
         id = page.list.window.rows[0].id
         await pilot.press("r")
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         assert page.composer.writing
         await pilot.press(*"Hello Anna")
-        await pilot.pause(0.9)
+        await quiet(pilot, 0.9)
         assert [draft.body for draft in read(app, drafts.for_conversation(id))] == ["Hello Anna"]
         await pilot.press("escape")
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         assert not page.composer.writing
         await pilot.press("g", "d")
-        await pilot.pause(0.4)
+        await quiet(pilot, 0.4)
         assert isinstance(app.screen, DraftsPage)
         assert "Hello Anna" in shown(app)
         await pilot.press("enter")
-        await pilot.pause(0.5)
+        await quiet(pilot, 0.5)
         assert inbox(app).composer.text == "Hello Anna"
 
 
 async def test_an_answer_goes_to_the_outbox_and_undo_brings_it_back(make_app: MakeApp, settings: Settings) -> None:
     app = make_app(40, settings=settings)
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         page = inbox(app)
         await pilot.press("r")
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         await pilot.press(*"It is on its way", "ctrl+j")
-        await pilot.pause(0.7)
+        await quiet(pilot, 0.7)
         items = read(app, outbox.rows())
         assert [item.state for item in items] == ["held"]
         assert "It is on its way" in shown(app)
         assert "held" in shown(app)
         await pilot.press("z")
-        await pilot.pause(0.7)
+        await quiet(pilot, 0.7)
         assert not read(app, outbox.rows())
         assert page.composer.writing
         assert page.composer.text == "It is on its way"
@@ -95,17 +95,17 @@ async def test_an_answer_goes_to_the_outbox_and_undo_brings_it_back(make_app: Ma
 async def test_the_outbox_page_takes_back_and_edits(make_app: MakeApp, settings: Settings) -> None:
     app = make_app(40, settings=settings)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         await pilot.press("r")
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         await pilot.press(*"Soon", "ctrl+j")
-        await pilot.pause(0.6)
+        await quiet(pilot, 0.6)
         await pilot.press("g", "o")
-        await pilot.pause(0.5)
+        await quiet(pilot, 0.5)
         assert isinstance(app.screen, OutboxPage)
         assert "held" in shown(app)
         await pilot.press("e")
-        await pilot.pause(0.7)
+        await quiet(pilot, 0.7)
         assert inbox(app).composer.text == "Soon"
         assert not read(app, outbox.rows())
 
@@ -113,34 +113,34 @@ async def test_the_outbox_page_takes_back_and_edits(make_app: MakeApp, settings:
 async def test_a_promise_without_a_file_is_asked_about_once(make_app: MakeApp, settings: Settings) -> None:
     app = make_app(40, settings=settings)
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         await pilot.press("r")
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         await pilot.press(*"See the attachment", "ctrl+j")
-        await pilot.pause(0.4)
+        await quiet(pilot, 0.4)
         assert "there is none" in shown(app)
         assert not read(app, outbox.rows())
         await pilot.press("ctrl+j")
-        await pilot.pause(0.6)
+        await quiet(pilot, 0.6)
         assert len(read(app, outbox.rows())) == 1
 
 
 async def test_a_new_mail_asks_to_whom(make_app: MakeApp, settings: Settings) -> None:
     app = make_app(10, settings=settings)
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         await pilot.press("c")
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         await pilot.press(*"Jan Smit <jan@example.org>", "enter")
-        await pilot.pause(0.2)
+        await quiet(pilot, 0.2)
         await pilot.press("enter")
-        await pilot.pause(0.2)
+        await quiet(pilot, 0.2)
         await pilot.press("enter")
-        await pilot.pause(0.2)
+        await quiet(pilot, 0.2)
         await pilot.press(*"Your order", "enter")
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         await pilot.press(*"It is ready", "ctrl+j")
-        await pilot.pause(0.6)
+        await quiet(pilot, 0.6)
         items = read(app, outbox.rows())
         assert [(item.subject, item.recipients) for item in items] == [("Your order", "jan@example.org")]
 
@@ -148,10 +148,10 @@ async def test_a_new_mail_asks_to_whom(make_app: MakeApp, settings: Settings) ->
 async def test_sending_without_a_configured_account_is_refused_and_keeps_the_text(make_app: MakeApp) -> None:
     app = make_app(40)
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         await pilot.press("r")
-        await pilot.pause(0.3)
+        await quiet(pilot, 0.3)
         await pilot.press(*"Hello", "ctrl+j")
-        await pilot.pause(0.5)
+        await quiet(pilot, 0.5)
         assert "is not in the config" in shown(app)
         assert inbox(app).composer.text == "Hello"

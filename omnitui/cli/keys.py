@@ -1,0 +1,61 @@
+"""`omnitui keys`: which key runs what, as it is configured now."""
+
+from __future__ import annotations
+
+import click
+
+from omnitui.cli.desk import Desk, pass_desk
+from omnitui.cli.exits import Exit
+from omnitui.cli.output import emit, say, write
+from omnitui.core.commands import COMMANDS, Command, Context
+from omnitui.core.keymap import Keymap, build
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
+@click.option("--check", is_flag=True, help="Only say what is wrong with the keys in the config.")
+@click.option("--watch", is_flag=True, help="Show each key as this terminal sends it, and what it runs.")
+@pass_desk
+def keys(desk: Desk, as_json: bool, check: bool, watch: bool) -> int:
+    """List the keys and the commands they run."""
+    keymap = build(desk.settings.keys.bindings)
+    for problem in keymap.problems:
+        say(f"[keys] {problem.entry}: {problem.message}")
+    if watch:
+        from omnitui.key_watch import KeyWatch
+
+        KeyWatch(keymap).run()
+    elif as_json:
+        emit({"keys": [_fields(command, keymap) for command in COMMANDS]})
+    elif not check:
+        _table(keymap)
+    return Exit.FOUND if keymap.problems else Exit.OK
+
+
+def _fields(command: Command, keymap: Keymap) -> dict[str, object]:
+    return {
+        "id": command.id,
+        "title": command.title,
+        "help": command.help,
+        "keys": list(keymap.keys_of(command.id)),
+        "where": where(command),
+        "group": command.group,
+        "args": command.args.value,
+        "undoable": command.undoable,
+    }
+
+
+def where(command: Command) -> list[str]:
+    """The panes and pages where a command works."""
+    single = (Context.LIST, Context.THREAD, Context.CONTACT, Context.COMPOSE, Context.OUTBOX, Context.SHEET)
+    return [str(place.name).lower() for place in single if place & command.context]
+
+
+def _table(keymap: Keymap) -> None:
+    group = ""
+    for command in COMMANDS:
+        if command.group != group:
+            group = command.group
+            write(f"\n{group}")
+        written = ", ".join(keymap.keys_of(command.id)) or "-"
+        write(f"  {written:26} {command.id:24} {command.help}")
