@@ -46,6 +46,7 @@ def fill(connection: sqlite3.Connection, conversations: int, now: int, *, each: 
         " VALUES (?, ?, 1, 'email', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         _conversations(conversations, people, now, each),
     )
+    connection.execute("INSERT INTO conversation_tag SELECT id, 'parcel' FROM conversation WHERE tags <> ''")
     for n in range(1, conversations + 1) if each else ():
         add_messages(connection, n, n % people + 1, _last(now, n), each, waits=n % 5 == 0, unread=n % 4 == 0)
     connection.execute("COMMIT")

@@ -8,6 +8,9 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
+from omnitui.core.errors import QueryError
+from omnitui.store import conversations
+
 if TYPE_CHECKING:
     from omnitui.screens.inbox import InboxPage
     from omnitui.screens.list_pages import Spot
@@ -50,12 +53,35 @@ class Search:
 
     async def look(self, query: str) -> None:
         """Show what fits, while one types; an error is said in words and the last result stays."""
-        page = self._page
+        page, session = self._page, self._page.session
         self.query = query
         if not query.strip():
             if self._spot is not None:
                 await page.pages.open(self._spot.where, self._spot.order)
             return
+        # The grammar of dates brings a library that the first frame can do without.
+        from omnitui.core.query.parser import parse
+        from omnitui.store.query_sql import compile_query
+
+        try:
+            node = parse(query, now=session.now(), zone=session.zone)
+            where = compile_query(node, me=session.me)
+        except QueryError as error:
+            more = f"; did you mean {error.suggestion}?" if error.suggestion else ""
+            page.say(f"{error}{more}", "warn")
+            return
+        if query != self.query:
+            return
+        page.list.empty = (f"No conversation matches {query}.",)
+        if await page.pages.open(where, page.pages.order) and query == self.query:
+            page.views.here = None
+            page.state.show_views()
+            count = await session.reader.first(conversations.count(where, 1000)) or 0
+            page.say(
+                f"{count:,}{'+' if count == 1000 else ''} found" if count else "Nothing found",
+                "accent" if count else "muted",
+            )
+            page.follow_now()
 
     def keep(self) -> None:
         """The list gets the focus; the query stays until one leaves it."""
