@@ -44,7 +44,8 @@ def _print_original(cache: sqlite3.Connection, message_id: int) -> None:
 def _print_thread(
     desk: Desk, cache: sqlite3.Connection, conversation: int, limit: int, *, quoted: bool, as_json: bool
 ) -> None:
-    from omnitui.cli import documents, rows
+    from omnitui.cli import documents
+    from omnitui.cli import rows as lines
     from omnitui.core.text.quoting import reply_words
     from omnitui.store import contacts, messages, targets
     from omnitui.store.conversations import by_id
@@ -71,9 +72,9 @@ def _print_thread(
             }
         )
         return
-    write(rows.conversation_line(row, desk.now()))
+    write(lines.conversation_line(row, desk.now()))
     for message in thread:
-        write(f"\n{rows.message_head(message)}")
+        write(f"\n{lines.message_head(message)}")
         body = bodies.get(message.id)
         write((body.text if quoted else reply_words(body.blocks)) if body else message.preview)
         for file in files:
