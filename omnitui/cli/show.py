@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 
 import click
 
@@ -38,7 +39,7 @@ def _print_original(cache: sqlite3.Connection, message_id: int) -> None:
     found = messages.original(message_id).first(cache)
     if found is None:
         raise NotFound(f"There is no original of message {message_id}")
-    click.get_binary_stream("stdout").write(found.data)
+    sys.stdout.buffer.write(found.data)
 
 
 def _print_thread(
