@@ -172,6 +172,11 @@ def test_other_quote_marks_below_an_announcement(mark: str) -> None:
     assert words(f"Hello.\n\n{head}\n\n{quote}\n\nMy answer.\n") == "Hello.\n\nMy answer."
 
 
+def test_bars_around_an_empty_line() -> None:
+    text = "Hello.\n\nOn 3 Mar 2026 at 9:14, Ana <a@b.example> wrote:\n|\n| old\n|\n| older\n\nMy answer."
+    assert words(text) == "Hello.\n\nMy answer."
+
+
 def test_an_omission_below_an_announcement() -> None:
     assert words("On 3 Mar 2026 at 9:14, Ana <a@b.example> wrote:\n\n[...]\n\n> old\n\nMy answer.") == "My answer."
 

@@ -24,6 +24,7 @@ LAST_OF_HEAD = frozenset(":：>-_*|< \u00a0\u3000")
 """A line can belong to a head only if it begins or ends so, or has a colon within 33 characters; most lines do not."""
 _EDGE = " \t*_>|<\u00a0"
 _ADDRESS = re.compile(r"[^\s<>@()]@[\w-]+\.[\w.-]*\w")
+_DIGIT = re.compile(r"[0-9]")
 _IN_BRACKETS = re.compile(r"[<(\[][^<>()\[\]@\s]{1,80}@")
 _TIME = re.compile(r"(?<!\d)[0-2]?\d[:.時时h][0-5]\d(?!\d)")
 _DATE = re.compile(
@@ -166,7 +167,7 @@ def _past_fields(lines: Sequence[str], at: int) -> int:
 
 def _announcement(lines: Sequence[str], at: int, since: int) -> Head | None:
     """A line with a colon, and up to three above it, that say who wrote when."""
-    shared = _SHARED_LINE.search(lines[at])
+    shared = _SHARED_LINE.search(lines[at]) if "On " in lines[at] else None
     if shared and shared.start() > 0 and _proof(shared[0].lstrip("- ") + lines[at][shared.end() :]) is HeadKind.STRONG:
         return Head(at, at + 1, HeadKind.WEAK, shared.start())
     joined = ""
@@ -195,11 +196,12 @@ def _dates(lines: Sequence[str], at: int, since: int) -> bool:
 
 
 def _proof(text: str) -> HeadKind | None:
-    bare = text.strip("-‐―—–_* \u00a0\t").rstrip(":：> \u00a0").rstrip("-")
-    timed, dated = _TIME.search(text), _DATE.search(text)
-    address = _ADDRESS.search(text)
+    numbered = _DIGIT.search(text)
+    timed, dated = (_TIME.search(text), _DATE.search(text)) if numbered else (None, None)
+    address = _ADDRESS.search(text) if "@" in text else None
     if not (address or timed or dated):
         return None
+    bare = text.strip("-‐―—–_* \u00a0\t").rstrip(":：> \u00a0").rstrip("-")
     verb = WROTE.search(bare, max(0, len(bare) - _LONGEST_VERB))
     if verb and OUR_OWN_WORDS.search(bare[: verb.start()].rstrip()):
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from omnitui.core.blocks import Mark, Span
@@ -14,11 +15,10 @@ from omnitui.core.blocks import Mark, Span
 _OPENABLE = ("http://", "https://", "mailto:", "tel:")
 _LONGEST_URL = 4096
 _SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
-_FOUND = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"'`{}|\\^\x00-\x1f\u3000-\u303f\uff00-\uff20]{2,2000}"
-    r"|(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z]{2,24}\b",
-    re.IGNORECASE,
-)
+_CLUES = ("://", "@", "www.", "WWW.", "Www.")
+_WEB = re.compile(r"(?:https?://|www\.)[^\s<>\"'`{}|\\^\x00-\x1f\u3000-\u303f\uff00-\uff20]{2,2000}", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z]{2,24}\b")
+_LOCAL_PART = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-")
 _TRAILING = ".,;:!?*_~…"
 _PAIRS = {")": "(", "]": "["}
 _LOOKALIKES = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
@@ -68,18 +68,50 @@ def _punycode(label: str) -> str:
 
 def link_spans(text: str) -> tuple[Span, ...]:
     """The links and mail addresses in plain text."""
-    if "@" not in text and "://" not in text and "www." not in text and "WWW." not in text:
+    clues = [(at, clue) for clue in _CLUES if clue in text for at in _places(text, clue)]
+    if not clues:
         return ()
     spans = []
-    for found in _FOUND.finditer(text):
+    end = 0
+    for at, clue in sorted(clues):
+        found = _link_at(text, at, clue, end)
+        if not found:
+            continue
         shown = _trimmed(found[0])
-        url = safe_url(
-            shown if "://" in shown else f"https://{shown}" if shown[:4].lower() == "www." else f"mailto:{shown}"
-        )
+        url = safe_url(_address(shown))
         host = shown_host(url) if url else ""
         if host:
-            spans.append(Span(found.start(), found.start() + len(shown), Mark.LINK, url, host))
+            end = found.start() + len(shown)
+            spans.append(Span(found.start(), end, Mark.LINK, url, host))
     return tuple(spans)
+
+
+def _places(text: str, clue: str) -> Iterator[int]:
+    at = text.find(clue)
+    while at >= 0:
+        yield at
+        at = text.find(clue, at + 1)
+
+
+def _link_at(text: str, at: int, clue: str, since: int) -> re.Match[str] | None:
+    """The link or address that holds the clue at `at` and begins at `since` or later."""
+    if clue == "@":
+        start = at
+        while start > max(since, at - 65) and text[start - 1] in _LOCAL_PART:
+            start -= 1
+        return _MAIL.match(text, start) if at - 65 < start < at else None
+    if clue != "://":
+        return _WEB.match(text, at) if at >= since and not text[at - 1 : at].isalnum() else None
+    for length in (5, 4):
+        if at - length >= since and text[at - length : at].lower() in ("https", "http"):
+            return _WEB.match(text, at - length)
+    return None
+
+
+def _address(shown: str) -> str:
+    if "://" in shown:
+        return shown
+    return f"https://{shown}" if shown[:4].lower() == "www." else f"mailto:{shown}"
 
 
 def _trimmed(shown: str) -> str:

@@ -20,7 +20,7 @@ _BARE_RULE = re.compile(r"[-_=*#~+‐―—–─\u1427 ]+$")
 _DELIMITER = re.compile(r"\s*(?:--|—|–|_{20,}|-{30,})\s*$")
 _NAMED_QUOTE = re.compile(r"(?:[A-Za-z]{1,16}>|\|)(?: |$)")
 """Quote marks that name the writer ("Ana> yes"), and bars."""
-_OTHER_MARK = re.compile(r" {0,4}[|#):%}+!~\]-]{1,3}(?= ?\S)")
+_OTHER_MARK = re.compile(r" {0,4}[|#):%}+!~\]-]{1,3}(?= ?\S|\s*$)")
 _OMISSION = re.compile(r"\s*(?:[\[(<{].{0,60}[\])>}]|\.{2,}|…)?\s*$")
 """What stands for words left out: "[...]", "<snip>"."""
 _LIST = re.compile(
