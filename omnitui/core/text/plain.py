@@ -37,32 +37,35 @@ def blocks_from_text(
     if not flowed and ">" not in text:
         _own_blocks(blocks, lines)
         return tuple(blocks)
-    run: list[str] = []
-    depth = 0
-    for level, line in _flowing(lines, delsp) if flowed else _levels(lines, "```" in text):
-        if level != depth:
-            _close(blocks, run, depth)
-            run, depth = [], level
-        run.append(line)
-    _close(blocks, run, depth)
+    for depth, run in _flowing(lines, delsp) if flowed else _quoting(lines, "```" in text):
+        if depth:
+            body = "\n".join(run).strip("\n")
+            blocks.append(Block(BlockKind.QUOTE, body, depth, "", link_spans(body)))
+        else:
+            _own_blocks(blocks, run)
     return tuple(blocks)
 
 
-def _levels(lines: list[str], fenced_too: bool) -> Iterator[tuple[int, str]]:
-    """Each line with its quote depth; between two fences nothing is a quote."""
+def _quoting(lines: list[str], fenced_too: bool) -> Iterator[tuple[int, list[str]]]:
+    """Runs of lines of one quote depth, the marks taken off; between two fences nothing is a quote."""
     fences = [number for number, line in enumerate(lines) if line.startswith("```")] if fenced_too else []
     fenced = {n for start, end in zip(fences[::2], fences[1::2], strict=False) for n in range(start, end)}
-    before = 0
+    run: list[str] = []
+    depth = 0
     for number, line in enumerate(lines):
-        if ">" not in line[:4] or number in fenced or not (found := _QUOTED.match(line)):
-            before = 0
-        elif before == 0 and (line.startswith(">From ") or _closes_address(lines, number)):
-            pass
+        if line[:2] == "> " and line[2:3] != ">" and number not in fenced:
+            level, rest = 1, line[2:]
+        elif ">" not in line[:4] or number in fenced or not (found := _QUOTED.match(line)):
+            level, rest = 0, line
         else:
-            end = found.end()
-            before = 1 if end < 3 and found[1] == "> " else min(found[1].count(">"), _MOST_DEPTH)
-            line = line[end:]
-        yield before, line
+            level, rest = min(found[1].count(">"), _MOST_DEPTH), line[found.end() :]
+        if level and not depth and line[0] == ">" and (line[:6] == ">From " or _closes_address(lines, number)):
+            level, rest = 0, line
+        if level != depth:
+            yield depth, run
+            run, depth = [], level
+        run.append(rest)
+    yield depth, run
 
 
 def _closes_address(lines: list[str], at: int) -> bool:
@@ -71,34 +74,29 @@ def _closes_address(lines: list[str], at: int) -> bool:
     return line[-1] == ":" and len(line) < 40 and at > 0 and "<" in lines[at - 1].rpartition(">")[2]
 
 
-def _flowing(lines: list[str], delsp: bool) -> Iterator[tuple[int, str]]:
-    """Flowed lines joined to paragraphs, stuffing taken off (RFC 3676 section 4), each with its quote depth."""
-    depth = 0
+def _flowing(lines: list[str], delsp: bool) -> Iterator[tuple[int, list[str]]]:
+    """Runs as `_quoting` gives, of flowed lines: joined to paragraphs, stuffing taken off (RFC 3676 section 4)."""
+    run: list[str] = []
     pieces: list[str] = []
+    depth = 0
     for line in lines:
         bare = line.lstrip(">")
         level = min(len(line) - len(bare), _MOST_DEPTH)
         bare = bare.removeprefix(" ")
         if pieces and (level != depth or bare == "-- "):
-            yield depth, "".join(pieces)
+            run.append("".join(pieces))
             pieces.clear()
-        depth = level
+        if level != depth:
+            yield depth, run
+            run, depth = [], level
         if bare.endswith(" ") and bare != "-- ":
             pieces.append(bare[:-1] if delsp else bare)
         else:
-            yield depth, "".join([*pieces, bare])
+            run.append("".join([*pieces, bare]))
             pieces.clear()
     if pieces:
-        yield depth, "".join(pieces)
-
-
-def _close(out: list[Block], run: list[str], depth: int) -> None:
-    """The lines of `run` as blocks: a quote of some depth, or the writer's own (0)."""
-    if depth:
-        body = "\n".join(run).strip("\n")
-        out.append(Block(BlockKind.QUOTE, body, depth, "", link_spans(body)))
-    else:
-        _own_blocks(out, run)
+        run.append("".join(pieces))
+    yield depth, run
 
 
 def _own_blocks(out: list[Block], lines: list[str]) -> None:
