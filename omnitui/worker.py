@@ -72,6 +72,10 @@ class Worker:
                 outcomes = await engine.run()
             outbox = self._new_outbox(engine)
             try:
+                # Somebody asked for a pass: what waits for another try has it now, where the servers answer.
+                for outcome in outcomes:
+                    if outcome.error is None:
+                        await outbox.online(engine.ids[outcome.account])
                 done = await outbox.once()
             finally:
                 outbox.close()

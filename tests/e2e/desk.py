@@ -47,6 +47,7 @@ class Desk:
     def __init__(self, home: Path, dovecot: Dovecot, sink: SmtpSink, *, user: str = "desk", more: str = "") -> None:
         self.home, self.dovecot, self.sink, self.user = home, dovecot, sink, user
         self.address = "support@harbourbikes.example"
+        sink.users[user] = PASSWORD
         (home / "config").mkdir(parents=True, exist_ok=True)
         (home / "config" / "config.toml").write_text(
             CONFIG.format(address=self.address, imap=dovecot.port, smtp=sink.port, user=user, more=more)
