@@ -21,8 +21,7 @@ async def _at_hand(page: InboxPage) -> ConversationId:
     row = page.here
     if row is None:
         raise Refused("there is no conversation here")
-    if page.reading.id != row.id:
-        await page.show(row.id)
+    await page.open_conversation(row.id)
     return row.id
 
 

@@ -20,6 +20,7 @@ from omnitui.screens.handlers import Call, handler_of
 from omnitui.screens.session import Session
 from omnitui.widgets.bars import StatusLine
 from omnitui.widgets.choices import Choice, fitting
+from omnitui.widgets.key_popup import KeyPopup
 from omnitui.widgets.keys import key_name
 from omnitui.widgets.picker import Picker, Question
 
@@ -45,6 +46,7 @@ class Page(Screen[None], inherit_bindings=False):
     def foot(self) -> ComposeResult:
         """The widgets every page ends with."""
         yield StatusLine(id="status", glyphs=self.session.glyphs)
+        yield KeyPopup(id="following", glyphs=self.session.glyphs)
         yield Picker(id="picker")
 
     @property
@@ -61,6 +63,11 @@ class Page(Screen[None], inherit_bindings=False):
     def status(self) -> StatusLine:
         """The bottom line."""
         return self.query_one("#status", StatusLine)
+
+    @property
+    def following(self) -> KeyPopup:
+        """What may follow a prefix."""
+        return self.query_one("#following", KeyPopup)
 
     @property
     def picker(self) -> Picker:
@@ -83,6 +90,7 @@ class Page(Screen[None], inherit_bindings=False):
         if self._popup is not None:
             self._popup.stop()
             self._popup = None
+        self.following.show((), 0)
         self.status.set(pending=" ".join(typed) + " ..." if typed else "")
         if typed:
             self._popup = self.set_timer(POPUP_AFTER, self._list_following)
@@ -90,9 +98,8 @@ class Page(Screen[None], inherit_bindings=False):
     def _list_following(self) -> None:
         typed = self.resolver.pending
         following = self.session.keymap.after(typed, self.context)
-        words = [f"{b.keys[len(typed)]} {b.command.title.lower()}" for b in following]
-        if words:
-            self.status.set(pending=" ".join(typed) + "  " + "  ".join(words))
+        keys = [(" ".join(b.keys[len(typed) :]), b.command.title) for b in following]
+        self.following.show(keys, self.size.width)
 
     def run_command(self, call: Call) -> None:
         """Do what a command says; what takes time runs beside the keys, and its errors are said in words."""

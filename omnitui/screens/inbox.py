@@ -277,4 +277,3 @@ class InboxPage(Page, inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Other panes fit."""
         self.panes.fit(event.size.width)
-        self.reading.retitle()

@@ -14,6 +14,8 @@ from omnitui.widgets.window import place
 
 PAGE = 96
 """Rows of a page."""
+MANY = 500
+"""So many changes at once (a first sync) are not looked at one by one."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,9 @@ class ListPages:
         """Read again what changed: rows in place, others around the cursor; what came above is only counted."""
         window, turn = self._view.window, self._turn
         if not window.loaded:
+            return
+        if len(ids) > MANY:
+            await self.reload()
             return
         fresh = await self._session.reader.all(conversations.by_ids(ids, self.order, self.where))
         if turn != self._turn:

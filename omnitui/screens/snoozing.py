@@ -12,7 +12,7 @@ from omnitui.screens.session import Session
 from omnitui.widgets.choices import Choice, rank
 from omnitui.widgets.picker import Question
 
-_OFFERED = ("2h", "eod", "tomorrow 9:00", "mon 9:00", "next week")
+_OFFERED = ("2h", "end of day", "tomorrow 9:00", "mon 9:00", "next week")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,16 @@ def _choices(session: Session, reply: bool) -> list[Choice]:
     if last:
         again = _reply() if last == "reply" else _read(session, last)
         choices.insert(0, Choice(again, f"again: {last}", again.words, key="s"))
-    for number, words in enumerate(_OFFERED, 1):
-        try:
-            until = _read(session, words)
-        except QueryError:
-            continue  # the end of today is past
-        choices.append(Choice(until, words, until.words, key=str(number)))
-    return choices
+    times = [until for words in _OFFERED if (until := _possible(session, words)) is not None]
+    return choices + [Choice(until, until.said, until.words, key=str(n)) for n, until in enumerate(times, 1)]
+
+
+def _possible(session: Session, words: str) -> Until | None:
+    """The time, unless it is past or not clear today."""
+    try:
+        return _read(session, words)
+    except QueryError:
+        return None
 
 
 def _reply() -> Until:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from omnitui.core.models import ConversationId, ConversationRow, MessageId
 from omnitui.screens.session import Session
 from omnitui.store import conversations, messages
-from omnitui.widgets.thread_view import ThreadView, headline
+from omnitui.widgets.thread_view import Head, ThreadView
 
 PAGE = 40
 """Messages of a page."""
@@ -31,7 +31,7 @@ class ThreadPages:
         self._view.open(id, self._session.now())
         if id is None:
             self.row = None
-            self._view.set_title((), ())
+            self._view.set_head(None)
             return
         await self._read_row(id)
         await self._read(id, PAGE)
@@ -56,19 +56,19 @@ class ThreadPages:
         if self._view.conversation == id:
             self._view.give(bodies, [file for file in files if not file.inline])
 
-    def retitle(self) -> None:
-        """The head of the thread, for this width."""
+    def _retitle(self) -> None:
+        """The head of the thread."""
         row = self.row
         if row is not None:
             state = row.state.value if not row.assignee else f"{row.state.value} · {row.assignee}"
             people = f"{row.contact_name} {self._session.glyphs.arrow} {row.account}"
-            self._view.set_title(*headline(row.subject, row.id, people, state, self._view.size.width))
+            self._view.set_head(Head(row.subject, row.id, people, state))
 
     async def _read_row(self, id: ConversationId) -> None:
         row = await self._session.reader.first(conversations.by_id(id))
         if row is not None and self._view.conversation == id:
             self.row = row
-            self.retitle()
+            self._retitle()
 
     async def _read(self, id: ConversationId, limit: int) -> None:
         page = await self._session.reader.all(messages.thread(id, limit=limit))

@@ -22,6 +22,24 @@ HEAD = 3
 _WHEEL = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a thread is about, and who writes to whom."""
+
+    subject: str
+    number: int
+    people: str
+    state: str
+
+    def lines(self, width: int, rule: str) -> tuple[Line, Line, Line]:
+        """Subject and number, people and state, a rule."""
+        return (
+            sides(((self.subject or "(no subject)", "strong"),), ((f"#{self.number}", "muted"),), width),
+            sides(((self.people, "muted"),), ((self.state, "accent"),), width),
+            ((rule * width, "border"),),
+        )
+
+
 class ThreadView(Painted, can_focus=True, inherit_bindings=False):
     """Shows one conversation; asks for what it lacks."""
 
@@ -43,13 +61,13 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         super().__init__(id=id, glyphs=glyphs)
         self.conversation: ConversationId | None = None
         self.layout_ = ThreadLayout(Look(80, glyphs, Instant(0), me))
-        self.title: Line = ()
-        self.subtitle: Line = ()
+        self.head: Head | None = None
         self.empty: Sequence[str] = ()
         self._me = me
         self._shown: list[tuple[int, Line]] | None = None
         self._asked: set[MessageId] = set()
         self._asked_before: MessageId | None = None
+        self._to_first = False
 
     def open(self, conversation: ConversationId | None, now: Instant) -> None:
         """Another conversation; its messages come with `put`."""
@@ -58,12 +76,13 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         self.layout_.height = max(self.size.height - HEAD, 1)
         self._asked.clear()
         self._asked_before = None
+        self._to_first = False
         self.changed()
 
-    def set_title(self, title: Line, subtitle: Line) -> None:
-        """The lines above the messages."""
-        if (title, subtitle) != (self.title, self.subtitle):
-            self.title, self.subtitle = title, subtitle
+    def set_head(self, head: Head | None) -> None:
+        """What stands above the messages."""
+        if head != self.head:
+            self.head = head
             self.refresh()
 
     def put(self, messages: Sequence[ThreadMessage], *, complete: bool) -> None:
@@ -79,6 +98,9 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         """Older messages."""
         self.layout_.prepend(messages, complete=complete)
         self._asked_before = None
+        if self._to_first:
+            self.layout_.top = (0, 0)
+            self._to_first = not complete
         self.changed()
 
     def give(self, bodies: Iterable[MessageBody], files: Iterable[AttachmentRow]) -> None:
@@ -98,18 +120,21 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
 
     def scroll_lines(self, lines: int) -> bool:
         """Down or up; False when already there."""
+        self._to_first = False
         moved = self.layout_.scroll(lines)
         self.changed()
         return moved
 
     def scroll_last(self) -> None:
         """To the newest."""
+        self._to_first = False
         self.layout_.to_end()
         self.changed()
 
     def scroll_first(self) -> None:
-        """To the oldest that is here; older ones are asked for."""
+        """To the oldest; those that are not here yet are asked for, page by page."""
         self.layout_.top = (0, 0)
+        self._to_first = not self.layout_.complete
         self.changed()
 
     def toggle_folds(self) -> None:
@@ -153,8 +178,8 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         """The head, then the lines of the messages in view, with a bar at the message at hand."""
         width = self.size.width
         if y < HEAD:
-            rule: Line = ((self.glyphs.rule * (width - 2), "border"),) if self.title else ()
-            return paint(((" ", ""), *(self.title, self.subtitle, rule)[y]), width, self.role)
+            line = self.head.lines(max(width - 2, 10), self.glyphs.rule)[y] if self.head else ()
+            return paint(((" ", ""), *line), width, self.role)
         if self._shown is None:
             self._shown = self.layout_.visible()
         y -= HEAD
@@ -182,12 +207,3 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         """The wheel."""
         self.scroll_lines(-_WHEEL)
         event.stop()
-
-
-def headline(subject: str, number: int, people: str, state: str, width: int) -> tuple[Line, Line]:
-    """The two lines above a thread: what it is about, and who writes to whom."""
-    room = max(width - 2, 10)
-    return (
-        sides(((subject or "(no subject)", "strong"),), ((f"#{number}", "muted"),), room),
-        sides(((people, "muted"),), ((state, "accent"),), room),
-    )

@@ -1,0 +1,133 @@
+"""Reading: files saved and told, the original, the reasons why, links with their real host, long threads."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from bench.cache import add_messages
+from omnitui.app import OmnituiApp
+from omnitui.core.blocks import Block, BlockKind, Mark, Span, blocks_to_json
+from omnitui.screens.pages import TextPage
+from omnitui.store.connection import Role, open_cache
+from omnitui.sync.mail.extract import extract
+from omnitui.sync.mail.parse import parse_mail
+from tests.screens.conftest import MakeApp, inbox, quiet, shown
+
+CONTENT = b"%PDF-1.4 a label" * 40
+
+
+def cache_of(app: OmnituiApp) -> sqlite3.Connection:
+    """The app's cache, to put something into it."""
+    return open_cache(app.session.places.cache_db, Role.PULL)
+
+
+def put_mail(app: OmnituiApp) -> None:
+    """Give every message a real original with a file and a link whose text hides its host."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "anna@example.org", "support@shop.example", "label"
+    mail.set_content("See the label and here.\n")
+    mail.add_attachment(CONTENT, maintype="application", subtype="pdf", filename="label.pdf")
+    raw = mail.as_bytes()
+    file = parse_mail(raw).attachments[0]
+    span = Span(18, 22, Mark.LINK, "https://real.example/path", "real.example")
+    blocks = blocks_to_json([Block(BlockKind.PARAGRAPH, "See the label and here.", spans=(span,))])
+    cache = cache_of(app)
+    cache.execute("INSERT INTO original(message_id, data) SELECT id, ? FROM message", (zlib.compress(raw),))
+    cache.execute(
+        "INSERT INTO attachment(message_id, part, name, type, size, sha256) SELECT id, ?, ?, ?, ?, ? FROM message",
+        (file.part, file.name, file.type, file.size, file.sha256),
+    )
+    cache.execute("UPDATE body SET blocks = ?", (zlib.compress(blocks.encode()),))
+    cache.close()
+    app.session.extract = extract
+
+
+async def test_a_file_is_saved_whole_and_nothing_is_overwritten(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app(20, each=1)
+    put_mail(app)
+    target = tmp_path / "out" / "label.pdf"
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot)
+        await pilot.press("enter")
+        await quiet(pilot)
+        assert "[1] label.pdf" in shown(app)
+        assert "here (real.example)" in shown(app)
+        for _ in range(2):
+            await pilot.press("w")
+            await quiet(pilot)
+            inbox(app).picker.line.value = str(target)
+            await quiet(pilot)
+            await pilot.press("enter")
+            await quiet(pilot, 0.3)
+            assert "Saved" in shown(app)
+    assert target.read_bytes() == CONTENT
+    assert (target.parent / "label (1).pdf").read_bytes() == CONTENT
+
+
+async def test_links_show_their_host_and_can_be_copied(make_app: MakeApp) -> None:
+    app = make_app(20, each=1)
+    put_mail(app)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot)
+        await pilot.press("enter")
+        await quiet(pilot)
+        await pilot.press("o")
+        await quiet(pilot)
+        assert "real.example" in shown(app)
+        await pilot.press("2")
+        await quiet(pilot)
+        await pilot.press("y")
+        await quiet(pilot)
+        assert app.clipboard == "https://real.example/path"
+        await pilot.press("y", "e")
+        await quiet(pilot)
+        assert "@example.org" in app.clipboard
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"), [(["V"], "Content-Disposition: attachment"), (["g", "w"], "Why these messages")]
+)
+async def test_original_and_reasons_are_pages_of_their_own(make_app: MakeApp, keys: list[str], words: str) -> None:
+    app = make_app(20, each=1)
+    put_mail(app)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot)
+        await pilot.press("enter")
+        await quiet(pilot)
+        await pilot.press(*keys)
+        await quiet(pilot, 0.4)
+        assert isinstance(app.screen, TextPage)
+        assert words in shown(app)
+        await pilot.press("q")
+        await quiet(pilot)
+        assert inbox(app).thread.has_focus
+
+
+async def test_a_long_thread_is_read_back_to_its_beginning(make_app: MakeApp) -> None:
+    app = make_app(5, each=0)
+    cache = cache_of(app)
+    row = cache.execute("SELECT id, contact_id, last_at FROM conversation ORDER BY waiting_order").fetchone()
+    cache.execute("BEGIN")
+    add_messages(cache, row[0], row[1], row[2], 205)
+    cache.execute("COMMIT")
+    cache.close()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await quiet(pilot)
+        await pilot.press("enter")
+        await quiet(pilot, 0.3)
+        view = inbox(app).thread
+        assert view.layout_.at_end or not view.layout_.messages[-1].seen
+        assert len(view.layout_.messages) == 40
+        await pilot.press("g", "g")
+        await quiet(pilot, 0.8)
+        assert view.layout_.complete
+        assert len(view.layout_.messages) == 205
+        assert view.layout_.top == (0, 0)
+        await pilot.press("G")
+        await quiet(pilot)
+        assert view.layout_.at_end
