@@ -172,7 +172,7 @@ class _Walk:
         if attributes and is_hidden(attributes):
             return False, None
         if tag == "hr":
-            writer.stand(BlockKind.RULE, "───")
+            writer.rule()
             return False, None
         shape = role_of(tag, attributes)
         self._edge(tag, shape)
@@ -205,9 +205,9 @@ class _Walk:
             start = attributes.get("start") or "1"
             writer.open_list(int(start) if tag == "ol" and start.isdecimal() and len(start) < 7 else 1, tag == "ol")
         elif tag == "pre":
-            writer.enter(BlockKind.CODE)
+            writer.nest(BlockKind.CODE, 1)
         elif tag in _HEADINGS:
-            writer.enter(BlockKind.HEADING)
+            writer.nest(BlockKind.HEADING, 1)
 
     def _leave(self, tag: str, shape: Shape | None) -> None:
         writer = self.writer
@@ -222,9 +222,9 @@ class _Walk:
         elif tag == "ul" or tag == "ol":
             writer.close_list()
         elif tag == "pre":
-            writer.leave(BlockKind.CODE)
+            writer.nest(BlockKind.CODE, -1)
         elif tag in _HEADINGS:
-            writer.leave(BlockKind.HEADING)
+            writer.nest(BlockKind.HEADING, -1)
         self._edge(tag, shape)
         if shape is not None:
             writer.end(shape)
@@ -234,9 +234,11 @@ class _Walk:
             self.pixels += 1
             return
         alt = safe_text(attributes.get("alt") or "", lines=False)
+        if "alt" in attributes and not alt:
+            return  # HTML's way to say that a picture is only decoration
         if alt and len(alt) <= 4 and not any(map(str.isalnum, alt)):
             self.writer.text(alt)
             return
         source = (attributes.get("src") or "").partition("?")[0]
         name = "" if source[:5].lower() in ("data:", "") else source.rpartition("/")[2].removeprefix("cid:")
-        self.writer.stand(BlockKind.IMAGE, alt or safe_text(name, lines=False)[:80] or "image")
+        self.writer.image(alt or safe_text(name, lines=False)[:80] or "image", described=bool(alt))

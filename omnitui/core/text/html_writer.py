@@ -37,6 +37,10 @@ class BlockWriter:
         self._items = 0
         self._marker = ""
         """What the innermost list item still has to show."""
+        self._listed = False
+        """The last block is a list in a quote; the next item joins it."""
+        self._nameless = 0
+        """How many pictures the last placeholder stands for, if they have no description."""
         self._links: list[tuple[int, str]] = []
         self._bold: list[int] = []
         self._italic: list[int] = []
@@ -129,12 +133,32 @@ class BlockWriter:
         elif not self._breaks and not self._cell:
             self._breaks = 1
 
-    def stand(self, kind: BlockKind, text: str) -> None:
-        """A block of its own: a rule, or the placeholder of a picture."""
+    def rule(self) -> None:
+        """An `<hr>`."""
         self._flush()
-        if self._quotes == 0 or kind is not BlockKind.RULE:
-            self._blocks.append(Block(kind, text, self._quotes))
+        if not self._quotes:
+            self._blocks.append(Block(BlockKind.RULE, "───"))
         self._breaks = 2
+
+    def image(self, name: str, *, described: bool) -> None:
+        """A picture that is not shown. Several in a row of which only file names are known become one placeholder."""
+        self._flush()
+        self._breaks = 2
+        if self._signatures:
+            self._blocks.append(Block(BlockKind.SIGNATURE, f"[{name}]"))
+            return
+        before = self._blocks[-1] if self._blocks else None
+        if (
+            not described
+            and self._nameless
+            and before
+            and (before.kind, before.depth) == (BlockKind.IMAGE, self._quotes)
+        ):
+            self._nameless += 1
+            self._blocks[-1] = replace(before, text=f"{self._nameless} images")
+            return
+        self._nameless = 0 if described else 1
+        self._blocks.append(Block(BlockKind.IMAGE, name, self._quotes))
 
     def begin(self, shape: Shape) -> None:
         """Enter an element that is a quote, the head of one, or a signature."""
@@ -220,17 +244,13 @@ class BlockWriter:
         self._items -= 1
         self._marker = ""
 
-    def enter(self, kind: BlockKind) -> None:
-        """A heading, or preformatted text in which white space counts, begins."""
+    def nest(self, kind: BlockKind, step: int) -> None:
+        """A heading, or preformatted text in which white space counts, begins (1) or ends (-1)."""
         self._flush()
-        self._codes += kind is BlockKind.CODE
-        self._headings += kind is BlockKind.HEADING
-
-    def leave(self, kind: BlockKind) -> None:
-        """It ends."""
-        self._flush()
-        self._codes -= kind is BlockKind.CODE
-        self._headings -= kind is BlockKind.HEADING
+        if kind is BlockKind.CODE:
+            self._codes += step
+        else:
+            self._headings += step
 
     def _kind(self) -> BlockKind:
         if self._quotes:
@@ -276,6 +296,12 @@ class BlockWriter:
             lead = f"{self._marker} "
             text = lead + text
             spans = tuple(replace(s, start=s.start + len(lead), end=s.end + len(lead)) for s in spans)
+            if self._listed and self._blocks and self._blocks[-1].depth == depth:
+                before = self._blocks.pop()
+                shift = len(before.text) + 1
+                moved = (replace(s, start=s.start + shift, end=s.end + shift) for s in spans)
+                text, spans = f"{before.text}\n{text}", (*before.spans, *moved)
+        self._listed = kind is BlockKind.QUOTE and bool(self._marker)
         self._marker = ""
         self._blocks.append(Block(kind, text, depth, marker, spans))
 
