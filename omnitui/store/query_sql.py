@@ -18,7 +18,6 @@ from omnitui.store.where import Finder, Where
 
 NOTHING = Where("0", few=True)
 _SIGNS = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_NOT_SAID = " AND NOT EXISTS (SELECT 1 FROM fulltext WHERE fulltext MATCH ? AND fulltext.rowid = m.id)"
 _WRITTEN_BY = "m.from_name || ' ' || m.from_address"
 _OWN = {
     "subject": "m.subject",
@@ -49,49 +48,34 @@ _FLAGS = {
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a message `m` must say: a question to the full-text index (`match`) and what must be true besides (`sql`).
+    """What a message `m` must say.
 
-    Of one message the index is only asked `exact`: asking it for a prefix costs as much as asking it of all. The rest
-    is then looked up in the message itself (`own`).
+    `match` asks the full-text index for all such messages (and `sql` is then asked of each); `own` asks one message
+    by its stored text, which for one costs less than the index does.
     """
 
     match: str
-    exact: str
+    own: str
+    own_params: tuple[str, ...]
     sql: str = ""
     params: tuple[str, ...] = ()
-    own: str = ""
-    own_params: tuple[str, ...] = ()
-
-    @property
-    def plain(self) -> bool:
-        """The index alone can say it, of all messages and of one."""
-        return bool(self.exact) and not self.own and not self.sql
 
     def without(self, other: Text) -> Text:
-        """This, in a message that does not say the other, which is plain."""
-        exact = f"({self.exact}) NOT {other.match}" if self.exact else ""
-        own, params = (
-            (self.own, self.own_params) if self.exact else (f"{self.own}{_NOT_SAID}", (*self.own_params, other.match))
-        )
-        return Text(f"({self.match}) NOT {other.match}", exact, self.sql, self.params, own, params)
+        """This, in a message that does not say the other, which the index alone can tell."""
+        own = f"{self.own} AND NOT ({other.own})"
+        return Text(f"({self.match}) NOT {other.match}", own, self.own_params + other.own_params, self.sql, self.params)
 
     def __and__(self, other: Text) -> Text:
         return Text(
             f"{self.match} AND {other.match}",
-            " AND ".join(filter(None, (self.exact, other.exact))),
+            f"{self.own} AND {other.own}",
+            self.own_params + other.own_params,
             self.sql + other.sql,
             self.params + other.params,
-            self.own + other.own,
-            self.own_params + other.own_params,
         )
 
     def where(self) -> Where:
         """The conversations with such a message."""
-        asked = (
-            " AND EXISTS (SELECT 1 FROM fulltext WHERE fulltext MATCH ? AND fulltext.rowid = m.id)"
-            if self.exact
-            else ""
-        )
         finder = Finder(
             "SELECT m.conversation_id FROM fulltext CROSS JOIN message m ON m.id = fulltext.rowid"
             f" WHERE fulltext MATCH ?{self.sql}",
@@ -99,11 +83,8 @@ class Text:
             "SELECT 1 FROM fulltext WHERE fulltext MATCH ?",
             (self.match,),
         )
-        return conditions.set_of(
-            f"EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id{self.own}{asked})",
-            (*self.own_params, *((self.exact,) if self.exact else ())),
-            finder,
-        )
+        probe = f"EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND {self.own})"
+        return conditions.set_of(probe, self.own_params, finder)
 
 
 def compile_query(node: Node, *, me: str) -> Where:
@@ -150,24 +131,31 @@ def _text(node: Node) -> Text | None:
         case Match("to", text, prefix):
             return _checked(text, prefix, "m.people")
         case Or(parts):
-            found = [one for part in parts if (one := _text(part)) is not None and one.plain]
+            found = [one for part in parts if (one := _text(part)) is not None and not one.sql]
             if len(found) == len(parts):
-                asked = f"({' OR '.join(one.match for one in found)})"
-                return Text(asked, asked)
+                own = f"({' OR '.join(one.own for one in found)})"
+                return Text(
+                    f"({' OR '.join(one.match for one in found)})", own, sum((one.own_params for one in found), ())
+                )
     return None
 
 
 def _negated(node: Node) -> Text | None:
     """What a message must not say, where the index alone can tell."""
     text = _text(node.part) if isinstance(node, Not) else None
-    return text if text is not None and text.plain else None
+    return text if text is not None and not text.sql else None
 
 
 def _indexed(column: str, words: str, prefix: bool) -> Text | None:
     asked = _question(column, words, prefix)
-    if not asked or not prefix:
-        return Text(asked, asked) if asked else None
-    return Text(asked, "", own=f" AND instr(words({_OWN[column]}), ?)", own_params=(match_words(words).rstrip(),))
+    return Text(asked, f"instr(words({_OWN[column]}), ?)", (_sought(words, prefix),)) if asked else None
+
+
+def _checked(words: str, prefix: bool, of: str) -> Text | None:
+    """Somebody of a message, by name or address, who must also be found in the words of one of its fields."""
+    asked = _question("people", words, prefix)
+    own, params = f"instr(words({of}), ?)", (_sought(words, prefix),)
+    return Text(asked, own, params, f" AND {own}", params) if asked else None
 
 
 def _question(column: str, words: str, prefix: bool) -> str:
@@ -175,12 +163,8 @@ def _question(column: str, words: str, prefix: bool) -> str:
     return terms and (f"{{{column}}} : ({terms})" if column else f"({terms})")
 
 
-def _checked(words: str, prefix: bool, of: str) -> Text | None:
-    """Somebody of a message, by name or address, who must also be found in the words of one of its fields."""
-    asked = _question("people", words, prefix)
-    wanted = match_words(words)
-    own, params = f" AND instr(words({of}), ?)", (wanted.rstrip() if prefix else wanted,)
-    return Text(asked, "", own, params, own, params) if asked else None
+def _sought(words: str, prefix: bool) -> str:
+    return match_words(words).rstrip() if prefix else match_words(words)
 
 
 def _where(node: Node, me: str) -> Where:
