@@ -53,9 +53,9 @@ class SmtpSink:
     def authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
     ) -> AuthResult:
-        """PLAIN and LOGIN against `users`."""
+        """PLAIN and LOGIN against `users`; without any, everybody may."""
         assert isinstance(data, LoginPassword)
-        good = self.users.get(data.login.decode()) == data.password.decode()
+        good = not self.users or self.users.get(data.login.decode()) == data.password.decode()
         return AuthResult(success=good, handled=False)
 
     async def handle_EHLO(
@@ -131,7 +131,7 @@ async def smtp_sink(
             tls_context=tls if starttls else None,
             require_starttls=starttls,
             auth_require_tls=False,
-            authenticator=sink.authenticate if sink.users else None,
+            authenticator=sink.authenticate,
             enable_SMTPUTF8=True,
             loop=loop,
         )
