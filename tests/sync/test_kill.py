@@ -1,4 +1,4 @@
-"""A sample of the campaign that kills the program in the middle of its work (`python -m campaigns.kill` runs it all)."""
+"""A sample of the campaign that kills the program in the middle of its work: `python -m campaigns.kill`."""
 
 from __future__ import annotations
 
