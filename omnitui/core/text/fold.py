@@ -10,14 +10,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
+from operator import add
 
-_RUN = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+_IN_RUN = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u1100-\u11ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3041-\u3096\u3099-\u309a\u309d-\u309f"
     "\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff]+"
+    "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
 )
+_RARE = "\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+_COMMON_RUN = re.compile(f"[{_IN_RUN}]+")
+"""A class within the basic plane is a bit map; with rare characters in it, each one is compared range by range."""
+_ANY_RUN = re.compile(f"[{_IN_RUN}{_RARE}]+")
+_IS_RARE = re.compile(f"[{_RARE}]")
 _LETTERS = {
     "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "ŧ": "t", "þ": "th", "æ": "ae", "œ": "oe",
     "ə": "e", "ƒ": "f", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ŋ": "n",
@@ -32,7 +37,8 @@ def index_text(text: str) -> str:
     """`text` (already through `safe_text`) as it goes into the index."""
     if text.isascii():
         return text
-    return _RUN.sub(_pairs, _folded(text))
+    folded = _folded(text)
+    return _runs_of(folded).sub(_pairs, folded)
 
 
 def index_terms(words: str, *, prefix: bool = False) -> list[str]:
@@ -44,7 +50,7 @@ def index_terms(words: str, *, prefix: bool = False) -> list[str]:
     folded = words if words.isascii() else _folded(words)
     if not any(map(str.isalnum, folded)):
         return []
-    runs = list(_RUN.finditer(folded))
+    runs = list(_runs_of(folded).finditer(folded))
     pieces, at = [], 0
     for run in runs:
         last = not any(map(str.isalnum, folded[run.end() :]))
@@ -66,8 +72,12 @@ def match_words(text: str) -> str:
     words = " ".join(bare.split())
     if not words:
         return " "
-    start, end = ("" if _RUN.match(words[at]) else " " for at in (0, -1))
+    start, end = ("" if _ANY_RUN.match(words[at]) else " " for at in (0, -1))
     return f"{start}{words}{end}"
+
+
+def _runs_of(text: str) -> re.Pattern[str]:
+    return _ANY_RUN if _IS_RARE.search(text) else _COMMON_RUN
 
 
 def _folded(text: str) -> str:
@@ -79,8 +89,8 @@ def _pairs(run: re.Match[str], closed: bool = True) -> str:
 
     Vowel and tone marks of the scripts of South-East Asia are left out, as the index takes them for spaces.
     """
-    chars = "".join(filter(str.isalnum, run[0]))
-    pairs = [first + second for first, second in pairwise(chars)]
+    chars = run[0] if run[0].isalnum() else "".join(filter(str.isalnum, run[0]))
+    pairs = list(map(add, chars, chars[1:]))
     if chars and (closed or not pairs):
         pairs.append(chars[-1])
     return f" {' '.join(pairs)} "
