@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 
 from omnitui.demo.letters import Talk
 from omnitui.demo.posting import Posted, answer_to, history, returned
@@ -36,21 +37,21 @@ class Customers:
         """Those who have something new to say will say it in their time."""
         for talk in self._by_address.values():
             if talk.arrives:
-                self._later(talk.arrives, self._write(talk))
+                self._later(talk.arrives, partial(self._write, talk))
 
     def receive(self, recipients: list[str], raw: bytes, now: datetime) -> None:
         """A mail from the shop has come to these people."""
         mail = message_from_bytes(raw, policy=policy.default)
         for address in recipients:
             if address.lower().endswith(f"@{NOWHERE}"):
-                self._later(2.0, self._bounce(address, mail))
+                self._later(2.0, partial(self._bounce, address, mail))
                 continue
             talk = self._by_address.get(address.lower())
             if talk is None or self._told[talk.address.lower()] >= len(talk.answers):
                 continue
             words = talk.answers[self._told[talk.address.lower()]]
             self._told[talk.address.lower()] += 1
-            self._later(self._dice.uniform(*READING_SECONDS), self._answer(talk, words, mail))
+            self._later(self._dice.uniform(*READING_SECONDS), partial(self._answer, talk, words, mail))
 
     async def close(self) -> None:
         """Nobody writes any more."""
@@ -58,10 +59,10 @@ class Customers:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _later(self, seconds: float, doing: Awaitable[None]) -> None:
+    def _later(self, seconds: float, doing: Callable[[], Awaitable[None]]) -> None:
         async def wait() -> None:
             await asyncio.sleep(seconds / self._haste)
-            await doing
+            await doing()
 
         task = asyncio.create_task(wait())
         self._tasks.add(task)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
+from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from proxyprotocol.reader import ProxyProtocolReader
+from proxyprotocol.sock import SocketInfoLocal
 from pymap.backend.dict import Config, Login
 from pymap.backend.dict.mailbox import MailboxSet
 from pymap.imap import IMAPServer
@@ -30,6 +31,7 @@ class ImapShop:
     def __init__(self, user: str, password: str) -> None:
         self.user = user
         self._password = password
+        self._connections: set[asyncio.Task[None]] = set()
         arguments = Namespace(passlib_cfg=None, proxy_protocol=None, inherited_sockets=None)
         self._config = Config(
             arguments,
@@ -52,11 +54,20 @@ class ImapShop:
             self._boxes: MailboxSet = session.mailbox_set
         for name in FOLDERS:
             await self._boxes.add_mailbox(name)
-        answer = ProxyProtocolReader(self._config.proxy_protocol).get_callback(IMAPServer(login, self._config))
-        server = await asyncio.start_server(answer, host=HOST, port=0)
+        server = await asyncio.start_server(self._accept(IMAPServer(login, self._config)), host=HOST, port=0)
         await stack.enter_async_context(server)
         port: int = server.sockets[0].getsockname()[1]
         return port
+
+    def _accept(self, answer: IMAPServer) -> Callable[[StreamReader, StreamWriter], None]:
+        """Hold each connection's task: asyncio has only a weak reference to it, and the collector may take it."""
+
+        def accept(reader: StreamReader, writer: StreamWriter) -> None:
+            task = asyncio.create_task(answer(reader, writer, SocketInfoLocal(writer)))
+            self._connections.add(task)
+            task.add_done_callback(self._connections.discard)
+
+        return accept
 
     async def post(self, mail: Posted) -> None:
         """File a mail; clients that listen are told."""

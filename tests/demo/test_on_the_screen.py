@@ -1,0 +1,61 @@
+"""The whole of it, as somebody sees it who tries the demo: read, answer, be answered, leave."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from tests.demo.terminal import Terminal, running
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def go_to(terminal: Terminal, words: str) -> None:
+    """Go down the list, from its top, until the open conversation shows these words."""
+    terminal.type("gg")
+    for _ in range(40):
+        with suppress(AssertionError):
+            terminal.wait(lambda text: words in text, 0.5)
+            break
+        terminal.type("j")
+    terminal.type("\r")
+    terminal.wait(lambda text: words in text)
+
+
+def test_a_customer_is_answered_and_answers(tmp_path: Path) -> None:
+    environ = {
+        **os.environ,
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(ROOT),
+        "TMPDIR": str(tmp_path),
+    }
+    with running([sys.executable, "-m", "omnitui", "demo", "--haste", "20"], environ) as terminal:
+        terminal.wait(lambda text: "EM" in text and "online" in text)
+        assert len(list(tmp_path.glob("omnitui-demo-*"))) == 1
+        go_to(terminal, "Tom Ashdown → shop")
+        terminal.type("r")
+        terminal.wait(lambda text: "Reply to Tom Ashdown" in text)
+        terminal.type("Your money is on its way.")
+        terminal.wait(lambda text: "Your money is on its way." in text)
+        terminal.type("\n")
+        terminal.wait(lambda text: "sent" in text and "Reply to" not in text)
+        terminal.wait(lambda text: "Great, thank you. I see it on my card now." in text)
+        terminal.type("Q")
+        assert terminal.wait_for_end() == 0
+    assert list(tmp_path.glob("omnitui-demo-*")) == []
+
+
+def test_the_first_rows_come_and_a_hangup_leaves_nothing(tmp_path: Path) -> None:
+    environ = {
+        **os.environ,
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(ROOT),
+        "TMPDIR": str(tmp_path),
+    }
+    with running([sys.executable, "-m", "omnitui", "demo"], environ, 80, 24) as terminal:
+        terminal.wait(lambda text: "Waiting" in text and "EM" in text)
+    assert list(tmp_path.glob("omnitui-demo-*")) == []
