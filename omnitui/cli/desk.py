@@ -13,7 +13,6 @@ import click
 from omnitui.config.load import load
 from omnitui.config.places import Places, places, prepare
 from omnitui.config.schema import Settings
-from omnitui.config.zone import local_zone
 from omnitui.core.times import Instant
 
 if TYPE_CHECKING:
@@ -44,11 +43,6 @@ class Desk:
     def agent(self) -> str:
         """Who works here: `[agent] name`, else the login name."""
         return self.settings.agent.name or getpass.getuser()
-
-    @property
-    def zone(self) -> str:
-        """IANA name of the zone in which times are read and shown."""
-        return self.settings.agent.timezone or local_zone()
 
     def cache(self, role: Role) -> sqlite3.Connection:
         """The cache, opened for this role; made first when there is none. Raises CacheError."""
