@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from omnitui.store.connection import Cache
     from omnitui.triage.agent import Agent
 
+MANY = 100_000
 SHORT = 8
 """Characters of an id shown; any beginning that fits one item only names it."""
 
@@ -96,18 +97,16 @@ def edit(desk: Desk, item: str) -> None:
     """Take one back that has not been sent and write it anew in your editor; leave it unsaved to keep the draft."""
     from dataclasses import replace
 
-    from omnitui.store import drafts, messages
-    from omnitui.store import outbox as items
+    from omnitui.store import drafts
     from omnitui.store.connection import Role
     from omnitui.triage import sending
 
     agent, cache = agent_of(desk), desk.cache(Role.OPERATIONS)
     try:
-        found = items.by_id(_whole(cache, item)).first(cache)
-        head = messages.by_ids([(found and found.message_id) or 0]).first(cache)
+        before = {draft.id for draft in drafts.every(MANY).all(cache)}
         sending.cancel_send(cache, agent, _whole(cache, item), desk.now())
-        draft = drafts.every(1).first(cache) if head else None
-        text = click.edit(draft.body, extension=".txt") if draft else None
+        draft = next((draft for draft in drafts.every(MANY).all(cache) if draft.id not in before), None)
+        text: str | None = click.edit(draft.body, extension=".txt") if draft else None
         if draft is None or text is None:
             say("It is a draft again and is not sent.")
             return

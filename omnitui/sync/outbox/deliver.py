@@ -53,10 +53,14 @@ class Delivery:
         self._sender = sender
         self._read_file = read_file
         self._clock = clock
-        self._owner = f"{os.getpid()} {uuid.uuid4()}"
-        self._recovered = False
+        self._begin()
         self._stopping = False
         self._wake = asyncio.Event()
+
+    def _begin(self) -> None:
+        """Under a new name: what another name has left in the middle is recovered first."""
+        self._owner = f"{os.getpid()} {uuid.uuid4()}"
+        self._recovered = False
 
     def wake(self) -> None:
         """Something may be due: look now."""
@@ -76,7 +80,11 @@ class Delivery:
         """Work until `stop`, or until cancelled."""
         while not self._stopping:
             self._wake.clear()
-            await self.turn()
+            try:
+                await self.turn()
+            except Exception:
+                self._begin()
+                raise
             due = await self._desk.do(lambda cache: sending.next_due(self._sender.account_id).first(cache))
             wait = IDLE if due is None else min(max(due - self._clock(), SHORTEST), IDLE)
             with contextlib.suppress(TimeoutError):
@@ -120,6 +128,13 @@ class Delivery:
             secret = await asyncio.to_thread(self._sender.secret)
         except (Refused, NotFound) as error:
             await self._desk.do(outbox.settle, item.id, "failed", str(error), self._clock())
+            return
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            # A fault of ours in one mail must not keep the others back; it is shown on the mail and kept whole.
+            words = (
+                f"It cannot be made into a mail ({type(error).__name__}); its text is kept: take it back and change it"
+            )
+            await self._desk.do(outbox.settle, item.id, "failed", words, self._clock())
             return
         except SecretError as error:
             await self._desk.do(outbox.retry_at, item.id, after(item.attempts, self._clock()), str(error))

@@ -204,7 +204,8 @@ async def _hello(wire: SmtpWire, waits: Waits) -> dict[str, str]:
         _must(await wire.command(f"HELO {wire.own_address}", waits.command), "HELO")
         return {}
     _must(reply, "EHLO")
-    pairs = (line.partition(" ") for line in reply.lines[1:])
+    # Some old servers write "AUTH=LOGIN"; what they also write the right way stands later and wins.
+    pairs = (line.replace("AUTH=", "AUTH ").partition(" ") for line in sorted(reply.lines[1:], reverse=True))
     return {keyword.upper(): rest for keyword, _, rest in pairs}
 
 

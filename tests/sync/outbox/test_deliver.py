@@ -250,3 +250,27 @@ async def test_the_loop_wakes_when_something_is_due(case: Case) -> None:
             with pytest.raises(asyncio.CancelledError):
                 await running
         assert len(sink.taken) == 1
+
+
+async def test_a_mail_that_cannot_be_made_keeps_none_back(case: Case) -> None:
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        broken, good = case.queue("one"), case.queue("two")
+        case.connection.execute("UPDATE outbox SET payload = '{\"id\": 7}' WHERE id = ?", (broken,))
+        await case.turn()
+        assert [case.state(item) for item in (broken, good)] == ["failed", "sent"]
+        assert "its text is kept" in case.item(broken).detail
+
+
+async def test_after_a_fault_it_recovers_what_it_left(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        item = case.queue()
+        with case.delivery() as delivery:
+            with monkeypatch.context() as broken:
+                broken.setattr("omnitui.sync.outbox.deliver.send_mail", None)
+                with pytest.raises(TypeError):
+                    await delivery.run()
+            assert case.state(item) == "sending"
+            await delivery.turn()
+        assert (case.state(item), len(sink.taken)) == ("sent", 1)
