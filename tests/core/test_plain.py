@@ -52,7 +52,7 @@ def test_list_markers_stay() -> None:
         ("> a \n> b\n>> c", False, [("q", 1, "a b"), ("q", 2, "c")]),
         (" >not a quote", False, [("p", 0, ">not a quote")]),
         ("我在 \n上週", True, [("p", 0, "我在上週")]),
-        ("end \n-- \nBob", False, [("p", 0, "end\n--\nBob")]),
+        ("end \n-- \nBob", False, [("p", 0, "end\n-- \nBob")]),
     ],
 )
 def test_flowed(text: str, delsp: bool, blocks: list[tuple[str, int, str]]) -> None:

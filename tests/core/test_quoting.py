@@ -135,6 +135,8 @@ def test_signatures_fold(signature: str) -> None:
         "Price -- is it final?\n\nTom",
         "Steps:\n---\nplug it in\n---\nwait",
         "See https://shop.example/x:\n\nit is broken",
+        "Two orders:\n--\nfirst 4711\n--\nsecond 4712",
+        "The lamp broke.\n--\nCan I have another?",
         "Re: 4711\nWhere is it?",
         "My order\n----------------------------------------\nsee https://shop.example/4711",
         "A form came in:\n\nFrom: tom@home.example\nSubject: refund\n\nPlease refund me.",

@@ -110,8 +110,8 @@ def _own_blocks(out: list[Block], lines: list[str]) -> None:
             _group(out, group)
             out.append(Block(BlockKind.CODE, "\n".join(lines[number:closed])))
             group = []
-        elif line := line.rstrip():
-            group.append(line)
+        elif bare := line.rstrip():
+            group.append(bare if line != "-- " else line)
         elif group:
             _group(out, group)
             group = []

@@ -26,6 +26,8 @@ _OMISSION = re.compile(r"\s*(?:[\[(<{].{0,60}[\])>}]|\.{2,}|…)?\s*$")
 _LIST = re.compile(
     r"(?i)\blists?\b|listinfo|mailman|subscri|afmelden|abmelden|désabonn|darse de baja|sponsored|退訂|退订"
 )
+_LONGEST_FOOTER = 800
+_LONGEST_UNSURE = 1200
 _LONGEST_SIGNATURE = 20
 _LONGEST_DEVICE_LINE = 120
 _SENT_LAST = ("傳送", "发送", "送信", "送信しました", "보냄", "gesendet", "gönderildi", "lähetetty")
@@ -240,7 +242,7 @@ def _signature_start(lines: list[str], start: int, end: int) -> int:
     """Where the signature of the rows begins; `end` when there is none."""
     at = _above_device_lines(lines, start, end)
     for number in range(max(start, at - _LONGEST_SIGNATURE), at):
-        if _DELIMITER.match(lines[number]) and (len(lines[number].strip()) < 4 or _is_footer(lines[number + 1 : at])):
+        if _DELIMITER.match(lines[number]) and _is_signature(lines, start, number, at):
             at = _above_device_lines(lines, start, number)
             break
     while at < end and not lines[at].strip():
@@ -269,10 +271,21 @@ def _is_device_line(line: str) -> bool:
     return bool(len(bare) < 40 and re.match(r"(?i)from my |someone from mobile", bare) and DEVICE.search(bare))
 
 
-def _is_footer(lines: list[str]) -> bool:
-    """Whether what stands below a long rule is a list's footer, not the writer's text: short, and speaks of a list."""
-    text = "\n".join(lines)
-    return len(text) < 800 and ("://" in text or "@" in text) and _LIST.search(text) is not None
+def _is_signature(lines: list[str], start: int, at: int, end: int) -> bool:
+    """Whether rows `at` to `end`, below a delimiter, are a signature: always below "-- " (RFC 3676 section 4.3).
+
+    Below dashes alone they ask nothing, and there is no second such line; below a long rule they are a list's footer:
+    short, and speaking of a list.
+    """
+    delimiter = lines[at]
+    text = "\n".join(lines[at + 1 : end])
+    if delimiter == "-- ":
+        return True
+    if len(text) < _LONGEST_FOOTER and ("://" in text or "@" in text) and _LIST.search(text):
+        return True
+    if len(delimiter.strip()) > 3 or len(text) > _LONGEST_UNSURE or "?" in text.replace("/?", ""):
+        return False
+    return not any(lines[n].strip() == "--" for n in range(start, end) if n != at)
 
 
 def _fold(rows: _Rows, parts: list[_Part]) -> None:
