@@ -49,7 +49,8 @@ def reason_to_ask(connection: sqlite3.Connection, item: OutboxItem) -> str:
 
 
 def settle_sent(connection: sqlite3.Connection, item_id: str, detail: str, now: Instant, *, copy: bool) -> None:
-    """The mail has left: the item is done, the customer's mail answered, and (with `copy`) its copy is to be filed."""
+    """The mail has left: the item is done, the customer's mail answered, and (with `copy`) its copy is to be filed,
+    where it is not in the Sent folder already."""
     with joined(connection):
         item = outbox.by_id(item_id).first(connection)
         if item is None or item.state == "sent":
@@ -115,7 +116,7 @@ def prove(
     ).fetchall()
     proved = [row for row in waiting if row["mid"] in mids or row["id"] in omni_ids]
     for row in proved:
-        settle_sent(connection, row["id"], SEEN_AGAIN, now, copy=False)
+        settle_sent(connection, row["id"], SEEN_AGAIN, now, copy=True)
     return {row["conversation_id"] for row in proved} - {None}
 
 
@@ -155,12 +156,6 @@ def looked(connection: sqlite3.Connection, item_id: str, looks: int, next_at: In
             (looks, next_at, detail, item_id),
         )
         outbox.show(connection, item_id)
-
-
-def bytes_of(connection: sqlite3.Connection, item_id: str) -> bytes | None:
-    """The frozen bytes of a send."""
-    row = connection.execute("SELECT raw FROM outbox WHERE id = ?", (item_id,)).fetchone()
-    return None if row is None else row["raw"]
 
 
 def originals_with(sha256: str) -> Select[bytes]:

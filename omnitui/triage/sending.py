@@ -22,6 +22,7 @@ from omnitui.store import drafts, identities, log, messages, outbox
 from omnitui.store.connection import Cache, joined
 from omnitui.store.outbox import OutboxItem
 from omnitui.store.secret_key import secret_key
+from omnitui.store.sending import settle_sent
 from omnitui.triage import files
 from omnitui.triage.agent import Agent
 from omnitui.triage.steps import commit, look_up
@@ -171,7 +172,7 @@ def arrived(cache: Cache, item_id: str, now: Instant) -> None:
     item = _item(cache, item_id)
     if not item.may_have_gone:
         raise Refused("It is known whether this was sent")
-    outbox.answer(cache, item.id, "sent", now)
+    settle_sent(cache, item.id, "You said that it was sent", now, copy=True)
 
 
 def give_up(cache: Cache, agent: Agent, item_id: str, now: Instant) -> StepRow | None:
