@@ -23,6 +23,14 @@ _EMPTY = {
     "Drafts": "No draft. r answers, n notes.",
     "Failed": "Everything that was sent has left.",
 }
+_NO_ACCOUNT = (
+    "No account is set up yet.",
+    "",
+    "To try it: Q, then  omnitui demo",
+    "Your own:  omnitui config example",
+    "prints a config to fill in, and",
+    "omnitui config path  says where to.",
+)
 
 
 class Views:
@@ -62,6 +70,8 @@ class Views:
 
     def empty_words(self, view: View) -> tuple[str, ...]:
         """What to say when a view is empty."""
+        if not self._session.settings.accounts and not self.counts.get("All", 0):
+            return _NO_ACCOUNT
         lines = [_EMPTY.get(view.name, "No conversation matches.")]
         asleep = self.counts.get("Snoozed", 0)
         if view.name == "Waiting" and asleep:
