@@ -40,6 +40,7 @@ class Page(Screen[None], inherit_bindings=False):
         self.session = session
         self.resolver = Resolver(session.keymap)
         self._answer: asyncio.Future[tuple[Any, str]] | None = None
+        self._question: Question | None = None
         self._popup: Timer | None = None
         self._asked_from: Any = None
 
@@ -142,7 +143,7 @@ class Page(Screen[None], inherit_bindings=False):
         focused = self.focused
         if focused is not None and self.picker not in focused.ancestors:
             self._asked_from = focused
-        self._answer = asyncio.get_running_loop().create_future()
+        self._question, self._answer = question, asyncio.get_running_loop().create_future()
         self.picker.ask(question)
         return await self._answer
 
@@ -169,6 +170,8 @@ class Page(Screen[None], inherit_bindings=False):
     def on_picker_answered(self, event: Picker.Answered) -> None:
         """The answer goes to who asked, the focus back to where it was."""
         event.stop()
+        if event.question is not self._question:
+            return
         target = self._asked_from
         if target is not None and target.is_attached and target.display and not self.writing:
             self.set_focus(target)
@@ -192,6 +195,8 @@ class Page(Screen[None], inherit_bindings=False):
         self.status.set(hints=tuple(shown[-7:] if context is Context.COMPOSE else shown))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Other keys work in another pane."""
+        """Other keys work in another pane; a question that is open keeps the focus."""
+        if self.picker.question is not None and self.picker not in event.widget.ancestors:
+            self.picker.line.focus()
         self.resolver.clear()
         self.refresh_hints()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shlex
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from omnitui.core.errors import Refused
 from omnitui.core.mail import Address
-from omnitui.core.models import Draft, MessageClass, ThreadMessage
+from omnitui.core.models import Draft, MessageClass, StepRow, ThreadMessage
 from omnitui.core.times import Instant
+from omnitui.screens.files import stored
 from omnitui.store import drafts, messages
 from omnitui.triage import notes, sending
 from omnitui.widgets.lines import Line
@@ -39,6 +41,8 @@ class Composing:
         self.draft: Draft | None = None
         self._saved = ""
         self._warned = False
+        # A draft is saved, sent or thrown away by one at a time: else one that was just sent could be saved anew.
+        self._busy = asyncio.Lock()
 
     async def begin(self, make: Callable[..., Draft], *args: Any, **options: Any) -> None:
         """Start a draft made by triage; an unfinished one of the same kind in the same conversation goes on."""
@@ -128,6 +132,10 @@ class Composing:
 
     async def save(self) -> None:
         """Keep what is written; an empty text keeps no draft."""
+        async with self._busy:
+            await self._save()
+
+    async def _save(self) -> None:
         draft, page = self.draft, self._page
         if draft is None:
             return
@@ -144,21 +152,20 @@ class Composing:
 
     async def put_away(self) -> None:
         """Close the box; what is in it is kept."""
-        draft, page = self.draft, self._page
-        if draft is None:
-            return
-        empty = not page.composer.text.strip() and not draft.attachments
-        if empty:
-            await self._delete()
-        else:
-            await self.save()
-        self._close()
+        page = self._page
+        async with self._busy:
+            if self.draft is None:
+                return
+            empty = not page.composer.text.strip() and not self.draft.attachments
+            await (self._delete() if empty else self._save())
+            self._close()
         page.say("" if empty else "Draft kept", "muted")
 
     async def discard(self) -> None:
         """Throw it away."""
-        await self._delete()
-        self._close()
+        async with self._busy:
+            await self._delete()
+            self._close()
         self._page.say("Draft thrown away", "muted")
 
     async def send(self, at: Instant | None = None) -> None:
@@ -172,26 +179,40 @@ class Composing:
             self.show_facts()
             page.say(f"{warnings[0]}; the same key again sends it so", "warn")
             return
-        session = page.session
-        text = page.composer.text
-        now = session.now()
-        if draft.kind == "note":
-            if draft.conversation_id is None:
-                raise Refused("a note belongs to a conversation")
-            step = await session.writer.do(
-                notes.note, session.agent, [draft.conversation_id], text, now, draft_id=draft.id
-            )
-        else:
-            folder = session.places.attachments
-            written_draft = replace(draft, body=text)
-            step = await session.writer.do(sending.send, session.agent, written_draft, now, attachments=folder, at=at)
-        self._close()
+        async with self._busy:
+            step = await self._send(at)
+            self._close()
         if step is not None:
             page.said_step(step)
-        session.wake()
+        page.session.wake()
         if draft.conversation_id is not None:
             await page.changed([draft.conversation_id])
         page.thread.scroll_last()
+
+    async def _send(self, at: Instant | None) -> StepRow | None:
+        draft, session = self.draft, self._page.session
+        if draft is None:
+            return None
+        text, now = self._page.composer.text, session.now()
+        if draft.kind == "note":
+            if draft.conversation_id is None:
+                raise Refused("a note belongs to a conversation")
+            return await session.writer.do(
+                notes.note, session.agent, [draft.conversation_id], text, now, draft_id=draft.id
+            )
+        await self._bring_files(draft)
+        folder, whole = session.places.attachments, replace(draft, body=text)
+        return await session.writer.do(sending.send, session.agent, whole, now, attachments=folder, at=at)
+
+    async def _bring_files(self, draft: Draft) -> None:
+        """What a forwarded mail carries must be here as files before it can leave."""
+        if draft.message_id is None or not any(name.startswith("attachment:") for name in draft.attachments):
+            return
+        session = self._page.session
+        wanted = {name.partition(":")[2] for name in draft.attachments if name.startswith("attachment:")}
+        for file in await session.reader.all(messages.attachments([draft.message_id])):
+            if str(file.id) in wanted:
+                await stored(session, file)
 
     async def edit_outside(self) -> None:
         """Write in $VISUAL or $EDITOR; the screen stands still meanwhile, the worker does not."""
@@ -218,7 +239,9 @@ class Composing:
 
     async def change(self, **fields: Any) -> None:
         """Other recipients, subject or files."""
-        if self.draft is not None:
+        async with self._busy:
+            if self.draft is None:
+                return
             self.draft = replace(self.draft, body=self._page.composer.text, **fields)
             kept = await self._page.session.writer.do(drafts.save, self.draft, self._page.session.now())
             self.draft = replace(self.draft, id=kept.id)
@@ -239,11 +262,3 @@ class Composing:
 def written(people: Sequence[Address]) -> str:
     """Addresses as one types them."""
     return ", ".join(f"{person.name} <{person.email}>" if person.name else person.email for person in people)
-
-
-async def subject_of(page: InboxPage, draft: Draft) -> str:
-    """What a draft is about, for lists."""
-    if draft.subject or draft.message_id is None:
-        return draft.subject
-    found = await page.session.reader.first(messages.by_ids([draft.message_id]))
-    return found.subject if found else ""

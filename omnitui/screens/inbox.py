@@ -95,7 +95,7 @@ class InboxPage(Page, inherit_bindings=False):
     @property
     def context(self) -> Context:
         """What has the focus."""
-        if self.composer.has_focus_within:
+        if self.composer.writing and self.composer.has_focus_within:
             return Context.COMPOSE
         if self.contact.has_focus:
             return Context.CONTACT
@@ -215,6 +215,12 @@ class InboxPage(Page, inherit_bindings=False):
         """Too long a paste."""
         event.stop()
         self.say(f"{event.length:,} characters are too many to paste; attach them as a file (ctrl+o)", "warn")
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A composer that was closed meanwhile does not keep the focus."""
+        super().on_descendant_focus(event)
+        if self.composer in event.widget.ancestors and not self.composer.writing:
+            self.panes.focus_shown()
 
     def focus_first(self) -> None:
         """The composer while writing, else the thread or the list."""

@@ -124,8 +124,12 @@ class Composer(Vertical):
         self.area.move_cursor(self.area.document.end)
 
     def focus_text(self) -> None:
-        """Write on."""
-        self.area.focus(scroll_visible=False)
+        """Write on, once the box is there."""
+        self.call_after_refresh(self._focus_text)
+
+    def _focus_text(self) -> None:
+        if self.writing:
+            self.screen.set_focus(self.area, scroll_visible=False)
 
     def close(self) -> str:
         """Go down; gives the text."""

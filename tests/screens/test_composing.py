@@ -155,3 +155,19 @@ async def test_sending_without_a_configured_account_is_refused_and_keeps_the_tex
         await quiet(pilot, 0.5)
         assert "is not in the config" in shown(app)
         assert inbox(app).composer.text == "Hello"
+
+
+async def test_sending_at_once_leaves_no_draft_behind(make_app: MakeApp, settings: Settings) -> None:
+    """The autosave of the last words and the sending of them must not cross."""
+    app = make_app(40, settings=settings)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.3)
+        for number in range(3):
+            await pilot.press("r")
+            await quiet(pilot, 0.3)
+            await pilot.press(*f"Answer {number}")
+            await pilot.pause(0.39)
+            await pilot.press("ctrl+j")
+            await quiet(pilot, 0.7)
+        assert not read(app, drafts.every())
+        assert len(read(app, outbox.rows())) == 3
