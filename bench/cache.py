@@ -40,6 +40,11 @@ def fill(connection: sqlite3.Connection, conversations: int, now: int, *, each: 
         "INSERT INTO identity(id, contact_id, channel, address) VALUES (?, ?, 'email', ?)",
         ((n, n, f"customer{n}@example.org") for n in range(1, people + 1)),
     )
+    connection.execute("INSERT INTO contact(id, last_at) VALUES (?, ?)", (people + 1, now))
+    connection.execute(
+        "INSERT INTO identity(contact_id, channel, address, ours) VALUES (?, 'email', 'support@shop.example', 1)",
+        (people + 1,),
+    )
     connection.executemany(
         "INSERT INTO conversation(id, key, account_id, channel, subject, contact_id, contact_name, preview, state,"
         " message_count, unread_count, first_at, last_at, last_customer_at, waiting_since, priority, tags)"

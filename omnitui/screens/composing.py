@@ -127,8 +127,9 @@ class Composing:
         shown = self._page.thread.layout_.messages
         if draft.conversation_id != self._page.reading.id or not shown:
             return None
-        moving = (MessageClass.CUSTOMER, MessageClass.HUMAN)
-        return next((m for m in reversed(shown) if m.at > draft.saw_at and m.class_ in moving), None)
+        moving, me = (MessageClass.CUSTOMER, MessageClass.HUMAN), self._page.session.me
+        later = (m for m in reversed(shown) if m.at > draft.saw_at and m.class_ in moving)
+        return next((m for m in later if not m.ours or m.author != me), None)
 
     async def save(self) -> None:
         """Keep what is written; an empty text keeps no draft."""
