@@ -15,8 +15,10 @@ from typing import Any
 from omnitui.core.errors import Refused
 from omnitui.core.models import ConversationId, MessageId, OutboxRow
 from omnitui.core.times import Instant
+from omnitui.store import feed
 from omnitui.store.connection import joined
 from omnitui.store.messages import people_of
+from omnitui.store.refresh import refresh
 from omnitui.store.select import Select
 
 OPEN = ("held", "queued", "sending", "unknown")
@@ -300,19 +302,12 @@ def show(connection: sqlite3.Connection, item_id: str) -> None:
         " AND message.delivery NOT IN ('delivered', 'read', 'bounced')",
         (item_id,),
     )
-    connection.execute(
-        "UPDATE conversation SET (queued_count, failed_count) = (SELECT"
-        "  coalesce(sum(o.state IN ('held', 'queued', 'sending')), 0),"
-        "  coalesce(sum(o.state IN ('failed', 'unknown', 'asking')), 0)"
-        "  FROM outbox o WHERE o.conversation_id = conversation.id AND o.kind = 'send')"
-        " WHERE id = (SELECT conversation_id FROM outbox WHERE id = ? AND kind = 'send')",
-        (item_id,),
-    )
-    connection.execute(
-        "INSERT INTO change (conversation_id) SELECT coalesce(conversation_id, 0) FROM outbox WHERE id = ?"
-        " UNION SELECT 0 FROM outbox WHERE id = ?",
-        (item_id, item_id),
-    )
+    row = connection.execute("SELECT kind, conversation_id FROM outbox WHERE id = ?", (item_id,)).fetchone()
+    if row["kind"] == "send" and row["conversation_id"] is not None:
+        refresh(connection, [row["conversation_id"]])  # a customer whose answer failed is waiting again
+    elif row["conversation_id"] is not None:
+        feed.note(connection, [row["conversation_id"]])
+    feed.note(connection, [feed.NOT_A_CONVERSATION])
 
 
 def item_of(row: sqlite3.Row) -> OutboxItem:

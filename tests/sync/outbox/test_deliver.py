@@ -274,3 +274,20 @@ async def test_after_a_fault_it_recovers_what_it_left(case: Case, monkeypatch: p
             assert case.state(item) == "sending"
             await delivery.turn()
         assert (case.state(item), len(sink.taken)) == ("sent", 1)
+
+
+async def test_an_answer_that_did_not_arrive_leaves_the_customer_waiting(case: Case) -> None:
+    def waits() -> bool:
+        return bool(case.connection.execute("SELECT waiting FROM conversation").fetchone()[0])
+
+    async with smtp_sink(SmtpSink(faults={"RCPT": "550 no such user"})) as sink:
+        case.port = sink.port
+        item = case.queue()
+        assert not waits()
+        await case.turn()
+        assert (case.state(item), waits()) == ("failed", True)
+        sink.faults.clear()
+        outbox.answer(case.connection, item, "send", case.clock())
+        assert not waits()
+        await case.turn()
+        assert (case.state(item), waits()) == ("sent", False)
