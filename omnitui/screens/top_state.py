@@ -46,6 +46,7 @@ class TopState:
 def sync_words(statuses: Sequence[AccountStatus], keys: Sequence[str] = ()) -> tuple[str, str]:
     """How the accounts are doing, in few words with the key that tells more, and the role to show them in."""
     more = f" ({keys[0]})" if keys else ""
+    statuses = [a for a in statuses if a.state != accounts.LOCAL]
     if not statuses:
         return "no account", "muted"
     refused = [a for a in statuses if a.state == "refused"]

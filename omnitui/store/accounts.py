@@ -9,6 +9,9 @@ from omnitui.core.times import Instant
 from omnitui.store import feed
 from omnitui.store.select import Select
 
+LOCAL = "local"
+"""State of an account whose mail was read from files: there is no server to be told of anything."""
+
 
 def upsert(connection: sqlite3.Connection, name: str, channel: str, address: str) -> AccountId:
     """The account of this name, made where it is new. Its own address is noted as one of ours."""
@@ -33,7 +36,7 @@ def mark_ours(connection: sqlite3.Connection, channel: str, addresses: list[str]
 
 
 def set_state(connection: sqlite3.Connection, account_id: AccountId, state: str, detail: str, now: Instant) -> None:
-    """Note how an account is doing: new, connecting, online, offline, refused; `detail` in words."""
+    """Note how an account is doing: new, connecting, online, offline, refused, local; `detail` in words."""
     changed = connection.execute(
         "UPDATE account SET state = ?, detail = ?, state_at = ? WHERE id = ? AND (state <> ? OR detail <> ?)",
         (state, detail, now, account_id, state, detail),

@@ -103,3 +103,12 @@ def test_a_backup_is_whole_private_and_never_overwrites(tmp_path: Path, maildir:
     assert omnitui(home, "backup", copy).returncode == 7
     assert omnitui(home, "backup", tmp_path / "no" / "such" / "copy.db").returncode == 9
     assert list(tmp_path.glob("*.part")) == []
+
+
+def test_no_server_is_told_of_what_is_done_with_imported_mail(tmp_path: Path, maildir: Path) -> None:
+    home = tmp_path / "home"
+    omnitui(home, "import", "maildir", maildir)
+    for deed in (["close", 1, 2], ["reopen", 1], ["tag", 1, "+kept"], ["star", 3], ["read", 2], ["spam", 4]):
+        omnitui(home, *deed)
+    assert rows(home, "SELECT count(*) FROM outbox") == [(0,)]
+    assert rows(home, "SELECT tags FROM conversation WHERE id = 1") == [(" kept ",)]

@@ -21,6 +21,7 @@ FLAGGED = "\\Flagged"
 _PLACES = """
 SELECT m.id, m.account_id, m.conversation_id, l.flags, f.role
 FROM json_each(?) AS wanted CROSS JOIN message m ON m.id = wanted.value
+JOIN account a ON a.id = m.account_id AND a.state <> 'local'
 JOIN ledger l ON l.message_id = m.id AND l.gone_at IS NULL
 JOIN folder f ON f.id = l.folder_id AND f.uidvalidity = l.uidvalidity
 """

@@ -7,7 +7,7 @@ CREATE TABLE account (
     name TEXT NOT NULL UNIQUE,             -- as in the config; the stable key of everything below it
     channel TEXT NOT NULL,
     address TEXT NOT NULL DEFAULT '',
-    state TEXT NOT NULL DEFAULT 'new',     -- new, connecting, online, offline, refused
+    state TEXT NOT NULL DEFAULT 'new',     -- new, connecting, online, offline, refused; local: read from files, no server
     detail TEXT NOT NULL DEFAULT '',       -- in words, for the status line
     state_at INTEGER NOT NULL DEFAULT 0
 ) STRICT;

@@ -44,6 +44,7 @@ def read_into(
     """Store the mails in a local folder, some hundred in one transaction; interrupted, what was stored stays."""
     with transaction(connection):
         account_id = accounts.upsert(connection, account, "email", "")
+        accounts.set_state(connection, account_id, accounts.LOCAL, "", now)
         place = folders.upsert(connection, account_id, folder, role)
         if place.uidvalidity != VALIDITY:
             place = _numbered(connection, place, now)
