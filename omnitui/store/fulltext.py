@@ -25,6 +25,8 @@ class Searchable(NamedTuple):
     people: str
     body: str
     files: str
+    indexed: str = ""
+    """The body as it is indexed, where somebody has made that already."""
 
 
 def searchable(connection: sqlite3.Connection, message_ids: Sequence[int]) -> list[Searchable]:
@@ -76,4 +78,5 @@ def _people(row: sqlite3.Row) -> list[Address]:
 
 
 def _folded(row: Searchable) -> tuple[int, str, str, str, str]:
-    return (row.id, index_text(row.subject), index_text(row.people), index_text(row.body), index_text(row.files))
+    body = row.indexed or index_text(row.body)
+    return (row.id, index_text(row.subject), index_text(row.people), body, index_text(row.files))

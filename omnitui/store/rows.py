@@ -43,7 +43,9 @@ class FetchedMail:
     quarantine: str = ""
     """Why it could not be parsed; empty for ordinary mail."""
     packed_blocks: bytes = b""
-    """`pack_blocks(parsed)` where it was made beforehand, in a parser thread."""
+    """`pack_blocks(parsed)` where it was made beforehand, by whoever parsed the mail."""
+    indexed: str = ""
+    """`index_text(parsed.text)` where it was made beforehand."""
 
 
 @dataclass(slots=True)
@@ -92,7 +94,8 @@ def searchable(new: NewMessage) -> Searchable:
     mail = new.mail.parsed
     sender = (mail.sender,) if mail.sender else ()
     people = people_text((*sender, *mail.to, *mail.cc, *mail.bcc, *mail.reply_to))
-    return Searchable(new.id, mail.subject, people, mail.text, " ".join(a.name for a in mail.attachments))
+    files = " ".join(a.name for a in mail.attachments)
+    return Searchable(new.id, mail.subject, people, mail.text, files, new.mail.indexed)
 
 
 def write(

@@ -15,7 +15,8 @@ from omnitui.sync.imap.folders import Found, sort_out
 from omnitui.sync.imap.idle import Listener
 from omnitui.sync.imap.large import fetch_large
 from omnitui.sync.imap.look import FolderWork, Looker
-from omnitui.sync.imap.pull import Pipeline, unfetchable
+from omnitui.sync.imap.prepare import unfetchable
+from omnitui.sync.imap.pull import Pipeline
 from omnitui.sync.imap.push import Pusher
 from omnitui.sync.imap.setting import Setting
 from omnitui.sync.imap.suspects import Suspects
@@ -106,7 +107,7 @@ class AccountSync:
             # All is as it was left: the first look is at once, not when it is time to poll.
             poll_at = 0.0
         while not self._stopping:
-            busy = next((work for work in self._works if work.next_uid == 0 or work.backlog), None)
+            busy = self._busy()
             whys = self._wakes(0.0 if busy else max(0.0, poll_at - time.monotonic()))
             if self._pusher.push(self._works):
                 whys.add(Wake.MAIL)
@@ -118,10 +119,16 @@ class AccountSync:
                 poll_at = time.monotonic() + self._setting.poll_seconds
             elif busy is not None:
                 self._attempt(busy, self._advance)
-            if not any(work.next_uid == 0 or work.backlog for work in self._works):
+            if self._busy() is None:
+                self._pipeline.rest()
                 self._synced()
                 if self._once:
                     return
+
+    def _busy(self) -> FolderWork | None:
+        """The folder to go on with: each is begun before any is read to its end."""
+        new = next((work for work in self._works if not work.begun), None)
+        return new or next((work for work in self._works if work.backlog), None)
 
     def _wakes(self, seconds: float) -> set[Wake]:
         """What has come up, waiting at most so long for the first."""
@@ -164,9 +171,10 @@ class AccountSync:
         """Look at a folder for the first time, or fetch the next of its mails."""
         connection = self._connection
         assert connection is not None  # noqa: S101 - run() has set it
+        count = SEGMENT if work.begun else FIRST_SEGMENT
+        work.begun = True
         if work.next_uid == 0 or connection.folder != work.folder.name:
             self._looker.look(work)
-        count = SEGMENT if all(other.next_uid for other in self._works) else FIRST_SEGMENT
         wanted, hopeless = self._suspects.next(work.folder, work.backlog, count)
         if hopeless:
             self._give_up(work, wanted[0], "the server hung up each time it was asked for")

@@ -24,7 +24,7 @@ from omnitui.store.ingest import FetchedMail
 from omnitui.sync.imap import responses
 from omnitui.sync.imap.connection import Connection
 from omnitui.sync.imap.fetch import RawMail
-from omnitui.sync.imap.pull import prepare
+from omnitui.sync.imap.prepare import prepare
 
 HEADER_MOST = 256 * 1024
 TEXT_MOST = 256 * 1024

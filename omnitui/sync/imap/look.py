@@ -29,6 +29,8 @@ class FolderWork:
     """One folder while its account is connected."""
 
     folder: Folder
+    begun: bool = False
+    """Its first mails have been fetched in this connection."""
     backlog: deque[int] = field(default_factory=deque)
     """UIDs to fetch, in this order."""
     next_uid: int = 0

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 import queue
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from omnitui.core.errors import Offline, ProtocolError
-from omnitui.core.packing import pack
 from omnitui.core.times import Instant
 from omnitui.store.folders import Cursor, Folder
 from omnitui.store.ingest import FetchedMail, store_batch
-from omnitui.store.rows import pack_blocks
+from omnitui.sync.imap.benches import PROCESSES, Benches
 from omnitui.sync.imap.connection import Connection
 from omnitui.sync.imap.fetch import Bulk, RawMail
 from omnitui.sync.imap.suspects import Suspects
-from omnitui.sync.mail.parse import parse_mail
 from omnitui.sync.writer import Writer
 
-PARSERS = 2
+PARSERS = PROCESSES + 1
+"""One more than there are processes beside this one: it helps when the writer would wait."""
+WORTH_A_PROCESS = 500
+"""Mails in a pull from which it pays to start a process that prepares them."""
 AHEAD = 6
 """Batches between reader and writer."""
-TRANSACTION_MS = 80.0
-LEAST, MOST = 20, 600
-"""Mails in a transaction; the number follows how long the last one took."""
+TRANSACTION_MS = 100.0
+"""CPU time a transaction should take: others wait for its end, and the full-text index is merged after each."""
+SLOW = 0.5
+"""Seconds after which mails that have come are stored though few."""
+FIRST, LEAST, MOST = 20, 150, 600
+"""Mails in a transaction: few in the first, so that there is something to see; then by how long the last one took."""
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Pipeline:
         self._writer = writer
         self._clock = clock
         self._limit = limit
+        self._benches = Benches()
         self._parsers = ThreadPoolExecutor(PARSERS, thread_name_prefix="parse")
         self._stages = ThreadPoolExecutor(1, thread_name_prefix="write")
 
@@ -57,6 +61,8 @@ class Pipeline:
         What was stored stays stored; whatever is left is known by the ledger.
         """
         pulled = Pulled()
+        if len(wanted) >= WORTH_A_PROCESS:
+            self._benches.open()
         bulk = Bulk(connection, wanted, self._limit)
         stage = _Stage(self._writer, self._clock, folder, pulled)
         writing = self._stages.submit(stage.run)
@@ -64,7 +70,7 @@ class Pipeline:
             for batch in bulk:
                 pulled.large += [mail for mail in batch if mail.raw is None]
                 whole = [mail for mail in batch if mail.raw is not None]
-                stage.give(self._parsers.submit(self._prepare, whole), writing)
+                stage.give(self._parsers.submit(self._prepare, whole, stage), writing)
         except (Offline, ProtocolError):
             self.suspects.blame(folder, bulk.awaited)
             raise
@@ -81,43 +87,18 @@ class Pipeline:
         with self._writer.transaction() as cache:
             return len(store_batch(cache, folder, mails, self._clock(), cursor=cursor).new_ids)
 
-    def _prepare(self, batch: Iterable[RawMail]) -> list[FetchedMail]:
-        return [prepare(mail, mail.raw or b"", self._clock()) for mail in batch]
+    def _prepare(self, batch: Sequence[RawMail], stage: _Stage) -> list[FetchedMail]:
+        return self._benches.prepare(batch, self._clock(), lambda: stage.idle)
+
+    def rest(self) -> None:
+        """Nothing is left to pull for now."""
+        self._benches.close()
 
     def close(self) -> None:
         """End the parser threads."""
         self._parsers.shutdown(wait=False, cancel_futures=True)
         self._stages.shutdown(wait=False)
-
-
-def prepare(mail: RawMail, raw: bytes, now: Instant, *, complete: bool = True) -> FetchedMail:
-    """Everything about one mail that can be made without the cache."""
-    parsed = parse_mail(raw)
-    return FetchedMail(
-        uid=mail.uid,
-        flags=frozenset(mail.flags.split()),
-        at=now if mail.at is None else mail.at,
-        raw_size=mail.size,
-        digest=hashlib.sha256(raw).hexdigest(),
-        packed=pack(raw),
-        complete=complete,
-        parsed=parsed,
-        quarantine=parsed.error or "",
-        packed_blocks=pack_blocks(parsed),
-    )
-
-
-def unfetchable(uid: int, folder: Folder, reason: str, now: Instant) -> FetchedMail:
-    """The row of a mail that the server lists and does not hand out, so that it is not asked for for ever."""
-    name = f"{folder.account_id} {folder.name} {folder.uidvalidity} {uid}"
-    words = f"The server does not hand out this mail: {reason or 'no reason given'}"
-    empty = prepare(RawMail(uid, "", now, 0, b""), b"", now)
-    return replace(
-        empty,
-        digest=hashlib.sha256(name.encode()).hexdigest(),
-        quarantine=words,
-        parsed=replace(empty.parsed, error=words, subject="(mail that could not be fetched)"),
-    )
+        self._benches.close()
 
 
 class _Stage:
@@ -126,7 +107,9 @@ class _Stage:
     def __init__(self, writer: Writer, clock: Callable[[], Instant], folder: Folder, pulled: Pulled) -> None:
         self._writer, self._clock, self._folder, self._pulled = writer, clock, folder, pulled
         self._queue: queue.Queue[Future[list[FetchedMail]] | None] = queue.Queue(AHEAD)
-        self._size = LEAST
+        self._size = FIRST
+        self.idle = True
+        """The writer waits for mails."""
 
     def give(self, batch: Future[list[FetchedMail]] | None, writing: Future[None]) -> None:
         """Hand on a batch (None: the last was given); waits while the writer is behind, not when it has failed."""
@@ -140,20 +123,29 @@ class _Stage:
     def run(self) -> None:
         """Until the last batch; in the writing thread."""
         waiting: list[FetchedMail] = []
-        while (batch := self._queue.get()) is not None:
+        while True:
+            try:
+                batch = self._queue.get(timeout=SLOW if waiting else None)
+            except queue.Empty:
+                self._store(waiting)
+                waiting = []
+                continue
+            if batch is None:
+                break
             waiting += batch.result()
-            while len(waiting) >= self._size or (waiting and self._queue.empty()):
+            while len(waiting) >= self._size:
                 now, waiting = waiting[: self._size], waiting[self._size :]
                 self._store(now)
         if waiting:
             self._store(waiting)
 
     def _store(self, mails: list[FetchedMail]) -> None:
-        started = time.perf_counter()
+        started, self.idle = time.thread_time(), False
         with self._writer.transaction() as cache:
             stored = store_batch(cache, self._folder, mails, self._clock())
-        took = max(1.0, (time.perf_counter() - started) * 1000)
+        took = max(1.0, (time.thread_time() - started) * 1000)
         self._pulled.stored += len(mails)
         self._pulled.new += len(stored.new_ids)
+        self.idle = True
         fair = int(len(mails) * TRANSACTION_MS / took)
-        self._size = max(LEAST, min(MOST, fair, self._size * 3))
+        self._size = max(LEAST, min(MOST, fair))

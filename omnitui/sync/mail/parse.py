@@ -44,9 +44,10 @@ class MailParser:
                 mail = _fast(raw)
             if mail is not None:
                 return mail
-        return self._in_child(raw, reason)
+        return self.parse_in_child(raw, reason)
 
-    def _in_child(self, raw: bytes, reason: str) -> ParsedMail:
+    def parse_in_child(self, raw: bytes, reason: str) -> ParsedMail:
+        """Parse one mail with care, because of `reason`. Never raises."""
         try:
             return self._child.parse(raw)
         except (ParseFailed, OSError) as failure:
@@ -84,6 +85,11 @@ def keep_journal(path: Path) -> None:
 def parse_mail(raw: bytes) -> ParsedMail:
     """Parse one mail with the process's own parser. Never raises (see `MailParser.parse`)."""
     return _shared().parse(raw)
+
+
+def parse_mail_with_care(raw: bytes, reason: str) -> ParsedMail:
+    """Parse one mail outside of this process, because of `reason`. Never raises."""
+    return _shared().parse_in_child(raw, reason)
 
 
 def _fast(raw: bytes) -> ParsedMail | None:
