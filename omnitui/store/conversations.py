@@ -46,10 +46,12 @@ def page(
     """
     near = _Page(order, after, limit, backwards)
     finder = where.finder
+    stop = after is None or not backwards
+    condition = (where.walked if finder else where).full(order, stop=stop)
     if finder is None:
-        return near.select(where.full(order), where.params, found=where.few)
+        return near.select(condition, where.params, found=where.few)
     few = near.select(*where.found, found=True)
-    many = near.select(where.full(order), where.params, found=False)
+    many = near.select(condition, where.params, found=False)
     return Gauged(few.sql, few.params, build_row, Select(finder.size, finder.gauge_params, _number), MANY, many)
 
 

@@ -28,6 +28,7 @@ _OWN = {
 """What of a message each column of the index holds."""
 _FLAGS = {
     "waiting": conditions.IS_WAITING,
+    "hidden": conditions.IS_HIDDEN,
     "unread": Where("c.unread_count > 0"),
     "read": Where("c.unread_count = 0"),
     "starred": Where("c.starred = 1", few=True),
@@ -199,7 +200,8 @@ def _where(node: Node, me: str) -> Where:
 
 def _any(wheres: list[Where]) -> Where:
     sql = " OR ".join(f"({where.sql})" for where in wheres)
-    return Where(f"({sql})", tuple(param for where in wheres for param in where.params))
+    hidden = any(where.hidden for where in wheres)
+    return Where(f"({sql})", tuple(param for where in wheres for param in where.params), hidden=hidden)
 
 
 def _choice(node: Choice, value: str, me: str) -> Where:

@@ -53,13 +53,14 @@ class Finder:
 class Where:
     """Which conversations: `sql` over `c`, its parameters, and `label` to say it in words.
 
-    Hidden and merged conversations are left out, unless `hidden` asks for the hidden ones alone.
+    Hidden and merged conversations are left out.
     """
 
     sql: str = "1"
     params: tuple[Any, ...] = ()
     label: str = ""
     hidden: bool = False
+    """Hidden ones too; `sql` says which."""
     waits: bool = False
     """Only those who wait (or failed): in that order the rows behind them need not be looked at."""
     few: bool = False
@@ -67,10 +68,20 @@ class Where:
     finder: Finder | None = None
     """How to find them where they are few, when nobody can say before whether they are."""
 
-    def full(self, order: Order = Order.WAITING) -> str:
-        """The whole condition, to be asked of rows in order; its literal terms let SQLite use the partial indexes."""
-        stop = f" AND c.waiting_order < {NOT_WAITING}" if self.waits and order is Order.WAITING else ""
-        return f"{self._shown}{stop} AND ({self.sql})"
+    def full(self, order: Order = Order.WAITING, *, stop: bool = True) -> str:
+        """The whole condition, to be asked of rows in order; its literal terms let SQLite use the partial indexes.
+
+        Without `stop` where another bound already keeps to those who wait: SQLite would take the wrong one of two.
+        """
+        ends = f" AND c.waiting_order < {NOT_WAITING}" if stop and self.waits and order is Order.WAITING else ""
+        return f"{self._shown}{ends} AND ({self.sql})"
+
+    @property
+    def walked(self) -> Where:
+        """The same for rows met in order: no index that finds an agent's conversations, in another order, tempts SQLite."""
+        if "c.state = ?" in self.sql:
+            return self
+        return replace(self, sql=self.sql.replace("c.assignee = ?", "+c.assignee = ?"))
 
     @property
     def found(self) -> tuple[str, tuple[Any, ...]]:
@@ -81,7 +92,7 @@ class Where:
 
     @property
     def _shown(self) -> str:
-        return f"c.hidden = {int(self.hidden)} AND c.merged_into IS NULL"
+        return "c.merged_into IS NULL" if self.hidden else "c.hidden = 0 AND c.merged_into IS NULL"
 
     def __and__(self, other: Where) -> Where:
         finder = _with_rest(self.finder, other) or _with_rest(other.finder, self)
@@ -111,6 +122,7 @@ def set_of(probe: str, params: tuple[Any, ...], finder: Finder) -> Where:
 EVERYTHING = Where()
 IS_WAITING = Where("c.waiting = 1", label="is:waiting", waits=True)
 HAS_FAILED = Where("c.failed_count > 0 AND c.waiting_order < 0", label="is:failed", few=True)
+IS_HIDDEN = Where("c.hidden = 1 AND c.merged_into IS NULL", label="is:hidden", hidden=True, few=True)
 HAS_DRAFT = Where("c.draft_count > 0", label="has:draft", few=True)
 
 

@@ -11,13 +11,15 @@ import pytest
 
 from omnitui.config.schema import AccountSettings, ServerSettings
 from omnitui.core.errors import NotFound, Refused
+from omnitui.core.mail import Address
 from omnitui.core.models import ConversationRow, Priority, State, StepRow
 from omnitui.core.times import Instant
 from omnitui.store import conversations, log, messages, views
 from omnitui.store import where as conditions
+from omnitui.store.refresh import refresh
 from omnitui.triage import joining, labels, notes, people, snooze_due, state, undo
 from omnitui.triage.agent import Agent
-from tests.store.desk import NOW, everything, make
+from tests.store.desk import NOW, everything, mail, make
 
 SERVER = ServerSettings(host="mail.shop.example")
 ACCOUNT = AccountSettings(
@@ -150,6 +152,7 @@ def test_split_makes_a_conversation_of_what_follows(cache: sqlite3.Connection) -
 def test_a_blocked_sender_is_hidden(cache: sqlite3.Connection) -> None:
     people.block(cache, ANA, "anna@example.org", NOW)
     assert conversations.count(conditions.EVERYTHING).first(cache) == 3
+    assert [found.id for found in conversations.page(conditions.IS_HIDDEN).all(cache)] == [1]
     with pytest.raises(Refused):
         people.block(cache, ANA, "support@shop.example", NOW)
     with pytest.raises(NotFound):
@@ -186,6 +189,15 @@ def test_tags_have_one_spelling(text: str, name: str) -> None:
 def test_what_is_no_tag_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         labels.tag_name(text)
+
+
+def test_undo_does_not_bury_what_the_customer_wrote_since(cache: sqlite3.Connection) -> None:
+    state.close(cache, ANA, [1, 2], NOW)
+    state.reopen(cache, ANA, [1, 2], NOW)
+    mail(cache, 1, Address("Anna", "anna@example.org"), 9)
+    refresh(cache, [1])
+    assert undo.undo(cache, ANA, NOW)
+    assert (row(cache).state, row(cache, 2).state) == (State.OPEN, State.CLOSED)
 
 
 def test_nobody_is_told_of_conversations_that_are_not_there(cache: sqlite3.Connection) -> None:

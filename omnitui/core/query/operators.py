@@ -45,6 +45,7 @@ OPERATORS: tuple[Operator, ...] = (
             ("snoozed", "comes back later"),
             ("closed", "done"),
             ("spam", "spam"),
+            ("hidden", "from blocked senders only, or our own traffic"),
             ("waiting", "the customer wrote last and nobody has answered"),
             ("unread", "has an unread message"),
             ("read", "has no unread message"),

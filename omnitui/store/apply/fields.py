@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 from omnitui.core.operations import Operation, OpKind
@@ -19,14 +20,20 @@ def apply_state(scene: Scene, operation: Operation) -> Change | None:
     """Open, pending, snoozed, closed or spam."""
     row, payload = scene.conversation(operation.target), operation.payload
     found, wanted = [row["state"], row["snoozed_until"]], [payload["state"], payload.get("until")]
-    if found == wanted or payload.get("if", found) != found:
+    if found == wanted or payload.get("if", found) != found or _written_since(row, payload):
         return None
     scene.connection.execute("UPDATE conversation SET state = ?, snoozed_until = ? WHERE id = ?", (*wanted, row["id"]))
-    back = {"state": found[0], "until": found[1], "if": wanted}
+    back = {"state": found[0], "until": found[1], "if": wanted, "customer_at": row["last_customer_at"]}
     if payload.get("folder"):
         back["folder"] = remote.want_folder(scene, row["id"], payload["folder"])
     replaces = {"state": found[0], "until": found[1], "customer_at": row["last_customer_at"]}
     return Change(row["id"], replaces, Operation(OpKind.STATE, operation.target, back))
+
+
+def _written_since(row: sqlite3.Row, payload: Mapping[str, Any]) -> bool:
+    """Going back to a state in which nobody looks would bury what the customer has written since."""
+    at = row["last_customer_at"]
+    return payload["state"] != "open" and "customer_at" in payload and (at or 0) > (payload["customer_at"] or 0)
 
 
 def apply_priority(scene: Scene, operation: Operation) -> Change | None:

@@ -107,6 +107,7 @@ CREATE INDEX conversation_last ON conversation(last_at, id) WHERE hidden = 0 AND
 CREATE INDEX conversation_state_last ON conversation(state, last_at, id) WHERE hidden = 0 AND merged_into IS NULL;
 CREATE INDEX conversation_drafts ON conversation(waiting_order, id) WHERE draft_count > 0 AND hidden = 0 AND merged_into IS NULL;
 CREATE INDEX conversation_merged ON conversation(merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX conversation_hidden ON conversation(waiting_order, id) WHERE hidden = 1 AND merged_into IS NULL;
 CREATE INDEX conversation_starred ON conversation(waiting_order, id) WHERE starred = 1 AND hidden = 0 AND merged_into IS NULL;
 CREATE INDEX conversation_contact_id ON conversation(contact_id, last_at);
 CREATE INDEX conversation_snooze ON conversation(snoozed_until) WHERE state = 'snoozed' AND snoozed_until IS NOT NULL;
