@@ -78,7 +78,7 @@ class Where:
 
     @property
     def walked(self) -> Where:
-        """The same for rows met in order: no index that finds an agent's conversations, in another order, tempts SQLite."""
+        """The same for rows met in order: no index of an agent's conversations, in another order, tempts SQLite."""
         if "c.state = ?" in self.sql:
             return self
         return replace(self, sql=self.sql.replace("c.assignee = ?", "+c.assignee = ?"))
