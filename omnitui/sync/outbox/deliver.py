@@ -86,7 +86,8 @@ class Delivery:
                 self._begin()
                 raise
             due = await self._desk.do(lambda cache: sending.next_due(self._sender.account_id).first(cache))
-            wait = IDLE if due is None else min(max(due - self._clock(), SHORTEST), IDLE)
+            waits = due is None or not self._in_step()
+            wait = IDLE if waits else min(max((due or 0) - self._clock(), SHORTEST), IDLE)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait / 1000):
                     await self._wake.wait()

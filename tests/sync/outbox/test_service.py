@@ -13,7 +13,7 @@ import pytest
 
 from omnitui.core.errors import NotFound
 from omnitui.core.outgoing import OutgoingFile
-from omnitui.core.times import MINUTE
+from omnitui.core.times import MINUTE, Instant
 from omnitui.sync.mail.parse import parse_mail
 from omnitui.sync.outbox.enclosures import reader_of
 from omnitui.sync.outbox.service import OutboxService
@@ -96,3 +96,21 @@ async def test_files_of_forwarded_mail_come_out_of_it(case: Case, tmp_path: Path
         case.queue(files=(OutgoingFile("a.pdf", found.type, found.size, found.sha256),))
         await case.turn()
         assert parse_mail(sink.taken[0].content).attachments[0].sha256 == found.sha256
+
+
+async def test_waiting_for_the_mailbox_costs_next_to_nothing(case: Case, tmp_path: Path) -> None:
+    asked = 0
+
+    def clock() -> Instant:
+        nonlocal asked
+        asked += 1
+        return case.clock()
+
+    case.queue()
+    service = OutboxService(case.path, tmp_path, [case.sender()], clock, lambda account_id: False)
+    running = asyncio.create_task(service.run())
+    await asyncio.sleep(0.6)
+    service.stop()
+    await asyncio.wait_for(running, 5)
+    service.close()
+    assert asked < 20
