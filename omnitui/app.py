@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 from typing import ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome
 from textual.screen import Screen
 
 from omnitui.app_link import Link
@@ -54,8 +53,9 @@ class OmnituiApp(App[None], inherit_bindings=False):
         return dict(themes()[0].variables)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Ours stands last, behind all others."""
-        return [*super().get_line_filters(), self._outside]
+        """Ours stands last, behind all others. Without colours our own theme has none, so nothing has to take them."""
+        others = [f for f in super().get_line_filters() if not isinstance(f, Monochrome)]
+        return [*others, self._outside]
 
     def copy_to_clipboard(self, text: str) -> None:
         """Only clean text reaches the clipboard (OSC 52, so it works over SSH)."""
@@ -64,7 +64,7 @@ class OmnituiApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Colours as configured; the feed and the worker start once the first frame is out."""
         wanted = self.session.settings.ui.theme
-        if os.environ.get("NO_COLOR"):
+        if self.no_color:
             wanted = "mono"
         self.theme = wanted if wanted in self.available_themes else "omnitui-dark"
         self.set_class(self.session.settings.ui.ascii, "-ascii")

@@ -32,7 +32,7 @@ class Glyphs:
 
 UNICODE = Glyphs()
 ASCII = Glyphs(
-    bar="|",
+    bar=">",
     unread="*",
     answered=">",
     snoozed="z",

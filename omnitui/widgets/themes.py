@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 
 def themes() -> tuple[Theme, ...]:
@@ -77,6 +77,7 @@ def _ansi(name: str, accent: str, quiet: str, own: str) -> Theme:
         dark=True,
         ansi=True,
         variables={
+            **BUILTIN_THEMES["ansi-dark"].variables,
             "text-quiet": plain,
             "border-quiet": quiet,
             "cursor": quiet,
