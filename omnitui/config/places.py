@@ -59,11 +59,11 @@ class Places:
     @property
     def socket(self) -> Path:
         """Where the worker listens; in a private temporary folder when the state folder's path is too long."""
-        path = self.state / "worker.sock"
-        if len(os.fsencode(path)) <= LONGEST_SOCKET:
-            return path
         mark = hashlib.sha256(os.fsencode(self.state.absolute())).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"omnitui-{os.getuid()}-{mark}" / "worker.sock"
+        private = f"omnitui-{os.getuid()}-{mark}"
+        folders = (self.state, Path(tempfile.gettempdir()) / private, Path("/tmp") / private)  # noqa: S108 - made private
+        paths = [folder / "worker.sock" for folder in folders]
+        return next((path for path in paths if len(os.fsencode(path)) <= LONGEST_SOCKET), paths[-1])
 
 
 def places(home: Path | None = None, environ: Mapping[str, str] = os.environ) -> Places:

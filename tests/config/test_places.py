@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,9 @@ def test_a_long_path_does_not_break_the_socket(tmp_path: Path) -> None:
     assert deep.socket == places(tmp_path / ("d" * 120), {}).socket != places(tmp_path / ("e" * 120), {}).socket
     short = Places(*(Path("/h") / name for name in ("config", "data", "cache", "state")))
     assert short.socket == Path("/h/state/worker.sock")
+
+
+def test_nor_does_a_long_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("t" * 90)))
+    deep = places(tmp_path / ("d" * 120), {})
+    assert len(os.fsencode(deep.socket)) <= LONGEST_SOCKET
