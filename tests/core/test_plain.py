@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnitui.core.blocks import Mark
+from omnitui.core.blocks import BlockKind, Mark
 from omnitui.core.text.clean import safe_text
 from omnitui.core.text.links import link_spans, safe_url, shown_host
-from omnitui.core.text.plain import blocks_from_text
+from omnitui.core.text.plain import MOST_LINES, blocks_from_text
 
 
 def shown(text: str, **options: bool) -> list[tuple[str, int, str]]:
@@ -100,6 +100,12 @@ def test_hosts(url: str, host: str) -> None:
 )
 def test_what_may_not_be_opened_is_no_link(href: str) -> None:
     assert safe_url(href) == ""
+
+
+def test_very_many_lines_are_few_blocks() -> None:
+    blocks = blocks_from_text("word\n\n" * 100_000 + "end")
+    assert len(blocks) == MOST_LINES // 2 + 1
+    assert (blocks[-1].kind, blocks[-1].text[-8:]) == (BlockKind.CODE, "ord\n\nend")
 
 
 @given(st.text(st.one_of(st.sampled_from("> -*\n\t ab1.@:/`=_"), st.characters())), st.booleans())

@@ -21,6 +21,7 @@ _LOG = re.compile(
 )
 _COLUMNS = re.compile(r"\S {3,}\S")
 _MOST_DEPTH = 100
+MOST_LINES = 50_000
 
 
 def blocks_from_text(
@@ -28,21 +29,28 @@ def blocks_from_text(
 ) -> tuple[Block, ...]:
     """`text` as blocks. `flowed` and `delsp` are the parameters of its content type (RFC 3676).
 
-    `cleaned` says that the text has passed `safe_text` already, which is a tenth of the work.
+    `cleaned` says that the text has passed `safe_text` already, which is a tenth of the work. Beyond 50,000 lines the
+    rest is one block as it stands.
     """
     if not cleaned:
         text = safe_text(text)
     lines = text.split("\n")
+    rest = lines[MOST_LINES:]
+    if rest:
+        lines = lines[:MOST_LINES]
     blocks: list[Block] = []
-    if not flowed and ">" not in text:
-        _own_blocks(blocks, lines)
-        return tuple(blocks)
-    for depth, run in _flowing(lines, delsp) if flowed else _quoting(lines, "```" in text):
+    if flowed:
+        runs = _flowing(lines, delsp)
+    else:
+        runs = _quoting(lines, "```" in text) if ">" in text else iter([(0, lines)])
+    for depth, run in runs:
         if depth:
             body = "\n".join(run).strip("\n")
             blocks.append(Block(BlockKind.QUOTE, body, depth, "", link_spans(body)))
         else:
             _own_blocks(blocks, run)
+    if rest and (body := "\n".join(rest).strip("\n")):
+        blocks.append(Block(BlockKind.CODE, body))
     return tuple(blocks)
 
 

@@ -291,16 +291,11 @@ def _is_signature(lines: list[str], start: int, at: int, end: int) -> bool:
 def _fold(rows: _Rows, parts: list[_Part]) -> None:
     own = [n for n, part in enumerate(parts) if part.kind == "own" and _has_words(rows, part)]
     quotes = [n for n, part in enumerate(parts) if part.kind in ("quote", "history")]
-    if quotes and any(quotes[0] < n < quotes[-1] for n in own):
-        quotes = []
+    between = bool(quotes) and any(quotes[0] < n < quotes[-1] for n in own)
+    last_own = own[-1] if own else -1
     for number, part in enumerate(parts):
-        if part.kind == "history":
-            part.folded = number in quotes
-        elif part.kind == "quote":
-            picked = not part.head and any(n > number for n in own)
-            part.folded = number in quotes and not picked
-        elif part.kind == "signature":
-            part.folded = True
+        picked = part.kind == "quote" and not part.head and number < last_own
+        part.folded = part.kind == "signature" or (part.kind in ("quote", "history") and not between and not picked)
     shown = own or any(part.kind == "forward" or (part.kind == "quote" and not part.folded) for part in parts)
     if not shown:
         for part in parts:
