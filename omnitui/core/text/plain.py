@@ -6,7 +6,7 @@ Line breaks are kept. Where a quote begins and whose words are whose is `quoting
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from omnitui.core.blocks import Block, BlockKind
 from omnitui.core.text.clean import safe_text
@@ -39,10 +39,9 @@ def blocks_from_text(
     if rest:
         lines = lines[:MOST_LINES]
     blocks: list[Block] = []
-    if flowed:
-        runs = _flowing(lines, delsp)
-    else:
-        runs = _quoting(lines, "```" in text) if ">" in text else iter([(0, lines)])
+    runs: Iterable[tuple[int, list[str]]] = [(0, lines)]
+    if flowed or ">" in text:
+        runs = _flowing(lines, delsp) if flowed else _quoting(lines, "```" in text)
     for depth, run in runs:
         if depth:
             body = "\n".join(run).strip("\n")
