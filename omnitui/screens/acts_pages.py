@@ -8,7 +8,7 @@ from omnitui.screens.base import Page
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
 from omnitui.screens.pages import DraftsPage, OutboxPage, SheetPage, SyncPage
-from omnitui.store import drafts, outbox
+from omnitui.store import drafts
 from omnitui.triage import sending
 
 _PAGES: dict[str, type[SheetPage]] = {"page.outbox": OutboxPage, "page.drafts": DraftsPage, "page.errors": SyncPage}
@@ -114,14 +114,8 @@ async def _answer(page: OutboxPage, words: str) -> None:
 
 @handles("outbox.retry", page="outbox")
 async def retry(page: OutboxPage, call: Call) -> None:
-    """Send now: a held one at once, one that failed or asks again."""
-    row, session = page.row(), page.session
-    if row is not None and row.state == "unknown":
-        raise Refused("it may have arrived: s says that it did, a sends it again")
-    if row is not None and row.state in ("held", "queued"):
-        await session.writer.do(outbox.retry_at, row.id, session.now(), "", was=row.state)
-    else:
-        await session.writer.do(sending.retry_send, _item(page), session.now())
+    """Send now: a held one at once, one that failed or asks again. Never one that may have arrived."""
+    await page.session.writer.do(sending.send_now, _item(page), page.session.now())
     await _answer(page, "It goes out now")
 
 
@@ -144,7 +138,7 @@ async def sent(page: OutboxPage, call: Call) -> None:
 @handles("outbox.cancel", page="outbox")
 async def cancel(page: OutboxPage, call: Call) -> None:
     """Not sent; what was written is a draft again."""
-    step = await page.session.writer.do(sending.cancel_send, page.session.agent, _item(page), page.session.now())
+    step = await page.session.writer.do(sending.give_up, page.session.agent, _item(page), page.session.now())
     await _answer(page, step.label if step is not None else "Cancelled")
 
 

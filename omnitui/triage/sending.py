@@ -155,7 +155,7 @@ def send_now(cache: Cache, item_id: str, now: Instant) -> None:
     if outbox.hurry(cache, item.id, now):
         return
     if item.may_have_gone:
-        raise Refused("It may have been sent already: say that it was, or send it again")
+        raise Refused("It may have arrived already: say that it did (sent), or that it did not (again)")
     outbox.answer(cache, item.id, "send", now)
 
 

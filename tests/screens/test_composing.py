@@ -8,6 +8,7 @@ import pytest
 
 from omnitui.config.schema import AccountSettings, ServerSettings, Settings
 from omnitui.core.models import MessageClass
+from omnitui.core.times import Instant
 from omnitui.screens.pages import DraftsPage, OutboxPage
 from omnitui.store import drafts, messages, outbox
 from omnitui.store.connection import Role, open_cache
@@ -108,6 +109,30 @@ async def test_the_outbox_page_takes_back_and_edits(make_app: MakeApp, settings:
         await quiet(pilot, 0.7)
         assert inbox(app).composer.text == "Soon"
         assert not read(app, outbox.rows())
+
+
+@pytest.mark.parametrize(("key", "state"), [("r", "asking"), ("x", "cancelled"), ("s", "sent")])
+async def test_what_may_have_arrived_is_never_sent_again_by_retry(
+    make_app: MakeApp, settings: Settings, key: str, state: str
+) -> None:
+    app = make_app(10, settings=settings)
+    async with app.run_test(size=(100, 24)) as pilot:
+        await quiet(pilot, 0.3)
+        await pilot.press("r")
+        await quiet(pilot, 0.3)
+        await pilot.press(*"Soon", "ctrl+j")
+        await quiet(pilot, 0.6)
+        (item,) = read(app, outbox.rows())
+        cache = open_cache(app.session.places.cache_db, Role.OPERATIONS)
+        outbox.claim(cache, ["send"], 1, owner="w", now=Instant(2**45), lease=1)
+        outbox.set_phase(cache, item.id, "dot", "w")
+        outbox.settle(cache, item.id, "asking", "it may have been sent", Instant(2**45))
+        cache.close()
+        await pilot.press("g", "o")
+        await quiet(pilot, 0.5)
+        await pilot.press(key)
+        await quiet(pilot, 0.6)
+        assert [row.state for row in read(app, outbox.rows(settled=True))] == [state]
 
 
 async def test_a_promise_without_a_file_is_asked_about_once(make_app: MakeApp, settings: Settings) -> None:
