@@ -64,3 +64,21 @@ class Gauged(Select[T]):
         counted = await self.gauge.fetch(connection)
         many = bool(counted) and counted[0] > self.most
         return await self.otherwise.fetch(connection) if many else await super().fetch(connection)
+
+
+@dataclass(frozen=True)
+class Deeper(Select[T]):
+    """A quick look that is mostly enough, and a deeper one for when `enough` says that it was not."""
+
+    enough: Callable[[list[T]], bool]
+    deeper: Select[T]
+
+    def all(self, connection: sqlite3.Connection) -> list[T]:
+        """Every row."""
+        rows = super().all(connection)
+        return rows if self.enough(rows) else self.deeper.all(connection)
+
+    async def fetch(self, connection: aiosqlite.Connection) -> list[T]:
+        """Every row, without blocking the event loop."""
+        rows = await super().fetch(connection)
+        return rows if self.enough(rows) else await self.deeper.fetch(connection)

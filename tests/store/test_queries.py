@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,7 @@ from omnitui.store.query_sql import compile_query
 from omnitui.store.where import Where
 from omnitui.triage import labels, notes, state
 from omnitui.triage.agent import Agent
-from tests.store.desk import NOW, make
+from tests.store.desk import NOW, mail, make
 
 SERVER = ServerSettings(host="mail.shop.example")
 ANA = Agent("ana", (AccountSettings(name="support", address="support@shop.example", imap=SERVER, smtp=SERVER),))
@@ -195,6 +196,15 @@ def test_hits_show_the_newest_message_that_matches(cache: sqlite3.Connection) ->
     older = search.hits(parse("parcel", now=NOW, zone="UTC"), me="ana", before=hits[0].message_id, limit=1).all(cache)
     assert [hit.conversation_id for hit in older] == [hits[1].conversation_id]
     assert hits[0].at >= hits[1].at >= NOW - DAY
+
+
+def test_a_long_thread_does_not_hide_the_others(tmp_path: Path) -> None:
+    connection = make(tmp_path / "long.db", 6, 1)
+    for n in range(2, 80):
+        mail(connection, 6, Address("Ben", "ben@example.org"), n)
+    found = search.hits(parse("parcel", now=NOW, zone="UTC"), me="ana", limit=5).all(connection)
+    assert [hit.conversation_id for hit in found] == [6, 5, 4, 3, 2]
+    connection.close()
 
 
 def test_common_words_are_met_along_the_order_and_rare_ones_found(
