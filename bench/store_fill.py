@@ -70,7 +70,8 @@ def _row(number: int, messages: int, chance: random.Random) -> tuple[Any, ...]:
         number, f"support m{number}.0@example.org", subject, person, f"Person {person}",
         f"{subject} and more words to show",
         state, at + 10**9 if state == "snoozed" else None, chance.choice(AGENTS), 0, tag, messages,
-        int(chance.random() < 0.2), int(number % 997 == 0), int(number % 499 == 0), at, at, at, waiting,
+        int(chance.random() < 0.2), int(number % 997 == 0 and number < 200_000),
+        int(number % 499 == 0 and number < 20_000), at, at, at, waiting,
     )  # fmt: skip
 
 
