@@ -1,4 +1,4 @@
-"""The connection to the IMAP server cut at many points, in both directions: the next sync ends where an unbroken one ends.
+"""The connection to the IMAP server cut at many points, both ways: the next sync ends where an unbroken one ends.
 
     python -m campaigns.imap_cut [--points 1000] [--seed 1]
 

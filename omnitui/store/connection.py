@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
@@ -18,6 +19,8 @@ from omnitui.store.migrate import migrate
 
 Cache: TypeAlias = sqlite3.Connection
 """A connection to the cache, for rooms that hand it on and know no SQL."""
+BUSY_SECONDS = 10
+"""How long a writer waits for others."""
 LEAST_SQLITE = (3, 37, 0)
 """STRICT tables came with 3.37."""
 
@@ -76,7 +79,7 @@ def _words(text: str) -> str:
 
 def _pragmas(role: Role) -> list[str]:
     shared = [
-        "PRAGMA busy_timeout = 10000",
+        f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
         "PRAGMA foreign_keys = ON",
         "PRAGMA trusted_schema = OFF",
         "PRAGMA temp_store = MEMORY",
@@ -100,7 +103,7 @@ async def open_reader(path: Path) -> aiosqlite.Connection:
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """All or nothing: takes the write lock at once, commits at the end, rolls back on any error."""
-    connection.execute("BEGIN IMMEDIATE")
+    _begin(connection)
     try:
         yield connection
     except BaseException:
@@ -109,6 +112,27 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
             connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Take the write lock, asking every millisecond or two.
+
+    SQLite itself asks ever more seldom, up to a tenth of a second: beside a writer that pauses shortly between long
+    transactions, as a first sync does, an agent's own write would wait for seconds.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    connection.execute("PRAGMA busy_timeout = 4")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            else:
+                return
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from omnitui.store.connection import Cache, Role, open_cache, transaction
 
+PAUSE = 0.004
+
 
 class Writer:
     """Short transactions on the cache, from any thread."""
@@ -33,9 +35,9 @@ class Writer:
         with self._lock:
             yield self._cache
 
-    def give_way(self, seconds: float = 0.002) -> None:
-        """Between two long transactions: let another process have the write lock (SQLite waits by asking again)."""
-        time.sleep(seconds)
+    def give_way(self) -> None:
+        """After a long transaction: who waits for the write lock asks every millisecond or two, and gets it now."""
+        time.sleep(PAUSE)
 
     def close(self) -> None:
         """Close the cache."""

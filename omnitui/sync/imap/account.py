@@ -25,6 +25,8 @@ FIRST_SEGMENT = 300
 """Mails of each folder fetched before any folder is read to its end."""
 SEGMENT = 4000
 """Mails fetched before the loop looks whether something else has come up."""
+LIST_EVERY = 10
+"""Polls after which the list of folders is asked for again."""
 PATIENCE = 3
 """Looks at which a mail may be listed and not handed out before it gets a row that says so."""
 
@@ -61,6 +63,7 @@ class AccountSync:
         self._pipeline = Pipeline(setting.writer, setting.clock, setting.limit, self._suspects)
         self._listener: Listener | None = None
         self._stopping = False
+        self._polls = 0
         self.new = 0
         """Messages that this loop has brought."""
 
@@ -159,7 +162,8 @@ class AccountSync:
 
     def _poll(self, connection: Connection, *, again: bool) -> None:
         """One round trip over all folders; only those whose numbers changed are looked at."""
-        if again:
+        self._polls += 1
+        if again or self._polls % LIST_EVERY == 0:
             self._discover(connection)
         connection.leave()
         numbers = connection.status([work.folder.name for work in self._works])

@@ -146,6 +146,7 @@ class _Stage:
         took = max(1.0, (time.thread_time() - started) * 1000)
         self._pulled.stored += len(mails)
         self._pulled.new += len(stored.new_ids)
+        self._writer.give_way()
         self.idle = True
         fair = int(len(mails) * TRANSACTION_MS / took)
         self._size = max(LEAST, min(MOST, fair))

@@ -103,10 +103,12 @@ class Pusher:
                         changes[place.folder, place.uidvalidity, sign, flag].add(place.uid)
         refused = ""
         for (folder, validity, sign, flag), wanted in sorted(changes.items()):
+            change = f"{sign}FLAGS.SILENT ({flag})"
             try:
-                self._store(folder, validity, f"{sign}FLAGS.SILENT ({flag})", wanted, works)
-            except CommandRefused as refusal:
-                refused = str(refusal)
+                self._store(folder, validity, change, wanted, works)
+            except CommandRefused:
+                # Some may have been expunged meanwhile; the others must have their flag all the same.
+                refused = self._store_left(folder, validity, change, wanted, works) or refused
         if refused:
             for item in items:
                 self._refused(item, open_items, refused)
@@ -164,7 +166,34 @@ class Pusher:
                 self._move_one(place, target.name, again=item.attempts > 1)
         return None
 
+    def _store_left(
+        self, folder: str, validity: int, change: str, wanted: set[int], works: Sequence[FolderWork]
+    ) -> str:
+        """Once more for those that are still there; gives why the server refuses these too."""
+        left = self._still_there(folder, validity, wanted)
+        try:
+            if left:
+                self._store(folder, validity, change, left, works)
+        except CommandRefused as refusal:
+            return str(refusal)
+        return ""
+
+    def _still_there(self, folder: str, validity: int, wanted: set[int]) -> set[int]:
+        """Those of the UIDs that the server has now."""
+        if self._connection.select(folder).uidvalidity != validity:
+            return set()
+        listed = uids.compress(wanted).encode()
+        return set(uids.expand(self._connection.search(b"UID " + listed), most=len(wanted) + 1))
+
     def _move_one(self, place: Place, target: str, *, again: bool) -> None:
+        try:
+            self._move_uid(place, target, again=again)
+        except CommandRefused:
+            # Moved in a session that broke before it said so, or by somebody else: then all is as wished.
+            if self._still_there(place.folder, place.uidvalidity, {place.uid}):
+                raise
+
+    def _move_uid(self, place: Place, target: str, *, again: bool) -> None:
         """MOVE (RFC 6851), or copy and expunge of this UID only; never EXPUNGE of whatever else is marked."""
         uid = str(place.uid).encode()
         if self._connection.can("MOVE"):
