@@ -29,6 +29,8 @@ class TopState:
         self.show_views()
         statuses = await reader.all(accounts.statuses())
         words, role = sync_words(statuses, self._session.keymap.keys_of("page.errors"))
+        if not statuses and self._session.settings.accounts:
+            words, role = "starting", "muted"
         self.progress = progress_words(statuses)
         items = await reader.all(outbox.rows())
         stuck = sum(item.state in outbox.STUCK for item in items)

@@ -19,7 +19,7 @@ _EMPTY = {
     "Unassigned": "Every open conversation is somebody's.",
     "Snoozed": "Nothing is asleep. s lets a conversation sleep.",
     "Closed": "Nothing is closed yet. e closes a conversation.",
-    "All": "There is no conversation yet.",
+    "All": "There is no conversation.",
     "Drafts": "No draft. r answers, n notes.",
     "Failed": "Everything that was sent has left.",
 }
@@ -30,6 +30,12 @@ _NO_ACCOUNT = (
     "Your own:  omnitui config example",
     "prints a config to fill in, and",
     "omnitui config path  says where to.",
+)
+_NOTHING_YET = ("No conversation is here yet.", "The mail is being fetched, the newest first.")
+_NO_ACCOUNT = (
+    "No account is set up.",
+    "`omnitui demo` shows a made-up mailbox;",
+    "config.example.toml shows how to add yours.",
 )
 
 
@@ -72,6 +78,8 @@ class Views:
         """What to say when a view is empty."""
         if not self._session.settings.accounts and not self.counts.get("All", 0):
             return _NO_ACCOUNT
+        if not self.counts.get("All"):
+            return _NOTHING_YET if self._session.settings.accounts else _NO_ACCOUNT
         lines = [_EMPTY.get(view.name, "No conversation matches.")]
         asleep = self.counts.get("Snoozed", 0)
         if view.name == "Waiting" and asleep:
