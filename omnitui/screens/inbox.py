@@ -186,6 +186,7 @@ class InboxPage(Page, inherit_bindings=False):
         """Counts, connection, outbox and the progress of the sync."""
         await self.state.read()
         self.status.set(progress=self.state.progress)
+        self.pages.filling = bool(self.state.progress) and self.list.has_focus
         view = self.views.at(self.views.here) if self.views.here is not None else None
         if view is not None and not self.list.window.rows:
             self.list.empty = self.views.empty_words(view)

@@ -38,6 +38,8 @@ class ListPages:
         self._view = view
         self.where: Where = EVERYTHING
         self.order = Order.WAITING
+        self.filling = False
+        """A first sync goes on: until the agent moves the cursor, the list stays at its beginning."""
         self._turn = 0
         self._news: set[ConversationId] = set()
 
@@ -52,7 +54,7 @@ class ListPages:
         self._news.clear()
         self._view.set_news(0)
         window = self._view.window
-        window.cursor, window.top = None, 0
+        window.cursor, window.top, window.touched = None, 0, False
         self._view.show(rows, at_start=True, at_end=len(rows) < PAGE)
         return True
 
@@ -119,6 +121,9 @@ class ListPages:
     async def reload(self) -> None:
         """Read the window anew around the cursor, which stays on its conversation and its line."""
         window, turn = self._view.window, self._turn
+        if self.filling and not window.touched:
+            await self.open(self.where, self.order)
+            return
         from_ = max(0, window.top - PAGE // 3)
         if not from_ and not window.at_start:
             from_ = 1

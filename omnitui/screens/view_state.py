@@ -32,11 +32,6 @@ _NO_ACCOUNT = (
     "omnitui config path  says where to.",
 )
 _NOTHING_YET = ("No conversation is here yet.", "The mail is being fetched, the newest first.")
-_NO_ACCOUNT = (
-    "No account is set up.",
-    "`omnitui demo` shows a made-up mailbox;",
-    "config.example.toml shows how to add yours.",
-)
 
 
 class Views:
@@ -76,8 +71,6 @@ class Views:
 
     def empty_words(self, view: View) -> tuple[str, ...]:
         """What to say when a view is empty."""
-        if not self._session.settings.accounts and not self.counts.get("All", 0):
-            return _NO_ACCOUNT
         if not self.counts.get("All"):
             return _NOTHING_YET if self._session.settings.accounts else _NO_ACCOUNT
         lines = [_EMPTY.get(view.name, "No conversation matches.")]

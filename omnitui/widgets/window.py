@@ -33,6 +33,8 @@ class Window:
     fits: int = 1
     """Rows that the screen shows at once."""
     loaded: bool = False
+    touched: bool = False
+    """The agent has moved the cursor."""
     _index: dict[ConversationId, int] = field(default_factory=dict)
 
     def index_of(self, id: ConversationId | None) -> int | None:
@@ -109,6 +111,7 @@ class Window:
         """
         if not self.rows:
             return
+        self.touched = True
         to = max(0, min(to, len(self.rows) - 1))
         step = to - self.at
         self.cursor = self.rows[to].id

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from omnitui.app import OmnituiApp
 from omnitui.core.models import Order
+from omnitui.store.connection import Role, open_cache
 from tests.screens.conftest import MakeApp, inbox, quiet, shown
 
 
@@ -97,8 +99,6 @@ async def test_views_and_orders(make_app: MakeApp) -> None:
 
 
 async def test_a_change_elsewhere_is_seen_and_moves_nothing(make_app: MakeApp) -> None:
-    from omnitui.store.connection import Role, open_cache
-
     app = make_app(60, each=1)
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("j", "j")
@@ -135,3 +135,31 @@ async def test_help_and_palette_run_what_they_show(make_app: MakeApp) -> None:
         await quiet(pilot, 0.2)
         assert page.views.here == page.views.index_of("All")
         assert page.list.has_focus
+
+
+async def test_a_first_sync_keeps_the_beginning_until_the_cursor_moves(make_app: MakeApp) -> None:
+    app = make_app(60, each=0)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot)
+        page = inbox(app)
+        page.pages.filling = True
+        await older(app, 1)
+        await page.pages.reload()
+        assert page.list.window.at == 0
+        assert page.list.window.cursor == page.list.window.rows[0].id
+        await pilot.press("j")
+        kept = page.list.window.cursor
+        await older(app, 2)
+        await page.pages.reload()
+        assert page.list.window.cursor == kept
+
+
+async def older(app: OmnituiApp, step: int) -> None:
+    """Make a conversation wait longer than all others."""
+    cache = open_cache(app.session.places.cache_db, Role.PULL)
+    cache.execute(
+        "UPDATE conversation SET waiting_since = waiting_since - ? WHERE id ="
+        " (SELECT id FROM conversation WHERE waiting_since IS NOT NULL AND state = 'open' ORDER BY waiting_since DESC)",
+        (step * 10_000_000_000,),
+    )
+    cache.close()
