@@ -132,6 +132,15 @@ async def test_a_newer_customer_mail_holds_and_asks_also_after_a_merge(case: Cas
         case.connection.execute("UPDATE conversation SET merged_into = 2 WHERE id = 1")
         await case.turn(after=10_000)
         assert (case.state(item), case.item(item).detail, sink.taken) == ("asking", sending.WROTE_AGAIN, [])
+        case.connection.execute("UPDATE outbox SET conversation_id = 2")
+        outbox.answer(case.connection, item, "send", case.clock())
+        case.message("customer", "3@customer.test", START + 6_000)
+        case.connection.execute("UPDATE message SET conversation_id = 2")
+        await case.turn()
+        assert (case.state(item), sink.taken) == ("asking", [])
+        outbox.answer(case.connection, item, "send", case.clock())
+        await case.turn()
+        assert (case.state(item), len(sink.taken)) == ("sent", 1)
 
 
 async def test_two_answers_of_one_agent_do_not_hold_each_other(case: Case) -> None:
