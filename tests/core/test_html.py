@@ -36,6 +36,15 @@ def shown(html: str) -> list[tuple[str, str]]:
         ("<style>p{}</style><script>alert(1)</script><title>t</title>body", [("p", "body")]),
         ("<p style='display: none'>x</p><div style='mso-hide:all'>y</div><span hidden>z</span>ok", [("p", "ok")]),
         ("<span style='font-size:0px'>pre</span><i style='opacity:0'>x</i>seen", [("p", "seen")]),
+        (
+            "<table><td style='font-size:0px;padding:1px'>no <div style='font:13px/1.5 Arial'>seen</div> <b>no</b></table>",
+            [("p", "seen")],
+        ),
+        (
+            "<div style='font-size: 0;line-height:0'>no<div style='color:red;FONT-SIZE:12pt'>seen</div>no</div>",
+            [("p", "seen")],
+        ),
+        ("<p style='font-size:10px'>ten</p><p style='font-size:.5em'>half</p>", [("p", "ten"), ("p", "half")]),
         ("<p style='font-size:0.9em'>seen</p>", [("p", "seen")]),
         ("<blockquote>one<blockquote>two</blockquote></blockquote>me", [("q", "one"), ("q", "two"), ("p", "me")]),
         ("<blockquote style='margin:0 0 0 40px;border:none;padding:0'>indented</blockquote>", [("p", "indented")]),

@@ -85,6 +85,7 @@ def test_an_announced_quote_folds_in_any_language(head: str) -> None:
         "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐\nOn Tuesday, Ana wrote:\n\nIt is on its way.",
         '------ Original Message ------\nFrom "Ana" <ana@shop.example>\nTo Tom\nDate 3/3/2026 9:14\nSubject x\n\nIt is.',
         'Sent: Tuesday, March 3, 2026 at 9:14 AM\nFrom: "Ana" <ana@shop.example>\nTo: Tom\nSubject: x\n\nIt is.',
+        "---\n*Original Message*\n\nIt is on its way.",
         "-----Oorspronkelijk bericht-----\n\nHet is onderweg.",
         "-------- 原始郵件 --------\n寄件者: Ana\n\n好的。",
         "On Tue, Mar 3, 2026 at 9:14 AM, Ana Lopez <ana@shop.example> wrote:\n\nIt is on its way.\nAna",

@@ -75,6 +75,8 @@ def head_at(lines: Sequence[str], at: int, since: int) -> Head | None:
         if (titled := _title(lines, at, line.strip(" \t>|"))) is not None:
             return titled
         bare = bare.strip("-‐―—– ")
+        if line.lstrip()[0] in "*_" and ORIGINAL.fullmatch(bare):
+            return Head(at, _past_fields(lines, at + 1), HeadKind.STRONG)
     if bare[-1:] in _COLON or (line.rstrip()[-1] == ">" and bare[:2].isdigit()):
         if FORWARDED.match(bare) and len(bare) < 60:
             return Head(at, _past_fields(lines, at + 1), HeadKind.FORWARD)

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from omnitui.core.blocks import Block, BlockKind
 from omnitui.core.text.clean import safe_text
-from omnitui.core.text.html_marks import Shape, is_hidden, is_pixel, role_of
+from omnitui.core.text.html_marks import Shape, font_size, is_hidden, is_pixel, role_of
 from omnitui.core.text.html_tame import tamed
 from omnitui.core.text.html_writer import BlockWriter
 
@@ -131,7 +131,7 @@ class _Walk:
     def through(self, root: LexborNode) -> bool:
         """Walk the tree; True when it was cut short."""
         writer = self.writer
-        stack: list[tuple[LexborNode, str, Shape | None]] = []
+        stack: list[tuple[LexborNode, str, Shape | None, bool]] = []
         node: LexborNode | None = root
         budget = MOST_NODES
         while node is not None:
@@ -143,17 +143,19 @@ class _Walk:
             if tag == "-text":
                 writer.text(node.text_content or "")
             elif tag not in _SKIPPED:
+                unseen = writer.unseen
                 entered, shape = self._enter(node, tag)
                 if entered:
                     child = node.first_child
                     if child is not None:
-                        stack.append((node, tag, shape))
+                        stack.append((node, tag, shape, unseen))
                         node = child
                         continue
                     self._leave(tag, shape)
+                    writer.unseen = unseen
             following = node.next
             while following is None and stack:
-                node, tag, shape = stack.pop()
+                node, tag, shape, writer.unseen = stack.pop()
                 self._leave(tag, shape)
                 following = node.next
             node = following
@@ -174,6 +176,8 @@ class _Walk:
         if tag == "hr":
             writer.rule()
             return False, None
+        if attributes and (size := font_size(attributes)) is not None:
+            writer.unseen = size == 0
         shape = role_of(tag, attributes)
         self._edge(tag, shape)
         self._open(tag, attributes, shape)

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|$)|"
+    r"display\s*:\s*none|visibility\s*:\s*hidden|"
     r"max-(?:height|width)\s*:\s*0(?:px)?\s*(?:;|!|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)",
     re.IGNORECASE,
+)
+_OUTLOOK_ONLY = re.compile(r"mso-hide\s*:\s*all", re.IGNORECASE)
+_FONT_SIZE = re.compile(
+    r"(?<![-\w])font(?:-size)?\s*:\s*[^;]*?(?<![\w.#-])(\d*\.?\d+)(?:px|pt|em|rem|%|\s*(?:;|!|$))", re.IGNORECASE
 )
 _TINY = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)", re.IGNORECASE)
 _TIGHT = re.compile(r"margin(?:-bottom|-top)?\s*:\s*(?:0[a-z]*\s*)+(?:;|$|\.0)", re.IGNORECASE)
@@ -80,14 +84,35 @@ def is_hidden(attributes: Mapping[str, str | None]) -> bool:
     if "hidden" in attributes:
         return True
     style = attributes.get("style")
-    return style is not None and _style(style)[0]
+    return style is not None and _style(style).hidden
+
+
+def font_size(attributes: Mapping[str, str | None]) -> float | None:
+    """The size that an element gives its text; 0 hides it, unless one within sets another. None if it sets none."""
+    style = attributes.get("style")
+    return _style(style).font if style is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    hidden: bool
+    bar: bool
+    """A line at the left side, as round a quote."""
+    tight: bool
+    font: float | None
 
 
 @lru_cache(maxsize=1024)
-def _style(style: str) -> tuple[bool, bool, bool]:
-    """Whether a style hides, draws a bar at the left, leaves no space; a mail repeats the same few over and over."""
+def _style(style: str) -> _Style:
+    """What a style does; a mail repeats the same few over and over."""
     style = style[:_LONGEST_STYLE]
-    return bool(_HIDDEN.search(style)), bool(_BAR.search(style)), bool(_TIGHT.search(style))
+    size = _FONT_SIZE.search(style)
+    return _Style(
+        hidden=bool(_HIDDEN.search(style) or (_OUTLOOK_ONLY.search(style) and "block" not in style)),
+        bar=bool(_BAR.search(style)),
+        tight=bool(_TIGHT.search(style)),
+        font=float(size[1]) if size else None,
+    )
 
 
 def is_pixel(attributes: Mapping[str, str | None]) -> bool:
@@ -121,7 +146,6 @@ def role_of(tag: str, attributes: Mapping[str, str | None]) -> Shape | None:
     style = attributes.get("style")
     if not style:
         return None
-    _, bar, tight = _style(style)
     if tag == "div":
-        return _QUOTE if bar else None
-    return _LINE if tag == "p" and tight else None
+        return _QUOTE if _style(style).bar else None
+    return _LINE if tag == "p" and _style(style).tight else None

@@ -21,6 +21,8 @@ class BlockWriter:
     """The block being written, and those that are done."""
 
     def __init__(self) -> None:
+        self.unseen = False
+        """Text is too small to be seen just now (font-size: 0)."""
         self._blocks: list[Block] = []
         self._pieces: list[str] = []
         self._length = 0
@@ -56,6 +58,8 @@ class BlockWriter:
 
     def text(self, text: str) -> None:
         """A run of characters as it stands in the HTML."""
+        if self.unseen:
+            return
         if self._codes:
             self._code_text(text)
             return

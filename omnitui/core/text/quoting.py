@@ -102,7 +102,7 @@ def reply_words(blocks: Iterable[Block]) -> str:
             continue
         text = block.text
         if block.kind is BlockKind.QUOTE:
-            mark = ">" * max(block.depth, 1) + " "
+            mark = "> " * max(block.depth, 1)
             text = "\n".join((mark + line).rstrip() for line in text.split("\n"))
         elif block.kind is BlockKind.LIST_ITEM:
             text = f"{'  ' * block.depth}{block.marker} {text}"
