@@ -30,6 +30,13 @@ _LETTERS = {
 _POINTS = (
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8"
 )
+_ASCII_PARTED = {code: " " for code in range(128) if not chr(code).isalnum()}
+_PARTING = re.compile(r"[\W_]+")
+_LATIN_MARKS = re.compile("[\u0300-\u036f]+")
+_OTHER_MARKS = re.compile(
+    "[^\x00-\u036f\u1e00-\u1fff\u2000-\u206f\u3000-\u3029\u3030-\u3098\u309b-\ud7ff\uff00-\uffef]"
+)
+"""Where marks that combine may be; the usual letters of Europe, Vietnam and East Asia are none."""
 _FOLDED = re.compile(f"[{''.join(_LETTERS)}{_POINTS}\u200c\u200d]")
 
 
@@ -67,9 +74,14 @@ def match_words(text: str) -> str:
 
     A run of a script without spaces keeps none around it, so that a part of it is found too.
     """
-    plain = unicodedata.normalize("NFD", text.casefold() if text.isascii() else _folded(text))
-    bare = "".join(char if char.isalnum() else " " for char in plain if not unicodedata.combining(char))
-    words = " ".join(bare.split())
+    if text.isascii():
+        words = " ".join(text.lower().translate(_ASCII_PARTED).split())
+    else:
+        plain = unicodedata.normalize("NFD", _folded(text))
+        bare = _LATIN_MARKS.sub("", plain)
+        if _OTHER_MARKS.search(bare):
+            bare = "".join(char for char in bare if not unicodedata.combining(char))
+        words = " ".join(_PARTING.sub(" ", bare).split())
     if not words:
         return " "
     start, end = ("" if _ANY_RUN.match(words[at]) else " " for at in (0, -1))
