@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from omnitui.config.schema import DEFAULT_PORTS, AccountSettings, ServerSettings
@@ -76,6 +77,6 @@ def endpoint_for(account: AccountSettings, server: ServerSettings) -> Endpoint:
         security=server.security,
         username=username,
         auth=server.auth,
-        context=None if server.security == "plain" else tls_context(login),
+        context=partial(tls_context, login),
         certificate_sha256=server.certificate_sha256,
     )

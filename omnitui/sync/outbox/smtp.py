@@ -73,8 +73,8 @@ class Endpoint:
     username: str = ""
     auth: str = "password"
     """password, xoauth2 or oauthbearer"""
-    context: ssl.SSLContext | None = None
-    """Trusts the system's authorities and checks the host name when None."""
+    context: Callable[[], ssl.SSLContext] = ssl.create_default_context
+    """How to trust the server; by default the system's authorities, with the host name checked. Blocks; OSError."""
     certificate_sha256: str = ""
     """The one certificate to accept, in hex."""
     waits: Waits = field(default_factory=Waits)
@@ -167,7 +167,10 @@ async def _open(endpoint: Endpoint) -> tuple[SmtpWire, dict[str, str]]:
     waits = endpoint.waits
     if endpoint.security == "plain" and not await asyncio.to_thread(on_this_machine, endpoint.host):
         raise _NotSent(Outcome.LOGIN, f"{endpoint.host}: without TLS mail goes only to this machine itself")
-    context = endpoint.context or ssl.create_default_context()
+    try:
+        context = await asyncio.to_thread(endpoint.context)
+    except (OSError, ssl.SSLError) as error:
+        raise Offline(f"the certificates to trust for {endpoint.host} cannot be read: {error}") from error
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(waits.connect):

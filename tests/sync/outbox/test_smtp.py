@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import hashlib
 import ssl
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -103,22 +104,28 @@ async def test_a_crash_before_the_dot_has_sent_nothing() -> None:
 async def test_login_over_tls(pem: Path, security: str) -> None:
     sink = SmtpSink(users={"anna": "secret"})
     async with smtp_sink(sink, tls=server_tls(pem), starttls=security == "starttls"):
-        good = Endpoint("localhost", sink.port, security, "anna", context=client_tls(pem), waits=QUICK)
+        good = Endpoint("localhost", sink.port, security, "anna", context=lambda: client_tls(pem), waits=QUICK)
         assert (await send(good))[0] == Result(Outcome.SENT, "250 taken")
         wrong = dataclasses.replace(good, username="bert")
         result, dots = await send(wrong)
         assert (result.outcome, dots) == (Outcome.LOGIN, 0)
         assert "secret" not in result.detail
-        stranger = dataclasses.replace(good, context=None)
+        stranger = dataclasses.replace(good, context=ssl.create_default_context)
         assert (await send(stranger))[0].outcome == Outcome.DEFERRED
         assert len(sink.taken) == 1
         blind = ssl.create_default_context()
         blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE
         der = ssl.PEM_cert_to_DER_cert((pem.parent / "cert.pem").read_text())
-        pinned = dataclasses.replace(good, context=blind, certificate_sha256=hashlib.sha256(der).hexdigest())
+        pinned = dataclasses.replace(good, context=lambda: blind, certificate_sha256=hashlib.sha256(der).hexdigest())
         assert (await send(pinned))[0].outcome == Outcome.SENT
         result, _ = await send(dataclasses.replace(pinned, certificate_sha256="0" * 64))
         assert (result.outcome, len(sink.taken)) == (Outcome.DEFERRED, 2)
+
+
+async def test_certificates_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    lost = partial(ssl.create_default_context, cafile=str(tmp_path / "gone.pem"))
+    result, _ = await send(Endpoint("localhost", 1, context=lost, waits=QUICK))
+    assert (result.outcome, "cannot be read" in result.detail) == (Outcome.DEFERRED, True)
 
 
 async def test_no_clear_text_beyond_this_machine() -> None:
