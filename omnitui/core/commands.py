@@ -167,6 +167,7 @@ COMMANDS: tuple[Command, ...] = (
     _view("view.snoozed", "Snoozed", "Asleep.", "g s"),
     _view("view.all", "All", "Every conversation.", "g a"),
     *(_view(f"view.{n}", f"View {n}", f"Go to view number {n} of the top line.", str(n)) for n in range(1, 10)),
+    _view("view.open", "View by name", "Go to a view of the top line by its name.", "g v", args=Args.VIEW),
     _view("view.next", "Next view", "The next view of the top line.", ">"),
     _view("view.previous", "Previous view", "The view before.", "<"),
     _view("view.sort", "Sort", "Order the list: waiting, newest or oldest.", "g t", args=Args.ORDER),

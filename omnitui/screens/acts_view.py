@@ -6,6 +6,7 @@ from omnitui.core.errors import Refused
 from omnitui.core.models import Order
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
+from omnitui.widgets.choices import Choice
 
 _NAMED = {
     "view.waiting": "Waiting",
@@ -26,6 +27,21 @@ async def named_view(page: InboxPage, call: Call) -> None:
 async def numbered_view(page: InboxPage, call: Call) -> None:
     """A view by its digit."""
     await show(page, int(call.id.rpartition(".")[2]) - 1)
+
+
+@handles("view.open")
+async def view_by_name(page: InboxPage, call: Call) -> None:
+    """A view by the beginning of its name, or from a list of all."""
+    name = call.args
+    if not name:
+        counts = page.views.counts
+        rows = [Choice(view.name, view.name, view.query, f"{counts.get(view.name, 0):,}") for view in page.views.all]
+        name = await page.choose("Views", rows) or ""
+    index = page.views.index_of(name)
+    if index is not None:
+        await show(page, index)
+    elif name:
+        raise Refused(f"there is no view {name}")
 
 
 @handles("view.next", "view.previous")

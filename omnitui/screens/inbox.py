@@ -127,11 +127,12 @@ class InboxPage(Page, inherit_bindings=False):
         if view is None:
             self.say(f"There is no view {index + 1}", "warn")
             return
+        where = self.views.where(view)
         self.views.here = index
         self.state.show_views()
         self.top.set(order=self.views.order_words(view.order))
         self.list.empty = self.views.empty_words(view)
-        if await self.pages.open(await self.views.where(view), view.order):
+        if await self.pages.open(where, view.order):
             self.follow_now()
 
     async def open_conversation(self, id: ConversationId, *, focus: bool = True) -> None:

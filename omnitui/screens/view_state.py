@@ -5,7 +5,7 @@ from __future__ import annotations
 from omnitui.core.models import Order, View
 from omnitui.screens.session import Session
 from omnitui.store import views
-from omnitui.store.where import EVERYTHING, Where
+from omnitui.store.where import Where
 from omnitui.widgets.words import several
 
 _WORDS = {
@@ -59,11 +59,16 @@ class Views:
         marked = await reader.first(views.marked())
         self.counts = views.default_counts(await reader.all(views.counts()), marked or views.Marked(0, 0), me)
 
-    async def where(self, view: View) -> Where:
-        """A view's condition."""
+    def where(self, view: View) -> Where:
+        """A view's condition. Raises QueryError for a saved query that cannot be read any more."""
+        session = self._session
         if view in views.DEFAULT_VIEWS:
-            return views.default_where(view.name, self._session.me)
-        return EVERYTHING
+            return views.default_where(view.name, session.me)
+        # The grammar of dates brings a library that the first frame can do without.
+        from omnitui.core.query.parser import parse
+        from omnitui.store.query_sql import compile_query
+
+        return compile_query(parse(view.query, now=session.now(), zone=session.zone), me=session.me)
 
     def order_words(self, order: Order) -> str:
         """An order in words."""

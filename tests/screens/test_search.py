@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from omnitui.core.models import Order, View
+from omnitui.store import views
+from omnitui.store.connection import Role, open_cache
 from tests.screens.conftest import MakeApp, inbox, quiet, shown
 
 
@@ -47,3 +50,23 @@ async def test_a_query_that_cannot_be_read_is_told_with_a_suggestion(make_app: M
         await pilot.press("slash", *"is:snoozed")
         await quiet(pilot, 0.3)
         assert "No conversation matches" in shown(app)
+
+
+async def test_a_saved_view_shows_what_its_query_says(make_app: MakeApp) -> None:
+    app = make_app(60, each=0)
+    cache = open_cache(app.session.places.cache_db, Role.PULL)
+    views.save(cache, View("Parcels", "tag:parcel is:closed", Order.NEWEST), 1)
+    views.save(cache, View("Broken", "before:nonsense"), 2)
+    cache.close()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.4)
+        await pilot.press("colon", *"view.open parc", "enter")
+        await quiet(pilot, 0.4)
+        rows = inbox(app).list.window.rows
+        assert rows
+        assert all("parcel" in row.tags and row.state.value == "closed" for row in rows)
+        assert inbox(app).pages.order is Order.NEWEST
+        await pilot.press("g", "v", *"bro", "enter")
+        await quiet(pilot, 0.4)
+        assert "nonsense" in shown(app)
+        assert inbox(app).list.window.rows == rows
