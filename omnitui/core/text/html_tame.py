@@ -15,7 +15,10 @@ FEW_TAGS = 800
 
 DEEPEST = 200
 _MOST_FORMATTING = 8
-_LONGEST_ATTRIBUTES = 2000
+_LONGEST_VALUE = 4200
+_READ = frozenset(["alt", "class", "height", "href", "id", "src", "start", "style", "type", "width"])
+_ATTRIBUTE = re.compile(r"([a-zA-Z][\w:.-]{0,40}+)\s*+=\s*+(?:\"([^\"]*+)\"?|'([^']*+)'?|([^\s\"'][^\s>]*+)|)")
+_IS_HIDDEN = re.compile(r"\shidden(?=\s|/|$)", re.IGNORECASE)
 _VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "param", "source", "track", "wbr"])
 _FORMATTING = frozenset(
     ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
@@ -84,16 +87,10 @@ class _Tamer:
         if len(self._open) >= DEEPEST and name not in _VOID:
             self._out.append("<br>")
             return
-        kept = attributes if self._is_plain(attributes) else ""
-        self._out.append(f"<{name}{kept.rstrip('/ ')}>")
+        self._out.append(f"<{name}{_kept(attributes) if '=' in attributes or 'hidden' in attributes else ''}>")
         if name not in _VOID:
             self._open.append(name)
             self._counts[name] = self._counts.get(name, 0) + 1
-
-    def _is_plain(self, attributes: str) -> bool:
-        if len(attributes) > _LONGEST_ATTRIBUTES or "<" in attributes or ">" in attributes:
-            return False
-        return attributes.count('"') % 2 == 0 and attributes.count("'") % 2 == 0
 
     def _close(self, name: str) -> None:
         """Close the element and what was left open in it; an end without a beginning is dropped."""
@@ -107,3 +104,16 @@ class _Tamer:
         self._counts[name] -= 1
         self._out.append(f"</{name}>")
         return name
+
+
+def _kept(attributes: str) -> str:
+    """The attributes that the reader looks at, each written so that it ends where it should."""
+    pieces = []
+    for found in _ATTRIBUTE.finditer(attributes):
+        name, value = found[1].lower(), found[2] or found[3] or found[4] or ""
+        if name in _READ and len(value) <= _LONGEST_VALUE:
+            value = value.replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+            pieces.append(f' {name}="{value}"')
+    if _IS_HIDDEN.search(attributes):
+        pieces.append(" hidden")
+    return "".join(pieces)
