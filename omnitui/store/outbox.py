@@ -285,17 +285,6 @@ def rows(*, settled: bool = False, kinds: Iterable[str] = ("send",), limit: int 
     )
 
 
-def next_due(now: Instant) -> Select[int]:
-    """When the next item is due: at once for those that are overdue, no row when there is none."""
-    return Select(
-        f"SELECT max(?, min(max(not_before, next_try_at))) FROM outbox WHERE {_OPEN}"
-        " AND state IN ('held', 'queued')"
-        " HAVING count(*) > 0",
-        (now,),
-        lambda row: int(row[0]),
-    )
-
-
 def show(connection: sqlite3.Connection, item_id: str) -> None:
     """Carry an item's state over to its message and conversation, and tell the screens; in the caller's transaction."""
     connection.execute(

@@ -46,11 +46,6 @@ def compose(mail: Outgoing, read_file: ReadFile) -> bytes:
     return head + opening + b"\r\n" + body + mark + b"--\r\n"
 
 
-def needs_8bit(raw: bytes) -> bool:
-    """Must the transaction say BODY=8BITMIME (RFC 6152)?"""
-    return not raw.isascii()
-
-
 def _fields(mail: Outgoing) -> list[bytes]:
     fields = [
         fold("Date", [format_datetime(as_datetime(mail.date).replace(microsecond=0))]),

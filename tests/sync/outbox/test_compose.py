@@ -17,7 +17,7 @@ from omnitui.core.mail import Address
 from omnitui.core.outgoing import Outgoing, OutgoingFile, from_json, to_json
 from omnitui.core.text.clean import safe_text
 from omnitui.core.times import Instant
-from omnitui.sync.outbox.compose import compose, needs_8bit
+from omnitui.sync.outbox.compose import compose
 
 MAIL = Outgoing(
     id="0198aa-7",
@@ -154,7 +154,7 @@ def test_files_and_a_forwarded_mail() -> None:
     assert parts[1].get_content() == FILES["h1"]
     assert parts[3].get_content()["Subject"] == "in"
     assert parts[4].get_content() == FILES["h3"]
-    assert not needs_8bit(raw)
+    assert raw.isascii()
     assert compose(from_json(to_json(mail)), FILES.__getitem__) == raw
 
 
