@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -69,6 +72,10 @@ class OmnituiApp(App[None], inherit_bindings=False):
         self.theme = wanted if wanted in self.available_themes else "omnitui-dark"
         self.set_class(self.session.settings.ui.ascii, "-ascii")
         self.call_after_refresh(self._start)
+        # A closed terminal or a kind kill leaves by the ordinary way: the terminal is put right, the demo is tidied.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
 
     def _start(self) -> None:
         acts.register()

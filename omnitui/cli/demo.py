@@ -28,8 +28,6 @@ def demo(ctx: click.Context, keep: bool, size: int, haste: float, no_screen: boo
     """
     from omnitui.demo.home import demo_home
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
     with demo_home(keep=keep, size=size, haste=haste) as home:
         if no_screen:
             emit({"home": str(home.path), "imap": home.imap, "smtp": home.smtp})
@@ -44,6 +42,8 @@ def demo(ctx: click.Context, keep: bool, size: int, haste: float, no_screen: boo
 
 
 def _worker(home: Path) -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
     worker = subprocess.Popen([sys.executable, "-m", "omnitui", "--home", str(home), "sync"])  # noqa: S603 - ourselves
     try:
         worker.wait()

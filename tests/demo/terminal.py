@@ -64,11 +64,11 @@ class Terminal:
 @contextmanager
 def running(command: list[str], environ: Mapping[str, str], columns: int = 120, rows: int = 36) -> Iterator[Terminal]:
     """The program in its terminal; ended, kindly first, at the end."""
+    # Test runners set these for themselves, and programs believe them more than the terminal.
+    own = {name: value for name, value in environ.items() if name not in ("COLUMNS", "LINES")}
     ours, theirs = pty.openpty()
     fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    process = subprocess.Popen(
-        command, stdin=theirs, stdout=theirs, stderr=theirs, env=dict(environ), start_new_session=True
-    )
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=own, start_new_session=True)
     os.close(theirs)
     terminal = Terminal(process, ours, columns, rows)
     try:
