@@ -8,6 +8,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from tests.demo.terminal import Terminal, running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +28,7 @@ def go_to(terminal: Terminal, words: str) -> None:
     terminal.wait(lambda text: words in text)
 
 
+@pytest.mark.timeout(150)
 def test_a_customer_is_answered_and_answers(tmp_path: Path) -> None:
     environ = {
         **os.environ,
