@@ -31,9 +31,6 @@ _ODD = re.compile(
 )
 _PICTOGRAPH = "\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001fbff"
 _JOINED_SCRIPT = "\u0600-\u08ff\u0900-\u0dff"
-_JOINER = re.compile(
-    f"(?<=[{_PICTOGRAPH}\ufe0f])\u200d(?=[{_PICTOGRAPH}])|(?<=[{_JOINED_SCRIPT}])[\u200c\u200d](?=[{_JOINED_SCRIPT}])"
-)
 _ANY_JOINER = re.compile("[\u200c\u200d]")
 _MANY_MARKS = re.compile(f"[^\\w\\s\x00-\x7f]{{{MOST_MARKS + 1},}}")
 _RARE_MARK = re.compile("[\U000101fd-\U0001e94a]")
@@ -86,8 +83,17 @@ def _stand_in(found: re.Match[str]) -> str:
 def _without_stray_joiners(text: str) -> str:
     if "\u200d" not in text and "\u200c" not in text:
         return text
-    kept = {found.start() for found in _JOINER.finditer(text)}
+    kept = {found.start() for found in _joiner().finditer(text)}
     return _ANY_JOINER.sub(lambda found: found[0] if found.start() in kept else "", text)
+
+
+@cache
+def _joiner() -> re.Pattern[str]:
+    """A joiner that stays; made on first need, since most mail has none."""
+    return re.compile(
+        f"(?<=[{_PICTOGRAPH}\ufe0f])\u200d(?=[{_PICTOGRAPH}])"
+        f"|(?<=[{_JOINED_SCRIPT}])[\u200c\u200d](?=[{_JOINED_SCRIPT}])"
+    )
 
 
 def _normal(text: str) -> str:

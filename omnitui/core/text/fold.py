@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from operator import add
 
 _IN_RUN = (
@@ -19,9 +20,6 @@ _IN_RUN = (
     "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
 )
 _RARE = "\U0001b000-\U0001b16f\U00020000-\U0003ffff"
-_COMMON_RUN = re.compile(f"[{_IN_RUN}]+")
-"""A class within the basic plane is a bit map; with rare characters in it, each one is compared range by range."""
-_ANY_RUN = re.compile(f"[{_IN_RUN}{_RARE}]+")
 _IS_RARE = re.compile(f"[{_RARE}]")
 _LETTERS = {
     "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "ŧ": "t", "þ": "th", "æ": "ae", "œ": "oe",
@@ -33,11 +31,27 @@ _POINTS = (
 _ASCII_PARTED = {code: " " for code in range(128) if not chr(code).isalnum()}
 _PARTING = re.compile(r"[\W_]+")
 _LATIN_MARKS = re.compile("[\u0300-\u036f]+")
-_OTHER_MARKS = re.compile(
-    "[^\x00-\u036f\u1e00-\u1fff\u2000-\u206f\u3000-\u3029\u3030-\u3098\u309b-\ud7ff\uff00-\uffef]"
-)
-"""Where marks that combine may be; the usual letters of Europe, Vietnam and East Asia are none."""
 _FOLDED = re.compile(f"[{''.join(_LETTERS)}{_POINTS}\u200c\u200d]")
+
+
+@cache
+def _common_run() -> re.Pattern[str]:
+    """A run of the common characters: a class within the basic plane is a bit map, others are compared one by one.
+
+    Big classes are made on first need: they take milliseconds, and a screen of Latin text needs none.
+    """
+    return re.compile(f"[{_IN_RUN}]+")
+
+
+@cache
+def _any_run() -> re.Pattern[str]:
+    return re.compile(f"[{_IN_RUN}{_RARE}]+")
+
+
+@cache
+def _other_marks() -> re.Pattern[str]:
+    """Where marks that combine may be; the usual letters of Europe, Vietnam and East Asia are none."""
+    return re.compile("[^\x00-\u036f\u1e00-\u1fff\u2000-\u206f\u3000-\u3029\u3030-\u3098\u309b-\ud7ff\uff00-\uffef]")
 
 
 def index_text(text: str) -> str:
@@ -79,17 +93,21 @@ def match_words(text: str) -> str:
     else:
         plain = unicodedata.normalize("NFD", _folded(text))
         bare = _LATIN_MARKS.sub("", plain)
-        if _OTHER_MARKS.search(bare):
+        if _other_marks().search(bare):
             bare = "".join(char for char in bare if not unicodedata.combining(char))
         words = " ".join(_PARTING.sub(" ", bare).split())
     if not words:
         return " "
-    start, end = ("" if _ANY_RUN.match(words[at]) else " " for at in (0, -1))
+    start, end = ("" if _starts_run(words[at]) else " " for at in (0, -1))
     return f"{start}{words}{end}"
 
 
 def _runs_of(text: str) -> re.Pattern[str]:
-    return _ANY_RUN if _IS_RARE.search(text) else _COMMON_RUN
+    return _any_run() if _IS_RARE.search(text) else _common_run()
+
+
+def _starts_run(char: str) -> bool:
+    return not char.isascii() and _any_run().match(char) is not None
 
 
 def _folded(text: str) -> str:
