@@ -25,13 +25,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.mailbox import EPOCH, STEP, Mailbox
+from omnitui.core.prepared import prepared
 from omnitui.core.text.fold import index_text
 from omnitui.core.times import Instant
 from omnitui.store import accounts, folders, ledger
 from omnitui.store.connection import Role, open_cache, transaction
 from omnitui.store.folders import Cursor, Folder
 from omnitui.store.ingest import FetchedMail, store_batch
-from omnitui.store.rows import pack_blocks
 from omnitui.sync.mail.parse import parse_mail
 
 
@@ -74,7 +74,7 @@ def _fetched(mailbox: Mailbox, number: int) -> FetchedMail:
     flags = frozenset({"\\Seen"} if number % 3 else ())
     digest = hashlib.sha256(raw).hexdigest()
     packed = zlib.compress(raw, 1)
-    return FetchedMail(number + 1, flags, at, len(raw), digest, packed, True, parsed, packed_blocks=pack_blocks(parsed))
+    return FetchedMail(number + 1, flags, at, len(raw), digest, packed, True, parsed, prepared=prepared(parsed, digest))
 
 
 class _Floor:

@@ -15,10 +15,11 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from omnitui.core.prepared import everybody
 from omnitui.core.threading import Links, message_id
 from omnitui.store import identities
 from omnitui.store.folders import Folder
-from omnitui.store.rows import FetchedMail, NewMessage, everybody
+from omnitui.store.rows import FetchedMail, NewMessage
 
 _TWICE = "came twice, by different ways"
 _FIELDS = "m.id, m.mid, m.digest, m.omni_id, m.from_address, m.people, m.subject, m.sent_at, m.at, m.size"

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from omnitui.core.models import ConversationId, Draft, MessageId
+from omnitui.core.people import people_json, people_of
 from omnitui.core.times import Instant
 from omnitui.store.connection import joined
-from omnitui.store.messages import people_json, people_of
 from omnitui.store.refresh import refresh
 from omnitui.store.select import Select
 

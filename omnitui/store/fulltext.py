@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from omnitui.core.mail import Address
+from omnitui.core.people import people_of, people_text
 from omnitui.core.text.fold import index_text
-from omnitui.store.messages import people_of
 
 USES = ("to", "cc", "bcc", "reply_to")
 
@@ -25,8 +25,6 @@ class Searchable(NamedTuple):
     people: str
     body: str
     files: str
-    indexed: str = ""
-    """The body as it is indexed, where somebody has made that already."""
 
 
 def searchable(connection: sqlite3.Connection, message_ids: Sequence[int]) -> list[Searchable]:
@@ -42,16 +40,14 @@ def searchable(connection: sqlite3.Connection, message_ids: Sequence[int]) -> li
     return [Searchable(row["id"], row["subject"], people_text(_people(row)), row["text"], row["files"]) for row in rows]
 
 
-def people_text(everybody: Iterable[Address]) -> str:
-    """Everybody of a message as searched text: its writer, then to, cc, bcc and reply-to."""
-    return " ".join(word for person in everybody for word in (person.name, person.email) if word)
-
-
 def add(connection: sqlite3.Connection, rows: Iterable[Searchable]) -> None:
     """Put messages in; ids ascending, for the index writes itself out whenever they fall."""
-    connection.executemany(
-        "INSERT INTO fulltext(rowid, subject, people, body, files) VALUES (?, ?, ?, ?, ?)", map(_folded, rows)
-    )
+    add_folded(connection, map(_folded, rows))
+
+
+def add_folded(connection: sqlite3.Connection, rows: Iterable[tuple[int, str, str, str, str]]) -> None:
+    """As `add`, of columns that are folded already."""
+    connection.executemany("INSERT INTO fulltext(rowid, subject, people, body, files) VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def remove(connection: sqlite3.Connection, rows: Iterable[Searchable]) -> None:
@@ -78,5 +74,4 @@ def _people(row: sqlite3.Row) -> list[Address]:
 
 
 def _folded(row: Searchable) -> tuple[int, str, str, str, str]:
-    body = row.indexed or index_text(row.body)
-    return (row.id, index_text(row.subject), index_text(row.people), body, index_text(row.files))
+    return (row.id, index_text(row.subject), index_text(row.people), index_text(row.body), index_text(row.files))

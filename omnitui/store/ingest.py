@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from omnitui.core.classes import message_class
 from omnitui.core.errors import CacheError
 from omnitui.core.models import ConversationId, MessageId
-from omnitui.core.threading import Links, links, message_id
+from omnitui.core.prepared import Prepared, prepared
+from omnitui.core.threading import message_id
 from omnitui.core.times import Instant
 from omnitui.store import delivery, folders, fulltext, identities, locations, reopening, rows, sending
 from omnitui.store.arrivals import Known, note_copy
@@ -64,7 +65,7 @@ def _store(connection: sqlite3.Connection, folder: Folder, mails: Sequence[Fetch
         return Stored((), ())
     connection.execute("SAVEPOINT batch")
     try:
-        named = [(mail, links(mail.parsed, mail.digest)) for mail in mails]
+        named = [(mail, mail.prepared or prepared(mail.parsed, mail.digest)) for mail in mails]
         stored = _Batch(connection, folder, now).store(named)
     except FAULTS as fault:
         connection.execute("ROLLBACK TO batch")
@@ -88,9 +89,9 @@ def _checked(connection: sqlite3.Connection, folder: Folder) -> Folder:
     return today
 
 
-def _named(mails: list[tuple[FetchedMail, Links]]) -> tuple[set[str], set[str]]:
+def _named(mails: list[tuple[FetchedMail, Prepared]]) -> tuple[set[str], set[str]]:
     """Every Message-ID and every key of ours that these mails carry or speak of."""
-    mids = {mid for _, names in mails for mid in (names.mid, *names.named)}
+    mids = {mid for _, made in mails for mid in (made.links.mid, *made.links.named)}
     mids |= {message_id(mail.parsed.bounce.original_message_id) for mail, _ in mails if mail.parsed.bounce}
     return mids, {mail.parsed.omni_id for mail, _ in mails} - {""}
 
@@ -110,14 +111,14 @@ class _Batch:
         self._new: list[NewMessage] = []
         self._entries: list[Entry] = []
 
-    def store(self, mails: list[tuple[FetchedMail, Links]]) -> Stored:
+    def store(self, mails: list[tuple[FetchedMail, Prepared]]) -> Stored:
         """Sort out, place, write, and bring everything derived up to date."""
         touched = self._sort_out(mails)
         where = self._threads.now
         rows.write(self._connection, self._new, where, self._now)
         rows.write_people(self._connection, self._new, where, self._account.channel)
         self._threads.write()
-        fulltext.add(self._connection, map(rows.searchable, self._new))
+        fulltext.add_folded(self._connection, [(new.id, *new.made.searched) for new in self._new])
         write_entries(self._connection, self._folder, self._entries)
         touched |= {new.conversation_id for new in self._new}
         reopening.reopen(self._connection, self._folder, self._new, self._threads, self._now)
@@ -129,30 +130,30 @@ class _Batch:
         refresh(self._connection, touched)
         return Stored(tuple(new.id for new in self._new), tuple(ConversationId(c) for c in sorted(touched)))
 
-    def _sort_out(self, mails: list[tuple[FetchedMail, Links]]) -> set[int]:
+    def _sort_out(self, mails: list[tuple[FetchedMail, Prepared]]) -> set[int]:
         """Part what is new from what is here already; gives the conversations that copies changed."""
-        known = Known(self._connection, self._folder, mails)
-        self._threads.look_up([(mail.parsed, names, mail.at) for mail, names in mails])
+        known = Known(self._connection, self._folder, [(mail, made.links) for mail, made in mails])
+        self._threads.look_up([(mail.parsed, made.links, mail.at) for mail, made in mails])
         touched: set[int] = set()
-        for mail, names in mails:
-            twin = known.same_mail(mail, names)
+        for mail, made in mails:
+            twin = known.same_mail(mail, made.links)
             if twin is not None:
                 self._entries.append(Entry(mail.uid, Outcome.DUPLICATE, twin.id, twin.reason, mail.flags))
                 touched |= note_copy(self._connection, twin, mail)
                 continue
-            new = self._place(mail, names, twins=known.has_twins(names.mid))
+            new = self._place(mail, made, twins=known.has_twins(made.links.mid))
             known.add(new)
             outcome = Outcome.QUARANTINED if mail.quarantine else Outcome.STORED
             self._entries.append(Entry(mail.uid, outcome, new.id, mail.quarantine, mail.flags))
         return touched
 
-    def _place(self, mail: FetchedMail, names: Links, *, twins: bool) -> NewMessage:
+    def _place(self, mail: FetchedMail, made: Prepared, *, twins: bool) -> NewMessage:
         in_sent = self._folder.role == "sent"
-        class_ = message_class(mail.parsed, ours=self._ours, in_sent=in_sent, begins=not names.named)
+        class_ = message_class(mail.parsed, ours=self._ours, in_sent=in_sent, begins=not made.links.named)
         state = locations.first_state(self._folder.role)
-        newcomer = Newcomer(self._ids.take(mail.at), mail.parsed, names, mail.at, mail.digest, state)
+        newcomer = Newcomer(self._ids.take(mail.at), mail.parsed, made.links, mail.at, mail.digest, state)
         place = self._threads.place(newcomer, twins=twins)
-        new = NewMessage(newcomer.id, mail, names, place.conversation_id, class_, place.reason, place.detail)
+        new = NewMessage(newcomer.id, mail, made, place.conversation_id, class_, place.reason, place.detail)
         if twins:
             new.detail = f"{new.detail} (another mail has the same Message-ID)".strip()
         self._new.append(new)

@@ -20,6 +20,7 @@ from omnitui.core.models import (
     MessageId,
     ThreadMessage,
 )
+from omnitui.core.people import people_of
 from omnitui.store.select import Select
 
 _COLUMNS = """m.id, m.conversation_id, m.mid, m.class, m.kind, m.author, m.from_name, m.from_address, m.people,
@@ -105,17 +106,6 @@ def references(message_id: int) -> Select[tuple[str, ...]]:
 def original(message_id: int) -> Select[Original]:
     """The bytes as they came."""
     return Select("SELECT message_id, data, complete FROM original WHERE message_id = ?", [message_id], _original)
-
-
-def people_of(text: str) -> dict[str, tuple[Address, ...]]:
-    """The stored JSON of to, cc, bcc and reply_to as addresses."""
-    return {use: tuple(Address(name, email) for name, email in rows) for use, rows in json.loads(text).items()}
-
-
-def people_json(**uses: Iterable[Address]) -> str:
-    """The inverse of `people_of`; uses with nobody in them are left out."""
-    lists = {use: [[person.name, person.email] for person in people] for use, people in uses.items()}
-    return json.dumps({use: rows for use, rows in lists.items() if rows}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _message(row: sqlite3.Row) -> ThreadMessage:

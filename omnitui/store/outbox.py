@@ -14,10 +14,10 @@ from typing import Any
 
 from omnitui.core.errors import Refused
 from omnitui.core.models import ConversationId, MessageId, OutboxRow
+from omnitui.core.people import people_of
 from omnitui.core.times import Instant
 from omnitui.store import feed
 from omnitui.store.connection import joined
-from omnitui.store.messages import people_of
 from omnitui.store.refresh import refresh
 from omnitui.store.select import Select
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from omnitui.core.blocks import blocks_to_json
 from omnitui.core.mail import Address, Bounce, MailKind, ParsedMail
 from omnitui.core.models import Delivery, MessageClass, MessageId
-from omnitui.core.packing import pack
+from omnitui.core.prepared import Prepared
 from omnitui.core.threading import Links, message_id
 from omnitui.core.times import Instant
 from omnitui.store import identities
-from omnitui.store.fulltext import Searchable, people_text
-from omnitui.store.messages import people_json
 
-PREVIEW_LENGTH = 160
-_LIST = json.JSONEncoder(ensure_ascii=False)
 MOST_PEOPLE = 30
 """Recipients of a mail that become contacts; the rest is still shown and searched."""
 
@@ -42,10 +36,8 @@ class FetchedMail:
     parsed: ParsedMail
     quarantine: str = ""
     """Why it could not be parsed; empty for ordinary mail."""
-    packed_blocks: bytes = b""
-    """`pack_blocks(parsed)` where it was made beforehand, by whoever parsed the mail."""
-    indexed: str = ""
-    """`index_text(parsed.text)` where it was made beforehand."""
+    prepared: Prepared | None = None
+    """`prepared(parsed, digest)` where it was made beforehand; then `parsed` need hold neither HTML nor blocks."""
 
 
 @dataclass(slots=True)
@@ -54,12 +46,11 @@ class NewMessage:
 
     id: MessageId
     mail: FetchedMail
-    links: Links
+    made: Prepared
     conversation_id: int
     class_: MessageClass
     reason: str
     detail: str
-    people: str = ""
     seen: bool = False
     flagged: bool = False
     answered: bool = False
@@ -70,15 +61,10 @@ class NewMessage:
         self.flagged = "\\Flagged" in self.mail.flags
         self.answered = "\\Answered" in self.mail.flags
 
-
-def pack_blocks(mail: ParsedMail) -> bytes:
-    """The blocks of a mail as the store keeps them."""
-    return pack(blocks_to_json(mail.blocks).encode("utf-8", "replace"))
-
-
-def everybody(mail: ParsedMail) -> str:
-    """Everybody but the sender, as the message row keeps them."""
-    return people_json(to=mail.to, cc=mail.cc, bcc=mail.bcc, reply_to=mail.reply_to)
+    @property
+    def links(self) -> Links:
+        """Its Message-ID and those it names."""
+        return self.made.links
 
 
 def report_kind(bounce: Bounce | None, kind: MailKind) -> str:
@@ -89,21 +75,10 @@ def report_kind(bounce: Bounce | None, kind: MailKind) -> str:
     return {"delivered": "receipt", "failed": "bounce"}.get(action, "progress")
 
 
-def searchable(new: NewMessage) -> Searchable:
-    """What the full-text index takes of a new message: the same that `fulltext.searchable` reads back."""
-    mail = new.mail.parsed
-    sender = (mail.sender,) if mail.sender else ()
-    people = people_text((*sender, *mail.to, *mail.cc, *mail.bcc, *mail.reply_to))
-    files = " ".join(a.name for a in mail.attachments)
-    return Searchable(new.id, mail.subject, people, mail.text, files, new.mail.indexed)
-
-
 def write(
     connection: sqlite3.Connection, new: Sequence[NewMessage], now_in: Callable[[int], int], now: Instant
 ) -> None:
     """Write all rows of new messages but full text and ledger. `now_in`: what a conversation has become."""
-    for message in new:
-        message.people = everybody(message.mail.parsed)
     connection.executemany(_INSERT, [_message(message, now_in(message.conversation_id), now) for message in new])
     connection.executemany("INSERT INTO body VALUES (?, ?, ?, ?)", map(_body, new))
     connection.executemany(
@@ -146,24 +121,22 @@ _INSERT = f"INSERT INTO message({_COLUMNS}) VALUES (?1, {_ACCOUNT}, {_GIVEN})"
 
 
 def _message(new: NewMessage, conversation_id: int, now: Instant) -> tuple[Any, ...]:
-    mail = new.mail.parsed
+    mail, made = new.mail.parsed, new.made
     sender = mail.sender or Address("", "")
     ours = new.class_ in (MessageClass.HUMAN, MessageClass.MACHINE)
     about = message_id(mail.bounce.original_message_id) if mail.bounce else ""
     return (
-        new.id, conversation_id, new.links.mid, new.mail.digest, new.class_.value, report_kind(mail.bounce, mail.kind),
-        sender.name, sender.email, new.people, mail.subject, _preview(mail), new.mail.at, mail.sent_at, now, new.seen,
+        new.id, conversation_id, made.links.mid, new.mail.digest, new.class_.value, report_kind(mail.bounce, mail.kind),
+        sender.name, sender.email, made.people, mail.subject, made.preview, new.mail.at, mail.sent_at, now, new.seen,
         new.flagged, new.answered, new.mail.raw_size, sum(not a.inline for a in mail.attachments),
-        _list(mail.in_reply_to), _list(mail.references), new.reason, new.detail, about,
+        made.answered, made.references, new.reason, new.detail, about,
         Delivery.SENT.value if ours else "", _report(mail.bounce), mail.omni_id if ours else "",
-        _list(mail.notices) or "[]", new.mail.quarantine or mail.error,
+        made.notices, new.mail.quarantine or mail.error,
     )  # fmt: skip
 
 
 def _body(new: NewMessage) -> tuple[int, str, bytes, str]:
-    mail = new.mail.parsed
-    invitation = json.dumps(asdict(mail.invitation), ensure_ascii=False) if mail.invitation else ""
-    return (new.id, mail.text, new.mail.packed_blocks or pack_blocks(mail), invitation)
+    return (new.id, new.mail.parsed.text, new.made.blocks, new.made.invitation)
 
 
 def _attachments(new: NewMessage) -> list[tuple[Any, ...]]:
@@ -182,16 +155,7 @@ def _takes_part(new: NewMessage) -> list[Address]:
     return people
 
 
-def _preview(mail: ParsedMail) -> str:
-    text = mail.reply_text or mail.text
-    return " ".join(text[: 4 * PREVIEW_LENGTH].split())[:PREVIEW_LENGTH]
-
-
 def _report(bounce: Bounce | None) -> str:
     if bounce is None:
         return ""
     return " ".join(filter(None, (", ".join(bounce.recipients[:3]), bounce.status, bounce.reason)))
-
-
-def _list(values: Sequence[str]) -> str:
-    return _LIST.encode(values) if values else ""

@@ -36,5 +36,5 @@ def in_its_place(mail: FetchedMail, fault: Exception, now: Instant) -> FetchedMa
         flags=frozenset(flag for flag in mail.flags if flag.isascii()),
         parsed=nothing,
         quarantine=reason,
-        packed_blocks=b"",
+        prepared=None,
     )

@@ -20,6 +20,7 @@ from omnitui.sync.imap.account import AccountSync, Wake
 from omnitui.sync.imap.login import login_for
 from omnitui.sync.imap.setting import Setting
 from omnitui.sync.imap.suspects import ENOUGH, TOGETHER, Suspects
+from omnitui.sync.mail.batches import POLITE
 from omnitui.sync.writer import Writer
 
 log = logging.getLogger("omnitui.sync")
@@ -189,6 +190,7 @@ class Engine:
             limit=self._settings.sync.whole_mail_mb * 1_000_000,
             poll_seconds=self._settings.sync.poll_seconds,
             owner=tools.owner,
+            niceness=0 if self._once else POLITE,
         )
 
     def _in_step(self, account: AccountSettings) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 from omnitui.core.blocks import Block, BlockKind, blocks_to_json
 from omnitui.core.mail import Address
+from omnitui.core.people import people_json
 from omnitui.core.times import Instant
 from omnitui.store import accounts, fulltext, identities
 from omnitui.store.connection import Role, open_cache, transaction
 from omnitui.store.message_ids import MessageIds
-from omnitui.store.messages import people_json
 from omnitui.store.refresh import refresh
 
 NOW = Instant(1_800_000_000_000)

@@ -11,6 +11,7 @@ from bench.store_fill import fill
 from omnitui.core.blocks import Block, BlockKind
 from omnitui.core.mail import Address
 from omnitui.core.models import ThreadMessage
+from omnitui.core.people import people_json, people_of
 from omnitui.store import messages
 
 
@@ -49,6 +50,6 @@ def test_bodies_come_as_blocks(connection: sqlite3.Connection) -> None:
 
 def test_people_survive_the_way_through_json() -> None:
     people = {"to": (Address("Ngọc", "n@example.org"),), "cc": (Address("", "a@b"), Address("B", "b@b"))}
-    text = messages.people_json(to=people["to"], cc=people["cc"], bcc=())
-    assert messages.people_of(text) == people
+    text = people_json(to=people["to"], cc=people["cc"], bcc=())
+    assert people_of(text) == people
     assert "bcc" not in text

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from omnitui.core.blocks import blocks_to_json
 from omnitui.core.mail import Address
+from omnitui.core.people import people_json
 from omnitui.core.text.clean import safe_text
 from omnitui.core.text.plain import blocks_from_text
 from omnitui.core.text.quoting import split_reply
 from omnitui.store import fulltext
 from omnitui.store.apply.scene import Scene
-from omnitui.store.messages import people_json
 
 NOBODY = Address("", "")
 PREVIEW = 160

@@ -60,7 +60,9 @@ class AccountSync:
         self._works: list[FolderWork] = []
         self._connection: Connection | None = None
         self._suspects = Suspects() if suspects is None else suspects
-        self._pipeline = Pipeline(setting.writer, setting.clock, setting.limit, self._suspects)
+        self._pipeline = Pipeline(
+            setting.writer, setting.clock, setting.limit, self._suspects, niceness=setting.niceness
+        )
         self._listener: Listener | None = None
         self._stopping = False
         self._polls = 0
@@ -123,7 +125,6 @@ class AccountSync:
             elif busy is not None:
                 self._attempt(busy, self._advance)
             if self._busy() is None:
-                self._pipeline.rest()
                 self._synced()
                 if self._once:
                     return

@@ -24,7 +24,9 @@ from omnitui.store.ingest import FetchedMail
 from omnitui.sync.imap import responses
 from omnitui.sync.imap.connection import Connection
 from omnitui.sync.imap.fetch import RawMail
-from omnitui.sync.imap.prepare import prepare
+from omnitui.sync.imap.prepare import fetched_mail
+from omnitui.sync.mail.made import made
+from omnitui.sync.mail.parse import parse_mail
 
 HEADER_MOST = 256 * 1024
 TEXT_MOST = 256 * 1024
@@ -73,8 +75,7 @@ def fetch_large(connection: Connection, mail: RawMail, now: Instant) -> FetchedM
         }
     raw = _CONTENT.sub(b"", header.rstrip(b"\r\n") + b"\r\n") if root.children else header.rstrip(b"\r\n") + b"\r\n"
     raw += _render(root, bodies, mimes) if root.children else b"\r\n" + bodies.get("1", b"")
-    fetched = prepare(mail, raw, now, complete=False)
-    return replace(fetched, parsed=_with_sizes(fetched.parsed, root, bodies))
+    return fetched_mail(mail, made(raw, _with_sizes(parse_mail(raw), root, bodies)), now, complete=False)
 
 
 def _with_sizes(parsed: ParsedMail, root: Node, bodies: dict[str, bytes]) -> ParsedMail:

@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 
-from omnitui.core.mail import ParsedMail
-from omnitui.core.packing import pack
-from omnitui.core.text.fold import index_text
 from omnitui.core.times import Instant
 from omnitui.store.folders import Folder
 from omnitui.store.ingest import FetchedMail
-from omnitui.store.rows import pack_blocks
 from omnitui.sync.imap.fetch import RawMail
-from omnitui.sync.mail.parse import parse_mail
+from omnitui.sync.mail.made import Made, make
 
 
-def prepare(
-    mail: RawMail,
-    raw: bytes,
-    now: Instant,
-    *,
-    complete: bool = True,
-    parse: Callable[[bytes], ParsedMail] = parse_mail,
-) -> FetchedMail:
-    """Everything about one mail that can be made without the cache."""
-    parsed = parse(raw)
+def fetched_mail(mail: RawMail, made: Made, now: Instant, *, complete: bool = True) -> FetchedMail:
+    """A mail as the store takes it, from what the server said of it and what the parser made of it."""
     return FetchedMail(
         uid=mail.uid,
         flags=frozenset(mail.flags.split()),
         at=now if mail.at is None else mail.at,
         raw_size=mail.size,
-        digest=hashlib.sha256(raw).hexdigest(),
-        packed=pack(raw),
+        digest=made.digest,
+        packed=made.packed,
         complete=complete,
-        parsed=parsed,
-        quarantine=parsed.error or "",
-        packed_blocks=pack_blocks(parsed),
-        indexed=index_text(parsed.text),
+        parsed=made.parsed,
+        quarantine=made.parsed.error or "",
+        prepared=made.prepared,
     )
 
 
@@ -46,10 +32,11 @@ def unfetchable(uid: int, folder: Folder, reason: str, now: Instant) -> FetchedM
     """The row of a mail that the server lists and does not hand out, so that it is not asked for for ever."""
     name = f"{folder.account_id} {folder.name} {folder.uidvalidity} {uid}"
     words = f"The server does not hand out this mail: {reason or 'no reason given'}"
-    empty = prepare(RawMail(uid, "", now, 0, b""), b"", now)
+    empty = fetched_mail(RawMail(uid, "", now, 0, b""), make(b""), now)
     return replace(
         empty,
         digest=hashlib.sha256(name.encode()).hexdigest(),
         quarantine=words,
+        prepared=None,
         parsed=replace(empty.parsed, error=words, subject="(mail that could not be fetched)"),
     )

@@ -1,4 +1,4 @@
-"""The pipeline from server to cache: the caller's thread reads, two threads parse and pack, one writes."""
+"""The pipeline from server to cache: the caller's thread reads, `sync/mail` parses and packs, one thread writes."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import queue
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from omnitui.core.errors import Offline, ProtocolError
 from omnitui.core.times import Instant
 from omnitui.store.folders import Cursor, Folder
 from omnitui.store.ingest import FetchedMail, store_batch
-from omnitui.sync.imap.benches import PROCESSES, Benches
 from omnitui.sync.imap.connection import Connection
 from omnitui.sync.imap.fetch import Bulk, RawMail
+from omnitui.sync.imap.prepare import fetched_mail
 from omnitui.sync.imap.suspects import Suspects
+from omnitui.sync.mail.batches import Batches
+from omnitui.sync.mail.made import Made
 from omnitui.sync.writer import Writer
 
-PARSERS = PROCESSES + 1
-"""One more than there are processes beside this one: it helps when the writer would wait."""
 WORTH_A_PROCESS = 500
 """Mails in a pull from which it pays to start a process that prepares them."""
 AHEAD = 6
@@ -46,13 +46,14 @@ class Pulled:
 class Pipeline:
     """Parser threads kept from pull to pull, and what every pull needs."""
 
-    def __init__(self, writer: Writer, clock: Callable[[], Instant], limit: int, suspects: Suspects) -> None:
+    def __init__(
+        self, writer: Writer, clock: Callable[[], Instant], limit: int, suspects: Suspects, *, niceness: int = 0
+    ) -> None:
         self.suspects = suspects
         self._writer = writer
         self._clock = clock
         self._limit = limit
-        self._benches = Benches()
-        self._parsers = ThreadPoolExecutor(PARSERS, thread_name_prefix="parse")
+        self._parsers = Batches(niceness=niceness)
         self._stages = ThreadPoolExecutor(1, thread_name_prefix="write")
 
     def pull(self, connection: Connection, folder: Folder, wanted: Sequence[int]) -> Pulled:
@@ -61,8 +62,6 @@ class Pipeline:
         What was stored stays stored; whatever is left is known by the ledger.
         """
         pulled = Pulled()
-        if len(wanted) >= WORTH_A_PROCESS:
-            self._benches.open()
         bulk = Bulk(connection, wanted, self._limit)
         stage = _Stage(self._writer, self._clock, folder, pulled)
         writing = self._stages.submit(stage.run)
@@ -70,7 +69,8 @@ class Pipeline:
             for batch in bulk:
                 pulled.large += [mail for mail in batch if mail.raw is None]
                 whole = [mail for mail in batch if mail.raw is not None]
-                stage.give(self._parsers.submit(self._prepare, whole, stage), writing)
+                made = self._parsers.submit([mail.raw or b"" for mail in whole], many=len(wanted) >= WORTH_A_PROCESS)
+                stage.give(_Batch([replace(mail, raw=b"") for mail in whole], made), writing)
         except (Offline, ProtocolError):
             self.suspects.blame(folder, bulk.awaited)
             raise
@@ -87,18 +87,22 @@ class Pipeline:
         with self._writer.transaction() as cache:
             return len(store_batch(cache, folder, mails, self._clock(), cursor=cursor).new_ids)
 
-    def _prepare(self, batch: Sequence[RawMail], stage: _Stage) -> list[FetchedMail]:
-        return self._benches.prepare(batch, self._clock(), lambda: stage.idle)
-
-    def rest(self) -> None:
-        """Nothing is left to pull for now."""
-        self._benches.close()
-
     def close(self) -> None:
         """End the parser threads."""
-        self._parsers.shutdown(wait=False, cancel_futures=True)
+        self._parsers.close()
         self._stages.shutdown(wait=False)
-        self._benches.close()
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Mails on their way through the parsers."""
+
+    heads: Sequence[RawMail]
+    made: Future[list[Made]]
+
+    def mails(self, now: Instant) -> list[FetchedMail]:
+        """Waits until they are parsed."""
+        return [fetched_mail(head, made, now) for head, made in zip(self.heads, self.made.result(), strict=True)]
 
 
 class _Stage:
@@ -106,12 +110,10 @@ class _Stage:
 
     def __init__(self, writer: Writer, clock: Callable[[], Instant], folder: Folder, pulled: Pulled) -> None:
         self._writer, self._clock, self._folder, self._pulled = writer, clock, folder, pulled
-        self._queue: queue.Queue[Future[list[FetchedMail]] | None] = queue.Queue(AHEAD)
+        self._queue: queue.Queue[_Batch | None] = queue.Queue(AHEAD)
         self._size = FIRST
-        self.idle = True
-        """The writer waits for mails."""
 
-    def give(self, batch: Future[list[FetchedMail]] | None, writing: Future[None]) -> None:
+    def give(self, batch: _Batch | None, writing: Future[None]) -> None:
         """Hand on a batch (None: the last was given); waits while the writer is behind, not when it has failed."""
         while not writing.done():
             try:
@@ -132,7 +134,7 @@ class _Stage:
                 continue
             if batch is None:
                 break
-            waiting += batch.result()
+            waiting += batch.mails(self._clock())
             while len(waiting) >= self._size:
                 now, waiting = waiting[: self._size], waiting[self._size :]
                 self._store(now)
@@ -140,13 +142,12 @@ class _Stage:
             self._store(waiting)
 
     def _store(self, mails: list[FetchedMail]) -> None:
-        started, self.idle = time.thread_time(), False
+        started = time.thread_time()
         with self._writer.transaction() as cache:
             stored = store_batch(cache, self._folder, mails, self._clock())
         took = max(1.0, (time.thread_time() - started) * 1000)
         self._pulled.stored += len(mails)
         self._pulled.new += len(stored.new_ids)
         self._writer.give_way()
-        self.idle = True
         fair = int(len(mails) * TRANSACTION_MS / took)
         self._size = max(LEAST, min(MOST, fair))

@@ -27,3 +27,5 @@ class Setting:
     poll_seconds: float
     owner: str
     """Names this worker in the outbox."""
+    niceness: int = 0
+    """Of the processes that parse a back-fill."""

@@ -26,7 +26,7 @@ def main() -> None:
     from omnitui.sync.mail.wire import to_json
 
     inlet, outlet = sys.stdin.buffer, sys.stdout.buffer
-    _limit_memory()
+    limit_memory()
     outlet.write(READY)
     outlet.flush()
     while len(size := inlet.read(8)) == 8:
@@ -48,7 +48,7 @@ def _mail(inlet: BinaryIO, size: int) -> bytes:
     return raw
 
 
-def _limit_memory() -> None:
+def limit_memory() -> None:
     """Bound the address space, where the system tells how much is in use (Linux)."""
     statm = Path("/proc/self/statm")
     if not statm.exists():

@@ -92,6 +92,11 @@ def parse_mail_with_care(raw: bytes, reason: str) -> ParsedMail:
     return _shared().parse_in_child(raw, reason)
 
 
+def read_ordinary(raw: bytes) -> ParsedMail | None:
+    """An ordinary mail in this process; None for one that must be read with care."""
+    return None if unusual(raw) else _fast(raw)
+
+
 def _fast(raw: bytes) -> ParsedMail | None:
     """The compiled path; None when the mail should be read with care after all."""
     from omnitui.sync.mail import fast
