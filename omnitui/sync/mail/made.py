@@ -59,7 +59,7 @@ def to_plain(found: Made) -> tuple[Any, ...]:
 def from_plain(row: tuple[Any, ...]) -> Made:
     """The inverse of `to_plain`."""
     digest, packed, mail, columns = row
-    parsed = _mail_from_plain(*mail)
+    parsed = _mail_from_plain(mail)
     if columns is None:
         return Made(digest, packed, parsed, None)
     (mid, named, root, reason, detail, base, subject), people, (one, two, body, four), *rest = columns
@@ -84,10 +84,8 @@ def _mail_to_plain(mail: ParsedMail) -> tuple[Any, ...]:
     )
 
 
-def _mail_from_plain(
-    head: Any, sender: Any, people: Any, said: Any, attachments: Any, kind: str, list_id: str, bounce: Any,
-    invitation: Any, rest: Any,
-) -> ParsedMail:  # fmt: skip
+def _mail_from_plain(row: tuple[Any, ...]) -> ParsedMail:
+    head, sender, people, said, attachments, kind, list_id, bounce, invitation, rest = row
     message_id, in_reply_to, references, subject = head
     reply_to, to, cc, bcc = (tuple([Address(name, email) for name, email in some]) for some in people)
     date, sent_at, text = said
