@@ -237,18 +237,22 @@ class Worker:
     async def _watch_config(self) -> None:
         """A changed config is taken up at once when it is right; a wrong one is logged, and the old one kept."""
         path = self._places.config_file
-        before = self._stamp()
+        before: tuple[int, int] | None = None
         while True:
             await asyncio.sleep(CONFIG_EVERY)
             now = self._stamp()
             if now == before:
                 continue
-            before = now
+            first, before = before is None, now
             try:
-                self._settings = await asyncio.to_thread(load, path)
+                settings = await asyncio.to_thread(load, path)
             except ConfigError as error:
                 log.warning("the changed config is not used: %s", error)
                 continue
+            if first and settings == self._settings:
+                # Only now is it known that nothing was changed between reading the config and watching it.
+                continue
+            self._settings = settings
             log.info("the config has changed")
             self._reload.set()
 
