@@ -50,7 +50,7 @@ def page(
     condition = (where.walked if finder else where).full(order, stop=stop)
     if finder is None:
         return near.select(condition, where.params, found=where.few)
-    few = near.select(*where.found, found=True)
+    few = near.select(*where.found, found=True, source=where.source)
     many = near.select(condition, where.params, found=False)
     return Gauged(few.sql, few.params, build_row, Select(finder.size, finder.gauge_params, _number), MANY, many)
 
@@ -64,7 +64,9 @@ class _Page:
     limit: int
     backwards: bool
 
-    def select(self, condition: str, params: tuple[Any, ...], *, found: bool) -> Select[ConversationRow]:
+    def select(
+        self, condition: str, params: tuple[Any, ...], *, found: bool, source: str = "conversation c"
+    ) -> Select[ConversationRow]:
         """Rows with `condition`; those that are `found` by themselves are sorted, the others met along the order."""
         sorting = _SORTINGS[self.order]
         falling = sorting.descending != self.backwards
@@ -72,7 +74,7 @@ class _Page:
         column, id_ = (f"+{sorting.column}", "+c.id") if found else (sorting.column, "c.id")
         edge = f" AND ({column}, {id_}) {'<' if falling else '>'} (?, ?)" if self.after is not None else ""
         sql = (
-            f"SELECT {_COLUMNS}, {sorting.column} AS order_key FROM conversation c WHERE {condition}{edge}"
+            f"SELECT {_COLUMNS}, {sorting.column} AS order_key FROM {source} WHERE {condition}{edge}"
             f" ORDER BY {column} {direction}, {id_} {direction} LIMIT ?"
         )
         return Select(sql, [*params, *(self.after or ()), self.limit], build_row)
@@ -107,16 +109,16 @@ def of_contact(contact_id: int, before: Key | None = None, limit: int = 50) -> S
 
 def count(where: Where, most: int | None = None) -> Select[int]:
     """How many there are, counting no further than `most`. Default views have theirs for nothing: `views.counts`."""
-    found = _counted(*where.found, most)
+    found = _counted(*where.found, most, where.source)
     if where.finder is None or most is None or where.finder.rest != "1":
         return found
     gauge = Select(where.finder.size, where.finder.gauge_params, _number)
     return Gauged(found.sql, found.params, _number, gauge, MANY, _counted(where.full(), where.params, most))
 
 
-def _counted(condition: str, params: tuple[Any, ...], most: int | None) -> Select[int]:
+def _counted(condition: str, params: tuple[Any, ...], most: int | None, source: str = "conversation c") -> Select[int]:
     return Select(
-        f"SELECT count(*) FROM (SELECT 1 FROM conversation c WHERE {condition} LIMIT ?)",
+        f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {condition} LIMIT ?)",
         [*params, -1 if most is None else most],
         _number,
     )
@@ -127,7 +129,7 @@ def position(where: Where, order: Order, key: Key) -> Select[int]:
     sorting = _SORTINGS[order]
     condition, params = (where.full(order), where.params) if where.finder is None else where.found
     return Select(
-        f"SELECT count(*) FROM conversation c WHERE {condition}"
+        f"SELECT count(*) FROM {where.source} WHERE {condition}"
         f" AND ({sorting.column}, c.id) {'>' if sorting.descending else '<'} (?, ?)",
         [*params, *key],
         _number,
@@ -138,7 +140,7 @@ def ids(where: Where, limit: int | None = None) -> Select[int]:
     """The ids alone, for work on a whole query."""
     condition, params = where.found
     return Select(
-        f"SELECT c.id FROM conversation c WHERE {condition} LIMIT ?", [*params, -1 if limit is None else limit], _number
+        f"SELECT c.id FROM {where.source} WHERE {condition} LIMIT ?", [*params, -1 if limit is None else limit], _number
     )
 
 

@@ -48,7 +48,7 @@ def of_ids(ids: Iterable[int]) -> Select[Target]:
 def of_query(where: Where) -> Select[Target]:
     """All that a query finds."""
     condition, params = where.found
-    return Select(f"SELECT {_COLUMNS} FROM conversation c WHERE {condition}", params, _target)
+    return Select(f"SELECT {_COLUMNS} FROM {where.source} WHERE {condition}", params, _target)
 
 
 def _target(row: sqlite3.Row) -> Target:

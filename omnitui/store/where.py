@@ -84,6 +84,11 @@ class Where:
         return replace(self, sql=self.sql.replace("c.assignee = ?", "+c.assignee = ?"))
 
     @property
+    def source(self) -> str:
+        """The table to ask for all at once: a set is looked up by its ids, whatever index another condition offers."""
+        return "conversation c NOT INDEXED" if self.finder else "conversation c"
+
+    @property
     def found(self) -> tuple[str, tuple[Any, ...]]:
         """The whole condition with its parameters, for all its conversations at once, in no order."""
         if self.finder is None:

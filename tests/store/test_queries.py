@@ -198,6 +198,25 @@ def test_hits_show_the_newest_message_that_matches(cache: sqlite3.Connection) ->
     assert hits[0].at >= hits[1].at >= NOW - DAY
 
 
+@pytest.mark.parametrize(
+    ("query", "plan"),
+    [
+        ("tag:refund is:open", "SEARCH c USING INTEGER PRIMARY KEY"),
+        ("parcel is:open assignee:me", "SEARCH c USING INTEGER PRIMARY KEY"),
+        ("kind:bounce", "SEARCH c USING INTEGER PRIMARY KEY"),
+        ("is:starred", "SCAN c USING INDEX conversation_starred"),
+        ("is:hidden", "SCAN c USING INDEX conversation_hidden"),
+        ("is:unread is:open", "SEARCH c USING INDEX conversation_state_waiting"),
+        ("is:queued", "SEARCH c USING INTEGER PRIMARY KEY"),
+        ("-tag:refund is:open", "SEARCH c USING INDEX conversation_state_waiting"),
+    ],
+)
+def test_a_query_is_answered_from_an_index(cache: sqlite3.Connection, query: str, plan: str) -> None:
+    page = conversations.page(where(query))
+    steps = [row["detail"] for row in cache.execute(f"EXPLAIN QUERY PLAN {page.sql}", page.params)]
+    assert any(step.startswith(plan) for step in steps), steps
+
+
 def test_a_long_thread_does_not_hide_the_others(tmp_path: Path) -> None:
     connection = make(tmp_path / "long.db", 6, 1)
     for n in range(2, 80):
