@@ -12,11 +12,11 @@ from omnitui.config.schema import AccountSettings, ServerSettings
 from omnitui.core.errors import QueryError
 from omnitui.core.mail import Address
 from omnitui.core.models import Order, Priority
+from omnitui.core.people import people_json
 from omnitui.core.query.parser import parse
 from omnitui.core.times import DAY
 from omnitui.store import conversations, fulltext, search
 from omnitui.store import where as conditions
-from omnitui.store.messages import people_json
 from omnitui.store.query_sql import compile_query
 from omnitui.store.where import Where
 from omnitui.triage import labels, notes, state
