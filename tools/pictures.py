@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +47,14 @@ async def _draw(home: Path) -> str:
             await pilot.press(key)
             await pilot.pause(0.1)
         await pilot.pause(0.5)
-        return app.export_screenshot(title="omnitui")
+        return without_fonts_from_afar(app.export_screenshot(title="omnitui"))
+
+
+def without_fonts_from_afar(svg: str) -> str:
+    """A picture in a README must load nothing from elsewhere; the reader's own monospaced font does."""
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace(
+        "Fira Code,", "ui-monospace, Menlo, Consolas,"
+    )
 
 
 def _fill(path: Path, now: Instant) -> None:
