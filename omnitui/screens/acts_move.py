@@ -100,11 +100,15 @@ async def contact(page: InboxPage, call: Call) -> None:
 @handles("conversation.next", "conversation.previous")
 async def neighbour(page: InboxPage, call: Call) -> None:
     """The next conversation of the list, opened where one reads."""
-    before = page.list.window.cursor
-    page.list.move_by(1 if call.id == "conversation.next" else -1)
-    row = page.list.window.row
+    window, forward = page.list.window, call.id == "conversation.next"
+    before = window.cursor
+    if forward and _left_the_list(page):
+        before = None
+    else:
+        page.list.move_by(1 if forward else -1)
+    row = window.row
     if row is None or row.id == before:
-        page.say("This is the last one" if call.id == "conversation.next" else "This is the first one", "muted")
+        page.say("This is the last one" if forward else "This is the first one", "muted")
     elif not page.list.has_focus:
         await page.open_conversation(row.id)
 
@@ -122,13 +126,21 @@ async def read_on(page: InboxPage, call: Call) -> None:
 async def next_waiting(page: InboxPage, call: Call) -> None:
     """The next conversation below that waits for us; after the last, the first."""
     rows, at = page.list.window.rows, page.list.window.at
-    around = [*rows[at + 1 :], *rows[: at + 1]]
+    start = at if _left_the_list(page) else at + 1
+    around = [*rows[start:], *rows[:start]]
     here = page.reading.id if not page.list.has_focus else page.list.window.cursor
     found = next((row for row in around if row.waiting_since is not None and row.id != here), None)
     if found is None:
         page.say("Nobody else is waiting here", "ok")
         return
     await _go(page, found.id)
+
+
+def _left_the_list(page: InboxPage) -> bool:
+    """What is read is no longer in the list (answered, closed), so the cursor stands on the next one already."""
+    return (
+        not page.list.has_focus and page.reading.id is not None and page.list.window.index_of(page.reading.id) is None
+    )
 
 
 async def _go(page: InboxPage, id: ConversationId) -> None:

@@ -196,3 +196,24 @@ async def test_sending_at_once_leaves_no_draft_behind(make_app: MakeApp, setting
             await quiet(pilot, 0.7)
         assert not read(app, drafts.every())
         assert len(read(app, outbox.rows())) == 3
+
+
+async def test_after_an_answer_no_conversation_is_skipped(make_app: MakeApp, settings: Settings) -> None:
+    """What was answered leaves the list of those who wait; J and g n go on with the very next."""
+    app = make_app(60, settings=settings)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.3)
+        page = inbox(app)
+        ids = [row.id for row in page.list.window.rows]
+        for number, keys in enumerate((["J"], ["g", "n"], ["space"])):
+            await pilot.press("r")
+            await quiet(pilot, 0.3)
+            await pilot.press(*"Done", "ctrl+j")
+            await quiet(pilot, 0.6)
+            assert page.reading.id == ids[number]
+            await pilot.press(*keys)
+            await quiet(pilot, 0.4)
+            if keys == ["space"]:
+                await pilot.press("space")
+                await quiet(pilot, 0.4)
+            assert page.reading.id == ids[number + 1]
