@@ -213,7 +213,4 @@ async def test_after_an_answer_no_conversation_is_skipped(make_app: MakeApp, set
             assert page.reading.id == ids[number]
             await pilot.press(*keys)
             await quiet(pilot, 0.4)
-            if keys == ["space"]:
-                await pilot.press("space")
-                await quiet(pilot, 0.4)
             assert page.reading.id == ids[number + 1]
