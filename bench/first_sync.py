@@ -4,6 +4,7 @@
 
 Takes turns, ours and the peers', so that a machine that changes its speed changes both. Ours is the whole command
 `omnitui sync --once` on an empty home: start of the interpreter, login, fetch, parse, thread, index, commit.
+Then a worker that runs already: nothing new, ten new mails, and one that the server announces.
 Prints one JSON object; `ratio` is ours / (mbsync + notmuch new), pair by pair, median.
 """
 
@@ -22,6 +23,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import kept_worker
 from bench.mailbox import write_maildir
 from bench.peers import Mailserver, Peer, missing_peers, spread
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -107,17 +109,18 @@ def measure(count: int, runs: int) -> dict[str, object]:
         peer = Peer(Path(folder) / "peer", Mailserver(server.host, server.port, "bench", PASSWORD))
         home = Path(folder) / "home"
         mine: list[dict[str, float]] = []
-        fetch, index, nothing, peer_nothing = [], [], [], []
+        fetch, index, nothing = [], [], []
         for _ in range(runs):
             mine.append(ours(home, server.port))
             peer.fresh()
             fetch.append(peer.fetch().seconds)
             index.append(peer.index().seconds)
-            peer_nothing.append(peer.fetch().seconds + peer.index().seconds)
             began = time.perf_counter()
             start(home).communicate()
             nothing.append(time.perf_counter() - began)
         have = counts(home / "data" / "cache.db")
+        with kept_worker.kept(start, home):
+            kept = kept_worker.measure(server, home, peer, count, max(3, runs))
     both = [a + b for a, b in zip(fetch, index, strict=True)]
     return {
         "mails": count,
@@ -133,7 +136,10 @@ def measure(count: int, runs: int) -> dict[str, object]:
             statistics.median(run["seconds"] / peer for run, peer in zip(mine, fetch, strict=True)), 2
         ),
         "nothing_new_whole_process_s": spread(nothing),
-        "peer_nothing_new_s": spread(peer_nothing),
+        **{f"kept_worker_{name}_s": spread(times) for name, times in kept.items()},
+        "kept_worker_nothing_new_ratio": round(
+            statistics.median(a / b for a, b in zip(kept["nothing"], kept["peer_nothing"], strict=True)), 3
+        ),
     }
 
 

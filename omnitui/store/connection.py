@@ -87,7 +87,14 @@ def _pragmas(role: Role) -> list[str]:
     if role is Role.READ:
         return [*shared, "PRAGMA query_only = ON", "PRAGMA cache_size = -16384", "PRAGMA mmap_size = 268435456"]
     synchronous = "FULL" if role is Role.OPERATIONS else "NORMAL"
-    return [*shared, "PRAGMA journal_mode = WAL", f"PRAGMA synchronous = {synchronous}", "PRAGMA cache_size = -65536"]
+    return [
+        *shared,
+        "PRAGMA journal_mode = WAL",
+        f"PRAGMA synchronous = {synchronous}",
+        "PRAGMA cache_size = -65536",
+        # Pages that change in every transaction of a first sync go into the file once in 32 MB, not once in 4.
+        "PRAGMA wal_autocheckpoint = 8000",
+    ]
 
 
 async def open_reader(path: Path) -> aiosqlite.Connection:

@@ -7,6 +7,7 @@ It may end at any mail, by whatever that mail does to it: its parent (`batches.p
 
 from __future__ import annotations
 
+import gc
 import marshal
 import os
 import queue
@@ -28,6 +29,9 @@ def main() -> None:
     from omnitui.sync.mail.parse import read_ordinary
 
     os.nice(int(sys.argv[1]))
+    # What was imported stays for good, and what a mail leaves behind seldom has cycles: look for them seldom.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     limit_memory()
     outlet = sys.stdout.buffer
     outlet.write(READY)
