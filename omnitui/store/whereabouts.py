@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from omnitui.store import feed
 from omnitui.store.select import Select
@@ -22,6 +23,14 @@ class Place:
     role: str
     uidvalidity: int
     uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlagOrder:
+    """An order about the flags of a message: {"add": [...], "remove": [...]}."""
+
+    message_id: int
+    payload: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,16 @@ def places(message_ids: Iterable[int]) -> Select[Place]:
         " JOIN folder f ON f.id = l.folder_id AND f.uidvalidity = l.uidvalidity ORDER BY f.id, l.uid",
         (json.dumps(sorted(message_ids)),),
         lambda row: Place(*row),
+    )
+
+
+def flag_orders(message_ids: Iterable[int]) -> Select[FlagOrder]:
+    """Every order about flags of these messages that was not taken back, oldest first: the last about a flag holds."""
+    return Select(
+        "SELECT o.message_id, o.payload FROM json_each(?) AS wanted CROSS JOIN outbox o ON o.message_id = wanted.value"
+        " WHERE o.kind = 'flag' AND o.state <> 'cancelled' ORDER BY o.created_at, o.rowid",
+        (json.dumps(sorted(message_ids)),),
+        lambda row: FlagOrder(row[0], json.loads(row[1])),
     )
 
 

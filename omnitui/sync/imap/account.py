@@ -111,12 +111,16 @@ class AccountSync:
         if self._works and not any(work.next_uid == 0 or work.backlog for work in self._works):
             # All is as it was left: the first look is at once, not when it is time to poll.
             poll_at = 0.0
+        in_step = False
         while not self._stopping:
             busy = self._busy()
-            whys = self._wakes(0.0 if busy else max(0.0, poll_at - time.monotonic()))
-            if self._pusher.push(self._works):
-                whys.add(Wake.MAIL)
+            whys = self._wakes(max(0.0, poll_at - time.monotonic()) if in_step and not busy else 0.0)
+            begun = all(work.begun for work in self._works)
+            look = begun and self._pusher.push(self._works)
+            if look:
                 poll_at = 0.0
+                for work in self._works:
+                    work.status = None
             if Wake.MAIL in whys and self._works:
                 self._attempt(self._works[0], self._looker.look)
             if Wake.SYNC in whys or (busy is None and time.monotonic() >= poll_at):
@@ -124,7 +128,8 @@ class AccountSync:
                 poll_at = time.monotonic() + self._setting.poll_seconds
             elif busy is not None:
                 self._attempt(busy, self._advance)
-            if self._busy() is None:
+            in_step = begun and not look and self._busy() is None
+            if in_step:
                 self._synced()
                 if self._once:
                     return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from omnitui.core.times import MINUTE, Instant
 from omnitui.store import flags, folders, outbox, whereabouts
@@ -19,6 +19,8 @@ LEASE = 5 * MINUTE
 MOST = 200
 """Orders taken at once; those of one kind for one folder become one command."""
 TRIES = 5
+LOOKS = 3
+"""How often a mail is looked for that is not where it was."""
 FROM = ("inbox", "archive", "junk", "")
 """Roles of folders that a move takes a mail out of; the copy in Sent stays."""
 
@@ -32,20 +34,20 @@ class Pusher:
         self._owner, self._attachments = setting.owner, setting.attachments
 
     def push(self, works: Sequence[FolderWork]) -> bool:
-        """Carry out what is due. True when mails were moved, so that folders are to be looked at."""
-        moved = False
-        while items := self._claim():
-            open_items = {item.id: item for item in items}
-            try:
-                self._flags([item for item in items if item.kind == "flag"], works, open_items)
-                for item in items:
-                    if item.kind == "move":
-                        moved |= self._one(item, open_items, self._move)
-                    elif item.kind == "fetch":
-                        self._one(item, open_items, self._fetch)
-            finally:
-                self._give_back(open_items.values(), "the connection was lost; it is tried again")
-        return moved
+        """Carry out what is due. True when folders are to be looked at and this called again: mails have been moved, or
+        some were not where they were at the last look."""
+        items = self._claim()
+        if not items:
+            return False
+        open_items = {item.id: item for item in items}
+        try:
+            look = self._flags([item for item in items if item.kind == "flag"], works, open_items)
+            for item in items:
+                if item.kind != "flag":
+                    look |= self._one(item, open_items)
+        finally:
+            self._give_back(open_items.values(), "the connection was lost; it is tried again")
+        return look or len(items) == MOST
 
     def _claim(self) -> list[OutboxItem]:
         items: list[OutboxItem] = []
@@ -78,32 +80,36 @@ class Pusher:
                 wait = MINUTE * 2 ** max(0, item.attempts - 1)
                 outbox.retry_at(cache, item.id, Instant(self._clock() + wait), reason)
 
-    def _one(
-        self, item: OutboxItem, open_items: dict[str, OutboxItem], act: Callable[[OutboxItem], str | None]
-    ) -> bool:
-        """One order by itself; `act` gives what is to be said of it, None for nothing. True when it was carried out."""
+    def _not_found(self, items: Iterable[OutboxItem], open_items: dict[str, OutboxItem]) -> None:
+        """Their mails are not where they were: somebody has moved or deleted them. Again after a look, then no more."""
+        listed = list(items)
+        self._settle([i for i in listed if i.attempts >= LOOKS], open_items, "the mail is not on the server any more")
+        again = [i for i in listed if i.attempts < LOOKS]
+        for item in again:
+            open_items.pop(item.id, None)
+        self._give_back(again, "its mail is being looked for")
+
+    def _one(self, item: OutboxItem, open_items: dict[str, OutboxItem]) -> bool:
+        """A move or an attachment. True when the folders are to be looked at."""
         try:
-            detail = act(item)
+            detail = self._move(item) if item.kind == "move" else self._fetch(item)
         except CommandRefused as refusal:
             self._refused(item, open_items, str(refusal))
             return False
-        self._settle([item], open_items, detail or "")
-        return detail is None
+        if detail is None:
+            self._not_found([item], open_items)
+            return True
+        self._settle([item], open_items, detail)
+        return item.kind == "move" and not detail
 
     # -- flags
 
-    def _flags(self, items: list[OutboxItem], works: Sequence[FolderWork], open_items: dict[str, OutboxItem]) -> None:
+    def _flags(self, items: list[OutboxItem], works: Sequence[FolderWork], open_items: dict[str, OutboxItem]) -> bool:
         """One STORE for all mails of a folder that get or lose the same flag; +FLAGS and -FLAGS only, never FLAGS."""
         where = self._places(items)
-        changes: dict[tuple[str, int, str, str], set[int]] = defaultdict(set)
-        for item in items:
-            for place in where.get(item.message_id or 0, ()):
-                for sign, key in (("+", "add"), ("-", "remove")):
-                    for flag in _flag_names(item.payload.get(key)):
-                        changes[place.folder, place.uidvalidity, sign, flag].add(place.uid)
+        changes = self._changes(items, where)
         refused = ""
-        for (folder, validity, sign, flag), wanted in sorted(changes.items()):
-            change = f"{sign}FLAGS.SILENT ({flag})"
+        for (folder, validity, change), wanted in sorted(changes.items()):
             try:
                 self._store(folder, validity, change, wanted, works)
             except CommandRefused:
@@ -112,11 +118,35 @@ class Pusher:
         if refused:
             for item in items:
                 self._refused(item, open_items, refused)
-        else:
-            self._settle(items, open_items)
-        for folder, validity in sorted({(folder, validity) for folder, validity, _, _ in changes}):
-            asked = set().union(*(w for (f, _, _, _), w in changes.items() if f == folder))
-            self._read_back(folder, validity, asked)
+            return False
+        there = self._read_back(changes)
+        found = [i for i in items if any((p.folder, p.uid) in there for p in where.get(i.message_id or 0, ()))]
+        self._settle(found, open_items)
+        for folder, flags_now in _by_folder(there).items():
+            self._note(folder, flags_now)
+        lost = [item for item in items if item not in found]
+        self._not_found(lost, open_items)
+        return any(item.attempts < LOOKS for item in lost)
+
+    def _changes(self, items: list[OutboxItem], where: dict[int, list[Place]]) -> dict[tuple[str, int, str], set[int]]:
+        """What to tell of which UIDs, by folder and UIDVALIDITY. The last order about a flag holds."""
+        signs: dict[tuple[int, str], str] = {}
+        with self._writer.reading() as cache:
+            for order in whereabouts.flag_orders(where).all(cache):
+                signs.update(((order.message_id, flag), "+") for flag in _flag_names(order.payload.get("add")))
+                signs.update(((order.message_id, flag), "-") for flag in _flag_names(order.payload.get("remove")))
+        touched = {
+            (item.message_id or 0, flag)
+            for item in items
+            for key in ("add", "remove")
+            for flag in _flag_names(item.payload.get(key))
+        }
+        changes: dict[tuple[str, int, str], set[int]] = defaultdict(set)
+        for message_id, flag in touched:
+            for place in where.get(message_id, ()):
+                change = f"{signs.get((message_id, flag), '+')}FLAGS.SILENT ({flag})"
+                changes[place.folder, place.uidvalidity, change].add(place.uid)
+        return changes
 
     def _store(self, folder: str, validity: int, change: str, wanted: set[int], works: Sequence[FolderWork]) -> None:
         """With CONDSTORE only where nobody else changed the mail since our last look; those are looked at first."""
@@ -138,16 +168,23 @@ class Pusher:
             self._connection.note(parts)
         return set(uids.expand(self._connection.modified(), 1_000_000))
 
-    def _read_back(self, folder: str, validity: int, asked: set[int]) -> None:
+    def _read_back(self, changes: dict[tuple[str, int, str], set[int]]) -> dict[tuple[str, int], list[str]]:
+        """The flags as the server has them now, by folder and UID; what is missing is not there."""
+        asked: dict[tuple[str, int], set[int]] = defaultdict(set)
+        for (folder, validity, _), wanted in changes.items():
+            asked[folder, validity] |= wanted
+        there: dict[tuple[str, int], list[str]] = {}
+        for (folder, validity), wanted in asked.items():
+            if self._open(folder, validity):
+                for one in self._connection.fetch(uids.compress(wanted), "(UID FLAGS)"):
+                    there[folder, one.uid] = (one.flags or "").split()
+        return there
+
+    def _note(self, folder: str, found: dict[int, list[str]]) -> None:
         """What the server has now is the base for the next comparison."""
-        if not self._open(folder, validity):
-            return
-        found = {
-            one.uid: (one.flags or "").split() for one in self._connection.fetch(uids.compress(asked), "(UID FLAGS)")
-        }
         with self._writer.transaction() as cache:
             for row in folders.by_account(self._account_id).all(cache):
-                if row.name == folder and row.uidvalidity == validity:
+                if row.name == folder:
                     flags.apply_remote(cache, row, found, self._clock())
 
     # -- moves and attachments
@@ -159,12 +196,14 @@ class Pusher:
         if target is None:
             raise CommandRefused(f"no {role} folder was found; name one in the config ({role}_folder)", "NOFOLDER")
         places = [p for p in self._places([item]).get(item.message_id or 0, ()) if p.role in FROM and p.role != role]
-        if not places:
-            return "nothing to move: the mail is not in such a folder any more"
+        moved = False
         for place in places:
             if self._open(place.folder, place.uidvalidity):
-                self._move_one(place, target.name, again=item.attempts > 1)
-        return None
+                moved |= self._move_one(place, target.name, again=item.attempts > 1)
+        if moved:
+            return ""
+        elsewhere = any(place.role == role for place in self._places([item]).get(item.message_id or 0, ()))
+        return "it is there already" if elsewhere and not places else None
 
     def _store_left(
         self, folder: str, validity: int, change: str, wanted: set[int], works: Sequence[FolderWork]
@@ -185,27 +224,29 @@ class Pusher:
         listed = uids.compress(wanted).encode()
         return set(uids.expand(self._connection.search(b"UID " + listed), most=len(wanted) + 1))
 
-    def _move_one(self, place: Place, target: str, *, again: bool) -> None:
+    def _move_one(self, place: Place, target: str, *, again: bool) -> bool:
+        """MOVE (RFC 6851), or copy and expunge of this UID only, never EXPUNGE of whatever else is marked. False when
+        the mail was not there any more."""
+        uid = {place.uid}
+        if not self._still_there(place.folder, place.uidvalidity, uid):
+            return False
+        wire = str(place.uid).encode()
         try:
-            self._move_uid(place, target, again=again)
-        except CommandRefused:
-            # Moved in a session that broke before it said so, or by somebody else: then all is as wished.
-            if self._still_there(place.folder, place.uidvalidity, {place.uid}):
-                raise
-
-    def _move_uid(self, place: Place, target: str, *, again: bool) -> None:
-        """MOVE (RFC 6851), or copy and expunge of this UID only; never EXPUNGE of whatever else is marked."""
-        uid = str(place.uid).encode()
-        if self._connection.can("MOVE"):
-            self._connection.run(b"UID MOVE", uid, mailbox(target))
-            return
-        if not (again and self._copied(place, target)):
+            if self._connection.can("MOVE"):
+                self._connection.run(b"UID MOVE", wire, mailbox(target))
+                return True
+            if not (again and self._copied(place, target)):
+                self._open(place.folder, place.uidvalidity)
+                self._connection.run(b"UID COPY", wire, mailbox(target))
             self._open(place.folder, place.uidvalidity)
-            self._connection.run(b"UID COPY", uid, mailbox(target))
-        self._open(place.folder, place.uidvalidity)
-        self._connection.run(b"UID STORE", uid, b"+FLAGS.SILENT (\\Deleted)")
-        if self._connection.can("UIDPLUS"):
-            self._connection.run(b"UID EXPUNGE", uid)
+            self._connection.run(b"UID STORE", wire, b"+FLAGS.SILENT (\\Deleted)")
+            if self._connection.can("UIDPLUS"):
+                self._connection.run(b"UID EXPUNGE", wire)
+        except CommandRefused:
+            if self._still_there(place.folder, place.uidvalidity, uid):
+                raise
+            return False
+        return True
 
     def _copied(self, place: Place, target: str) -> bool:
         """After a broken try: is the copy there already?"""
@@ -224,7 +265,7 @@ class Pusher:
                     with self._writer.transaction() as cache:
                         whereabouts.part_arrived(cache, part, *arrived)
                     return ""
-        raise CommandRefused("the mail is not on the server any more", "NONEXISTENT")
+        return None
 
     def _places(self, items: Iterable[OutboxItem], message_id: int | None = None) -> dict[int, list[Place]]:
         ids = {message_id} if message_id else {item.message_id for item in items}
@@ -239,6 +280,13 @@ class Pusher:
         if self._connection.folder == folder and (self._connection.writable or not write):
             return True
         return self._connection.select(folder, examine=not write).uidvalidity == validity
+
+
+def _by_folder(there: dict[tuple[str, int], list[str]]) -> dict[str, dict[int, list[str]]]:
+    found: dict[str, dict[int, list[str]]] = defaultdict(dict)
+    for (folder, uid), now in there.items():
+        found[folder][uid] = now
+    return found
 
 
 def _flag_names(names: object) -> list[str]:
