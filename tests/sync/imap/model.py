@@ -96,7 +96,7 @@ def _wrong(server: Dovecot, desk: Desk, sent: int, *, copied: bool) -> list[str]
 
 
 def _wrong_flags(server: Dovecot, desk: Desk, *, copied: bool) -> list[str]:
-    """A mail that lies in one place, and never lay in two at once (a copy's flags count too), has the server's flags."""
+    """A mail in one place, that never was in two at once (a copy's flags count too), has the server's flags."""
     rows = desk.ask(
         "SELECT m.mid, m.seen, m.flagged, m.answered, f.name, l.uid FROM message m"
         " JOIN ledger l ON l.message_id = m.id AND l.gone_at IS NULL JOIN folder f ON f.id = l.folder_id"
