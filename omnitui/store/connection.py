@@ -20,7 +20,7 @@ from omnitui.store.migrate import migrate
 Cache: TypeAlias = sqlite3.Connection
 """A connection to the cache, for rooms that hand it on and know no SQL."""
 BUSY_SECONDS = 60
-"""How long a writer waits for others: a bulk change of a hundred thousand conversations holds the lock for half of that."""
+"""How long a writer waits for others: a bulk change of a hundred thousand conversations takes half of that."""
 LEAST_SQLITE = (3, 37, 0)
 """STRICT tables came with 3.37."""
 
