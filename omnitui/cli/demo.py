@@ -17,7 +17,7 @@ from omnitui.cli.root import omnitui as root
 
 @click.command()
 @click.option("--keep", is_flag=True, help="Leave the demo's folder behind, and say where it is.")
-@click.option("--size", type=click.IntRange(0, 200_000), default=0, help="Add this many conversations.")
+@click.option("--size", type=click.IntRange(0, 20_000), default=0, help="Add this many; 200 take a second or so.")
 @click.option("--haste", type=click.FloatRange(0.1, 100), default=1.0, help="How many times faster customers write.")
 @click.option("--no-screen", is_flag=True, help="Run servers and worker only, until Ctrl+C; prints where they are.")
 @click.pass_context
@@ -28,6 +28,8 @@ def demo(ctx: click.Context, keep: bool, size: int, haste: float, no_screen: boo
     """
     from omnitui.demo.home import demo_home
 
+    if size:
+        say(f"Writing {size:,} more conversations...")
     with demo_home(keep=keep, size=size, haste=haste) as home:
         if no_screen:
             emit({"home": str(home.path), "imap": home.imap, "smtp": home.smtp})
