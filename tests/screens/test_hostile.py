@@ -84,17 +84,29 @@ def test_no_foreign_control_byte_reaches_the_terminal(tmp_path: Path) -> None:
     cache.close()
     with running(tmp_path, "run", "--no-sync") as terminal:
         assert terminal.until(MARK)
-        terminal.press("j", "j", "G", "k", wait=0.3)
-        terminal.press("enter", "v", "j", "k", "G", "tab", "j", "k", wait=0.3)
-        terminal.press("enter", "o", "escape", "y", "escape", "t", "escape", "a", "escape", wait=0.3)
-        terminal.press("g", "w", "j", "q", "V", "q", wait=0.3)
-        terminal.press("g", "o", "j", "q", "g", "d", "j", "q", "g", "e", "q", wait=0.4)
-        terminal.press("r", wait=0.6)
-        terminal.press(
-            "escape", "h", "9", "h", "h", "x", "s", "escape", "*", "?", "escape", "ctrl+p", "escape", wait=0.3
-        )
-        terminal.press("e", wait=0.6)
-        terminal.press("n", "z", wait=0.6)
+        terminal.press("j", "j", "G", "k")
+        terminal.press("enter", "v", "j", "k", "G", "tab", "j", "k")
+        terminal.press("enter", "o", "escape", "y", "escape", "t", "escape", "a", "escape")
+        for keys, page in (
+            ("gw", "Why #"),
+            ("V", "Original of"),
+            ("go", "Outbox"),
+            ("gd", "Drafts"),
+            ("ge", "Accounts"),
+        ):
+            terminal.press(*keys)
+            assert terminal.until(page), page
+            terminal.press("j", "q", wait=0.4)
+        for key, page in (("r", "Reply to"), ("n", "NOTE")):
+            terminal.press(key)
+            assert terminal.until(page), page
+            terminal.press("escape", wait=0.6)
+        terminal.press("h", "9", "h", "h", "x", "s", "escape", "*")
+        for key, page in (("?", "Help:"), ("ctrl+p", "Commands")):
+            terminal.press(key)
+            assert terminal.until(page), page
+            terminal.press("escape", wait=0.5)
+        terminal.press("e", "n", "z", wait=0.5)
     output = terminal.output
     assert output.count(MARK.encode()) > 200
     for char in CONTROLS:
@@ -102,6 +114,4 @@ def test_no_foreign_control_byte_reaches_the_terminal(tmp_path: Path) -> None:
     for attack in (b"]52;c;aGk=", b"]0;owned"):
         for lead in (b"\x1b", b"\xc2\x9d"):
             assert lead + attack not in output
-    for page in ("Outbox", "Drafts", "Accounts", "Why #", "Original of", "Commands", "Help:", "Reply to", "NOTE"):
-        assert page.encode() in output, page
     assert b"Traceback" not in output
