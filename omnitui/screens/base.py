@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from omnitui.core.commands import COMMANDS, Context, by_id
 from omnitui.core.errors import OmnituiError
@@ -18,6 +19,7 @@ from omnitui.core.keymap import Resolver
 from omnitui.core.models import Draft, StepRow
 from omnitui.screens.handlers import Call, handler_of
 from omnitui.screens.session import Session
+from omnitui.screens.typed_ahead import TypedAhead, is_field
 from omnitui.widgets.bars import StatusLine
 from omnitui.widgets.choices import Choice, fitting
 from omnitui.widgets.key_popup import KeyPopup
@@ -41,6 +43,7 @@ class Page(Screen[None], inherit_bindings=False):
         self.resolver = Resolver(session.keymap)
         self._answer: asyncio.Future[tuple[Any, str]] | None = None
         self._question: Question | None = None
+        self._ahead = TypedAhead()
         self._popup: Timer | None = None
         self._asked_from: Any = None
 
@@ -61,6 +64,17 @@ class Page(Screen[None], inherit_bindings=False):
         return False
 
     @property
+    def opening(self) -> bool:
+        """A field is open or about to get the focus."""
+        return self.picker.question is not None or self.writing
+
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        """Focus a widget; a field gets at once what was typed ahead for it."""
+        super().set_focus(widget, scroll_visible, from_app_focus)
+        if self.focused is widget:
+            self._ahead.focused(widget)
+
+    @property
     def status(self) -> StatusLine:
         """The bottom line."""
         return self.query_one("#status", StatusLine)
@@ -77,7 +91,21 @@ class Page(Screen[None], inherit_bindings=False):
 
     def on_key(self, event: events.Key) -> None:
         """A key that no text field took."""
+        field = self.focused
+        if event.is_printable and is_field(field) and field is not None:
+            # It was on its way to another pane when the field got the focus: a field lets no printable key through.
+            event.stop()
+            field.post_message(events.Key(event.key, event.character))
+            return
         if self.picker.question is not None:
+            if key_name(event) in self.session.keymap.keys_of("quit"):
+                self.run_command(Call("quit"))
+            elif self._ahead.takes(event):
+                event.stop()
+            return
+        if self._ahead.takes(event):
+            event.stop()
+            event.prevent_default()
             return
         outcome = self.resolver.feed(key_name(event), self.context)
         self._show_pending(outcome.pending)
@@ -115,6 +143,8 @@ class Page(Screen[None], inherit_bindings=False):
             self.say(str(error), "danger")
             return
         if result is not None:
+            if not call.args:
+                self._ahead.begin(call.id)
             # On the app, not on this page: what was begun here goes on when the page is left.
             self.app.run_worker(self._finish(result), exit_on_error=True)
 
@@ -122,7 +152,10 @@ class Page(Screen[None], inherit_bindings=False):
         try:
             await result
         except OmnituiError as error:
+            self._ahead.drop()
             self.say(str(error), "danger")
+        if not self.opening:
+            self._ahead.end(self.on_key)
 
     def say(self, text: str, role: str = "") -> None:
         """Tell what happened, on the bottom line."""

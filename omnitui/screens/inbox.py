@@ -107,6 +107,11 @@ class InboxPage(Page, inherit_bindings=False):
         return self.composer.writing
 
     @property
+    def opening(self) -> bool:
+        """A field is open or about to get the focus; the search line too."""
+        return super().opening or self.search.opening
+
+    @property
     def here(self) -> ConversationRow | None:
         """The conversation that commands act on: the open one in the thread, the cursor's in the list."""
         if self.context is not Context.LIST and self.reading.row is not None:
@@ -266,6 +271,11 @@ class InboxPage(Page, inherit_bindings=False):
         if event.input is self.search_line:
             event.stop()
             self.run_worker(self.search.look(event.value), group="search", exclusive=True)
+
+    def on_search_line_ready(self, event: SearchLine.Ready) -> None:
+        """The search line has the focus."""
+        event.stop()
+        self.search.opening = False
 
     def on_search_line_left(self, event: SearchLine.Left) -> None:
         """Esc: back to what was shown."""

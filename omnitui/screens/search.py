@@ -19,11 +19,18 @@ if TYPE_CHECKING:
 class SearchLine(Input):
     """The line one types the query in."""
 
+    class Ready(Message):
+        """It has the focus."""
+
     class Left(Message):
         """Esc."""
 
     class Kept(Message):
         """Enter: the result stays."""
+
+    def on_focus(self) -> None:
+        """What was typed ahead has come."""
+        self.post_message(self.Ready())
 
     def on_key(self, event: events.Key) -> None:
         """Esc leaves, Enter and down go into the list."""
@@ -45,6 +52,8 @@ class Search:
         self._spot: Spot | None = None
         self._view: int | None = None
         self.query = ""
+        self.opening = False
+        """The line is about to get the focus."""
 
     @property
     def active(self) -> bool:
@@ -85,6 +94,7 @@ class Search:
 
     def keep(self) -> None:
         """The list gets the focus; the query stays until one leaves it."""
+        self.opening = False
         self._page.panes.show_list()
 
     def begin(self) -> None:
@@ -95,6 +105,7 @@ class Search:
             self._view = page.views.here
         page.search_line.remove_class("-hidden")
         page.panes.show_list()
+        self.opening = True
         page.search_line.focus()
 
     async def leave(self) -> None:
@@ -111,6 +122,7 @@ class Search:
 
     def forget(self) -> None:
         """Hide the line, for another view takes the list."""
+        self.opening = False
         self._spot, self.query = None, ""
         line = self._page.search_line
         with line.prevent(Input.Changed):

@@ -99,6 +99,7 @@ class Picker(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.question: Question | None = None
+        self._offered = ""
 
     def compose(self) -> ComposeResult:
         """A line and rows."""
@@ -136,6 +137,7 @@ class Picker(Vertical):
             self.line.focus()
 
     def _offer(self, text: str) -> None:
+        self._offered = text
         if self.question is not None:
             choices = self.question.offers(text)
             first = -1 if self.question.typed_first else 0
@@ -146,13 +148,17 @@ class Picker(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Other rows fit."""
         event.stop()
-        self._offer(event.value)
+        if event.value != self._offered:
+            self._offer(event.value)
 
     def takes(self, event: events.Key) -> bool:
         """Keys that are not text: choosing, completing, leaving."""
         steps = {"down": 1, "up": -1, "ctrl+n": 1, "ctrl+p": -1, "pagedown": 10, "pageup": -10}
         if self.question is None:
             return False
+        if self.line.value != self._offered and not event.is_printable:
+            # The rows follow the text by a message, which a quick Enter can overtake.
+            self._offer(self.line.value)
         if event.key in steps:
             self.rows.move_to(self.rows.at + steps[event.key])
         elif event.key == "tab":

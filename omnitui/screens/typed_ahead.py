@@ -1,0 +1,69 @@
+"""Keys typed before the field they are meant for is there.
+
+On a slow line `r` and the first words of the answer arrive together: the words must reach the composer, and never run
+as commands (an `e` would close the conversation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from omnitui.core.commands import COMMANDS, Args, Context
+
+OPENS_A_FIELD = frozenset(
+    command.id
+    for command in COMMANDS
+    if command.context & Context.READING
+    and (
+        command.args is not Args.NONE
+        or command.group == "Write"
+        or command.id in ("palette", "line", "help", "text.copy")
+    )
+)
+"""Commands after which what is typed next is most likely meant for a field or a menu."""
+
+
+class TypedAhead:
+    """Holds keys from a command that opens a field until the field has the focus."""
+
+    def __init__(self) -> None:
+        self._held: list[events.Key] | None = None
+
+    def begin(self, id: str) -> None:
+        """A command starts; if it opens a field, hold what comes."""
+        if id in OPENS_A_FIELD:
+            self._held = []
+
+    def takes(self, event: events.Key) -> bool:
+        """Hold a key; False when nothing is held now."""
+        if self._held is None:
+            return False
+        self._held.append(event)
+        return True
+
+    def focused(self, widget: Widget | None) -> None:
+        """A field has the focus: give it what was typed for it, in order, before anything newer."""
+        if self._held and is_field(widget) and widget is not None:
+            for event in self._held:
+                widget.post_message(events.Key(event.key, event.character))
+        if is_field(widget):
+            self._held = None
+
+    def drop(self) -> None:
+        """The command failed: what was typed for its field must not run as commands."""
+        self._held = None
+
+    def end(self, replay: Callable[[events.Key], None]) -> None:
+        """The command ended and opened nothing: what was typed were ordinary keys."""
+        held, self._held = self._held, None
+        for event in held or ():
+            replay(event)
+
+
+def is_field(widget: Widget | None) -> bool:
+    """A widget in which one types."""
+    return isinstance(widget, Input | TextArea)

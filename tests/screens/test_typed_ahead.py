@@ -1,0 +1,49 @@
+"""A command and the words meant for its field arrive in one burst, as over a slow line: no word runs as a command."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from bench.cache import fill
+from bench.terminal import running
+from campaigns.random_keys import CONFIG
+from omnitui.config.places import places, prepare
+from omnitui.store.connection import Role, open_cache
+
+
+@pytest.mark.parametrize(
+    ("burst", "query", "found"),
+    [
+        ("rdear customer, see you", "SELECT body FROM draft", ["dear customer, see you"]),
+        ("nask the carrier\n", "SELECT preview FROM message WHERE class = 'note'", ["ask the carrier"]),
+        ("t+vip\r", "SELECT tag FROM conversation_tag WHERE tag = 'vip'", ["vip"]),
+        ("pu", "SELECT 'urgent' FROM conversation WHERE priority = 2 AND id % 97 <> 0", ["urgent"]),
+        (":assign ben\r", "SELECT assignee FROM conversation WHERE assignee <> ''", ["ben"]),
+        ("/is:snoozed eeee", "SELECT state FROM conversation WHERE state NOT IN ('open', 'closed')", []),
+    ],
+)
+def test_words_reach_their_field(tmp_path: Path, burst: str, query: str, found: list[str]) -> None:
+    where = places(tmp_path)
+    prepare(where)
+    where.config_file.write_text(CONFIG, encoding="utf-8")
+    cache = open_cache(where.cache_db, Role.PULL)
+    fill(cache, 40, time.time_ns() // 1_000_000, each=1)
+    closed = "SELECT count(*) FROM conversation WHERE state = 'closed'"
+    before = cache.execute(closed).fetchone()[0]
+    with running(tmp_path, "run", "--no-sync") as terminal:
+        assert terminal.until("longest first")
+        terminal.read(1.5)
+        terminal.type(burst)
+        end = time.monotonic() + 10
+        rows: list[str] = []
+        while time.monotonic() < end:
+            terminal.read(0.3)
+            rows = [row[0] for row in cache.execute(query)]
+            if rows == found and time.monotonic() > end - 8:
+                break
+    assert rows == found
+    assert cache.execute(closed).fetchone()[0] == before
+    cache.close()
