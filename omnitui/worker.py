@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -116,6 +117,9 @@ class Worker:
         lock.take()
         handler = start_log(self._places.log, self._redactor)
         writer: Writer | None = None
+        # What was imported stays for good, and mails leave few cycles behind: look for them seldom.
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
         try:
             keep_journal(self._places.state / "parsing")
             writer = await asyncio.to_thread(Writer, self._places.cache_db)

@@ -24,11 +24,11 @@ WORTH_A_PROCESS = 500
 """Mails in a pull from which it pays to start a process that prepares them."""
 AHEAD = 6
 """Batches between reader and writer."""
-TRANSACTION_MS = 100.0
+TRANSACTION_MS = 150.0
 """CPU time a transaction should take: others wait for its end, and the full-text index is merged after each."""
 SLOW = 0.5
 """Seconds after which mails that have come are stored though few."""
-FIRST, LEAST, MOST = 20, 150, 600
+FIRST, LEAST, MOST = 20, 150, 800
 """Mails in a transaction: few in the first, so that there is something to see; then by how long the last one took."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
+from functools import lru_cache
 
 from omnitui.core.times import Instant, instant
 
@@ -33,6 +34,7 @@ def claimed_date(value: str) -> tuple[str, Instant | None]:
     return moment.isoformat(), instant(moment)
 
 
+@lru_cache(maxsize=256)
 def _zone(sign: str, hours: int, minutes: int) -> timezone:
     """The offset; one beyond 15 hours is not believed and read as UTC."""
     offset = timedelta(hours=hours, minutes=minutes)

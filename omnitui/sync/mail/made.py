@@ -32,17 +32,23 @@ class Made(NamedTuple):
 
 def make(raw: bytes, parse: Callable[[bytes], ParsedMail] = parse_mail) -> Made:
     """Everything about one mail. Never raises, as `parse_mail`."""
-    return made(raw, parse(raw))
+    found = made(raw, parse(raw))
+    return found if found.prepared is None else found._replace(parsed=bare(found.parsed))
+
+
+def bare(mail: ParsedMail) -> ParsedMail:
+    """The mail without what only `prepared` needs, which is most of its memory."""
+    return replace(mail, html="", blocks=(), reply_text="")
 
 
 def made(raw: bytes, parsed: ParsedMail) -> Made:
-    """The same of a mail that has been parsed; HTML and blocks, which only `prepared` needs, are left out then."""
+    """The same of a mail that has been parsed. HTML and blocks, which only `prepared` needs, do not go any further."""
     digest = hashlib.sha256(raw).hexdigest()
     try:
         columns = prepared(parsed, digest)
     except FAULTS:
         return Made(digest, pack(raw), parsed, None)
-    return Made(digest, pack(raw), replace(parsed, html="", blocks=(), reply_text=""), columns)
+    return Made(digest, pack(raw), parsed, columns)
 
 
 def to_plain(found: Made) -> tuple[Any, ...]:
