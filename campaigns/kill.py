@@ -221,11 +221,13 @@ class Campaign:
         run = self._new()
         self._judge(run, f"{when} step {count}", run.killed_at_step(count, when))
 
-    def at_random(self, chance: random.Random) -> None:
-        """Kill at a random moment of the day."""
+    def at_random(self, chance: random.Random) -> bool:
+        """Kill at a random moment of the day. False when that day was over sooner: it counts for nothing."""
         run = self._new()
         seconds = chance.uniform(0, self.seconds)
-        self._judge(run, f"after {seconds:.3f} s", run.killed_after(seconds))
+        killed = run.killed_after(seconds)
+        self._judge(run, f"after {seconds:.3f} s", killed)
+        return killed
 
     def _judge(self, run: Run, where: str, killed: bool) -> None:
         lost = run.lost()
@@ -256,8 +258,9 @@ def campaign(count: int, every: int, seed: int) -> dict[str, Any]:
             for step in range(1, runs.steps + 1, every) if every else ():
                 runs.at_step(step, "before")
                 runs.at_step(step, "after")
-            for _ in range(count):
-                runs.at_random(chance)
+            killed = 0
+            while killed < count:
+                killed += runs.at_random(chance)
         finally:
             stage.stop()
     return {
