@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from omnitui.config.places import Places
@@ -21,7 +22,7 @@ def spawn_if_none(places: Places, home: Path | None = None) -> bool:
     command = [sys.executable, "-m", "omnitui", *(["--home", str(home)] if home else []), "sync", "--while-used"]
     path = os.pathsep.join(p for p in sys.path if p)
     with places.log.open("ab") as log:
-        subprocess.Popen(  # noqa: S603 - ourselves, by arguments of our own
+        worker = subprocess.Popen(  # noqa: S603 - ourselves, by arguments of our own
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -30,4 +31,6 @@ def spawn_if_none(places: Places, home: Path | None = None) -> bool:
             close_fds=True,
             env={**os.environ, "PYTHONPATH": path},
         )
+    # Nobody else waits for it: without this, one that ends while the screen runs stays as a zombie.
+    threading.Thread(target=worker.wait, name="worker", daemon=True).start()
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -17,12 +18,16 @@ from pathlib import Path
 
 import pytest
 
+from omnitui import worker
+from omnitui.config.places import places, prepare
+from omnitui.config.schema import Settings
 from omnitui.core.errors import Refused
+from omnitui.spawn import spawn_if_none
 from omnitui.sync.lock import WorkerLock, held
 from omnitui.sync.redact import HIDDEN, Redactor
 from omnitui.sync.wire import ask_worker
 from tests.servers.dovecot import PASSWORD, Dovecot
-from tests.sync.imap.desk import mail
+from tests.sync.imap.desk import mail, now
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -162,6 +167,40 @@ def test_a_server_that_is_away_is_tried_again(home: Home, server: Dovecot) -> No
         until(lambda: home.ask("SELECT state FROM account") == [("online",)], "online again", 30)
         process.terminate()
         assert process.wait(5) == 0
+
+
+@pytest.mark.servers
+def test_a_screen_starts_a_worker_when_none_runs_and_it_goes_when_unused(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = places(home.path, {})
+    prepare(where)
+    monkeypatch.syspath_prepend(str(ROOT))
+    assert spawn_if_none(where, home.path)
+    until(lambda: home.socket.exists(), "it listens")
+    assert not spawn_if_none(where, home.path), "one is enough"
+    until(lambda: home.ask("SELECT state FROM account") == [("online",)], "online")
+    with socket.socket(socket.AF_UNIX) as screen:
+        screen.connect(os.fspath(home.socket))
+        screen.sendall(b'{"do": "stop"}\n')
+        until(lambda: not held(where.lock), "it ends when asked to")
+    assert not home.socket.exists()
+
+
+async def test_a_worker_started_by_a_screen_ends_after_the_last_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "FIRST_SCREEN", 0.3)
+    monkeypatch.setattr(worker, "LAST_SCREEN", 0.2)
+    where = places(tmp_path, {})
+    prepare(where)
+    running = asyncio.create_task(worker.Worker(where, Settings(), now).run(while_used=True))
+    await asyncio.sleep(0.2)
+    _, screen = await asyncio.open_unix_connection(where.socket)
+    await asyncio.sleep(0.8)
+    assert not running.done(), "a screen uses it"
+    screen.close()
+    await asyncio.wait_for(running, 5)
 
 
 def test_the_worker_knows_no_textual() -> None:
