@@ -41,6 +41,9 @@ class Page(Screen[None], inherit_bindings=False):
         super().__init__()
         self.session = session
         self.resolver = Resolver(session.keymap)
+        self.status = StatusLine(id="status", glyphs=session.glyphs)
+        self.following = KeyPopup(id="following", glyphs=session.glyphs)
+        self.picker = Picker(id="picker")
         self._answer: asyncio.Future[tuple[Any, str]] | None = None
         self._question: Question | None = None
         self._ahead = TypedAhead()
@@ -49,9 +52,9 @@ class Page(Screen[None], inherit_bindings=False):
 
     def foot(self) -> ComposeResult:
         """The widgets every page ends with."""
-        yield StatusLine(id="status", glyphs=self.session.glyphs)
-        yield KeyPopup(id="following", glyphs=self.session.glyphs)
-        yield Picker(id="picker")
+        yield self.status
+        yield self.following
+        yield self.picker
 
     @property
     def context(self) -> Context:
@@ -73,21 +76,6 @@ class Page(Screen[None], inherit_bindings=False):
         super().set_focus(widget, scroll_visible, from_app_focus)
         if self.focused is widget:
             self._ahead.focused(widget)
-
-    @property
-    def status(self) -> StatusLine:
-        """The bottom line."""
-        return self.query_one("#status", StatusLine)
-
-    @property
-    def following(self) -> KeyPopup:
-        """What may follow a prefix."""
-        return self.query_one("#following", KeyPopup)
-
-    @property
-    def picker(self) -> Picker:
-        """The box that asks."""
-        return self.query_one("#picker", Picker)
 
     def on_key(self, event: events.Key) -> None:
         """A key that no text field took."""
