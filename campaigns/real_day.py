@@ -1,15 +1,17 @@
 """A real mailbox, a whole day: years of list mail in Dovecot, synced and searched, triaged and answered with the server
 stopped, and all of it delivered once the server is back.
 
-    python -m campaigns.real_day FOLDER-OR-TAR [--limit N]
+    python -m campaigns.real_day [FOLDER-OR-TAR] [--limit N]
 
-FOLDER-OR-TAR holds mbox files. Prints one JSON object; exit status 1 when something was lost, doubled or not delivered.
+FOLDER-OR-TAR holds mbox files; without it the list archives beside the checkout are taken (OMNITUI_CORPORA), or a made-up
+mailbox of 5,000 mails where there are none. Prints one JSON object; exit status 1 when something was lost, doubled or not delivered.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tarfile
 import tempfile
@@ -19,16 +21,29 @@ from pathlib import Path
 from typing import Any
 
 from bench.first_sync import counts
+from bench.mailbox import Mailbox
 from omnitui.sync.mail.mbox import messages
 from tests.e2e.desk import Desk, running_sink
 from tests.servers.dovecot import Dovecot
 
 ANSWERS = 20
 CLOSED = 200
+MADE_UP = 5_000
 
 
-def mails(source: Path, folder: Path, limit: int) -> Iterator[bytes]:
+def archives() -> Path | None:
+    """The list archives, where they are."""
+    beside = Path(__file__).resolve().parents[1] / "../shared/corpora"
+    found = Path(os.environ.get("OMNITUI_CORPORA") or beside) / "mail-bulk-rlists.tar.gz"
+    return found if found.exists() else None
+
+
+def mails(source: Path | None, folder: Path, limit: int) -> Iterator[bytes]:
     """Every mail in the mbox files under `source`, in the order of their names."""
+    if source is None:
+        box = Mailbox()
+        yield from (box.mail(number) for number in range(min(limit, MADE_UP)))
+        return
     if source.is_file():
         with tarfile.open(source) as archive:
             archive.extractall(folder, filter="data")
@@ -80,7 +95,7 @@ def check(desk: Desk, done: dict[str, Any], count: int) -> dict[str, Any]:
     }
 
 
-def day(source: Path, limit: int) -> dict[str, Any]:
+def day(source: Path | None, limit: int) -> dict[str, Any]:
     """The whole day."""
     with Dovecot() as dovecot, running_sink() as sink, tempfile.TemporaryDirectory() as folder:
         raws = list(mails(source, Path(folder) / "archive", limit))
@@ -109,7 +124,7 @@ def day(source: Path, limit: int) -> dict[str, Any]:
 def main() -> None:
     """Live the day and judge it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("source", type=Path)
+    parser.add_argument("source", type=Path, nargs="?", default=archives())
     parser.add_argument("--limit", type=int, default=1_000_000)
     given = parser.parse_args()
     if problem := Dovecot.missing():
