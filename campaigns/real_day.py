@@ -3,8 +3,9 @@ stopped, and all of it delivered once the server is back.
 
     python -m campaigns.real_day [FOLDER-OR-TAR] [--limit N]
 
-FOLDER-OR-TAR holds mbox files; without it the list archives beside the checkout are taken (OMNITUI_CORPORA), or a made-up
-mailbox of 5,000 mails where there are none. Prints one JSON object; exit status 1 when something was lost, doubled or not delivered.
+FOLDER-OR-TAR holds mbox files; without it the list archives beside the checkout are taken (OMNITUI_CORPORA), or a
+made-up mailbox of 5,000 mails where there are none. Prints one JSON object; exit status 1 when something was lost,
+doubled or not delivered.
 """
 
 from __future__ import annotations
