@@ -5,7 +5,8 @@
 Takes turns, ours and the peers', so that a machine that changes its speed changes both. Ours is the whole command
 `omnitui sync --once` on an empty home: start of the interpreter, login, fetch, parse, thread, index, commit.
 Then a worker that runs already: nothing new, ten new mails, and one that the server announces.
-Prints one JSON object; `ratio` is ours / (mbsync + notmuch new), pair by pair, median.
+Prints one JSON object; `ratio` is ours / (mbsync + notmuch new), pair by pair, median; `ratio_of_cpu` is the same of
+CPU seconds, which is what counts on a machine whose cores are busy with other things.
 """
 
 from __future__ import annotations
@@ -109,12 +110,14 @@ def measure(count: int, runs: int) -> dict[str, object]:
         peer = Peer(Path(folder) / "peer", Mailserver(server.host, server.port, "bench", PASSWORD))
         home = Path(folder) / "home"
         mine: list[dict[str, float]] = []
-        fetch, index, nothing = [], [], []
+        fetch, index, cpu, nothing = [], [], [], []
         for _ in range(runs):
             mine.append(ours(home, server.port))
             peer.fresh()
-            fetch.append(peer.fetch().seconds)
-            index.append(peer.index().seconds)
+            fetched, indexed = peer.fetch(), peer.index()
+            fetch.append(fetched.seconds)
+            index.append(indexed.seconds)
+            cpu.append(fetched.cpu + indexed.cpu)
             began = time.perf_counter()
             start(home).communicate()
             nothing.append(time.perf_counter() - began)
@@ -132,6 +135,8 @@ def measure(count: int, runs: int) -> dict[str, object]:
         "mbsync_s": spread(fetch),
         "notmuch_s": spread(index),
         "ratio": round(statistics.median(run["seconds"] / peer for run, peer in zip(mine, both, strict=True)), 3),
+        "peers_cpu_s": spread(cpu),
+        "ratio_of_cpu": round(statistics.median(run["cpu"] / peer for run, peer in zip(mine, cpu, strict=True)), 3),
         "ratio_to_mbsync_alone": round(
             statistics.median(run["seconds"] / peer for run, peer in zip(mine, fetch, strict=True)), 2
         ),
