@@ -223,6 +223,8 @@ CREATE VIRTUAL TABLE fulltext USING fts5(
 -- Fewer, larger merges while mail pours in; store/fulltext.py merges the rest when idle.
 INSERT INTO fulltext(fulltext, rank) VALUES ('automerge', 16);
 INSERT INTO fulltext(fulltext, rank) VALUES ('crisismerge', 64);
+-- One transaction of a first sync makes one segment, not one for every megabyte of words.
+INSERT INTO fulltext(fulltext, rank) VALUES ('hashsize', 16000000);
 
 CREATE TABLE step (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
