@@ -48,9 +48,13 @@ def open_cache(path: Path, role: Role, *, threads: bool = False) -> sqlite3.Conn
         _make_file(path)
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=not threads, timeout=10)
-        _settle(connection, role)
-        if role is not Role.READ:
-            migrate(connection, path)
+        try:
+            _settle(connection, role)
+            if role is not Role.READ:
+                migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
     except sqlite3.DatabaseError as error:
         raise CacheError(f"{path.name} cannot be opened: {error}") from error
     return connection
