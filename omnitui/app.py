@@ -31,7 +31,7 @@ class OmnituiApp(App[None], inherit_bindings=False):
     """The screen of omnitui."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
-    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "base.tcss", STYLES / "roles.tcss", STYLES / "over.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "base.tcss", STYLES / "over.tcss"]
     ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False
     TITLE = "omnitui"

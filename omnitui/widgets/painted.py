@@ -12,35 +12,13 @@ from textual.widget import Widget
 
 from omnitui.widgets.glyphs import UNICODE, Glyphs
 from omnitui.widgets.lines import Line, paint
-
-ROLES = (
-    "muted",
-    "strong",
-    "accent",
-    "ok",
-    "warn",
-    "danger",
-    "note",
-    "ours",
-    "theirs",
-    "link",
-    "quote",
-    "code",
-    "key",
-    "tag",
-    "cursor",
-    "cursor-away",
-    "found",
-    "border",
-)
-"""What a stretch of text can be; `styles/roles.tcss` says how each looks."""
+from omnitui.widgets.roles import style_of
 
 
 class Painted(Widget, inherit_bindings=False):
     """Base of the hand-painted widgets: `line_at(y)` gives a line, or None for an empty one."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"role--{role}" for role in ROLES}
 
     def __init__(self, *, id: str | None = None, classes: str | None = None, glyphs: Glyphs = UNICODE) -> None:
         super().__init__(id=id, classes=classes)
@@ -58,7 +36,7 @@ class Painted(Widget, inherit_bindings=False):
     def _make_role(self, name: str) -> Style:
         style = self.rich_style
         for part in name.split():
-            style += self.get_component_rich_style(f"role--{part}", partial=True)
+            style += style_of(part, self.app.theme_variables)
         return style
 
     def notify_style_update(self) -> None:
