@@ -1,7 +1,7 @@
 """What a stretch of text can be, and how each looks. Every state also has a letter or a mark: no colour is needed.
 
-A table and no stylesheet: as component classes, eighteen roles would cost eighteen nodes a widget and each a walk through
-all rules of the stylesheet, a fifth of the start.
+A table and no stylesheet: as component classes, eighteen roles would cost eighteen nodes a widget and each a walk
+through all rules of the stylesheet, a fifth of the start.
 """
 
 from __future__ import annotations
