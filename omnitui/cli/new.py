@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
 
-from omnitui.cli.at_work import agent_of, typed_text
+from omnitui.cli.at_work import agent_of
 from omnitui.cli.desk import Desk, pass_desk
-from omnitui.cli.writing import people, send, with_options, writing_options
+from omnitui.cli.writing import people, send, with_options, with_text, writing_options
 from omnitui.core.errors import Refused
 
 
@@ -29,6 +28,6 @@ def new(desk: Desk, /, source: str, account: str | None, **given: Any) -> None:
     draft = drafting.fresh(agent_of(desk), account or able[0], people(given["to"]))
     cache = desk.cache(Role.OPERATIONS)
     try:
-        send(desk, cache, replace(with_options(draft, given), body=typed_text(source)), given)
+        send(desk, cache, with_text(desk, cache, with_options(draft, given), source, given), given)
     finally:
         cache.close()

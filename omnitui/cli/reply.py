@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from omnitui.cli.at_work import agent_of, typed_text
+from omnitui.cli.at_work import agent_of
 from omnitui.cli.desk import Desk, pass_desk
-from omnitui.cli.writing import send, with_options, writing_options
+from omnitui.cli.writing import send, with_options, with_text, writing_options
 
 
 @click.command()
@@ -39,6 +39,6 @@ def reply(
         else:
             draft = drafting.reply(cache, agent, conversation, everyone=everyone, message_id=message_id)
         draft = replace(with_options(draft, given), quote=not given["no_quote"])
-        send(desk, cache, replace(draft, body=typed_text(source)), given)
+        send(desk, cache, with_text(desk, cache, draft, source, given), given)
     finally:
         cache.close()

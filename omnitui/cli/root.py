@@ -34,6 +34,7 @@ SUBCOMMANDS: dict[str, str] = {
     "read": "labels:read",
     "redo": "undo:redo",
     "reopen": "states:reopen",
+    "replies": "replies:replies",
     "reply": "reply:reply",
     "run": "run:run",
     "search": "search:search",

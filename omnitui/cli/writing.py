@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from omnitui.cli.at_work import agent_of, wake_worker
+from omnitui.cli.at_work import agent_of, typed_text, wake_worker
 from omnitui.cli.output import emit, say
 from omnitui.core.addresses import parse_addresses
 from omnitui.core.errors import Refused
@@ -29,6 +29,7 @@ _OPTIONS = (
     click.option(
         "--attach", multiple=True, metavar="FILE", type=click.Path(dir_okay=False), help="A file that goes along."
     ),
+    click.option("--saved", metavar="NAME", help="The text is this saved reply, filled in."),
     click.option("--now", "at_once", is_flag=True, help="Send at once, without the time to take it back."),
     click.option("--at", "later", metavar="WHEN", help="Send later: `tomorrow 9:00`, `2h`, `monday`."),
     click.option("--json", "as_json", is_flag=True, help="One JSON document."),
@@ -60,6 +61,17 @@ def with_options(draft: Draft, given: dict[str, Any]) -> Draft:
         subject=draft.subject if given["subject"] is None else given["subject"],
         attachments=(*draft.attachments, *files),
     )
+
+
+def with_text(desk: Desk, cache: Cache, draft: Draft, source: str, given: dict[str, Any]) -> Draft:
+    """The draft with its text: a saved reply, standard input, or what is written in the editor."""
+    if given["saved"] is None:
+        return replace(draft, body=typed_text(source))
+    from omnitui.triage import saved_replies
+
+    named = saved_replies.named(cache, given["saved"])
+    reply = saved_replies.filled(cache, agent_of(desk), named, draft, desk.now())
+    return replace(draft, body=reply.body, subject=draft.subject or reply.subject)
 
 
 def send(desk: Desk, cache: Cache, draft: Draft, given: dict[str, Any]) -> None:

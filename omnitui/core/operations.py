@@ -1,7 +1,7 @@
 """What a person, a rule or the team does: operations, gathered into steps that are undone as one.
 
 A target is a key that every replica computes alike: a conversation's key, a message's Message-ID, `email:address` of
-an identity. A payload is JSON and says all that applying it again needs.
+an identity, a saved reply's name. A payload is JSON and says all that applying it again needs.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ class OpKind(StrEnum):
     """A conversation: `outgoing` (core/outgoing.py), `draft`, `not_before`, `saw_at`; an answer goes to the outbox."""
     UNSEND = "unsend"
     """A message of ours that no worker has yet: it leaves outbox and thread, its draft comes back."""
+    SAVED_REPLY = "saved-reply"
+    """A saved reply by its name: `body` and `subject`; `body` null takes it away."""
 
 
 class Source(StrEnum):

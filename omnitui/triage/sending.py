@@ -15,6 +15,7 @@ from omnitui.core.models import Draft, StepRow, ThreadMessage
 from omnitui.core.operations import Operation, OpKind
 from omnitui.core.outgoing import Outgoing, to_json
 from omnitui.core.recipients import check_address
+from omnitui.core.saved_replies import unresolved, without_escapes
 from omnitui.core.text.clean import safe_text
 from omnitui.core.text.reply_quote import forward_quote, reply_quote
 from omnitui.core.times import SECOND, Instant, as_datetime
@@ -44,9 +45,13 @@ def send(
         check_address(person.email)
     if not draft.body.strip() and not draft.attachments and draft.kind != "forward":
         raise Refused("There is nothing in it: write something first")
+    blanks = unresolved(f"{draft.subject}\n{draft.body}")
+    if blanks:
+        raise Refused(f"{', '.join(blanks)} is not filled in: write what belongs there. Nothing was sent")
     kept = files.keep(cache, attachments, draft.attachments)
     with joined(cache):
-        draft = draft if draft.id else drafts.save(cache, draft, now)
+        # As it is now, not as it was saved last: it is what undo brings back.
+        draft = drafts.save(cache, draft, now)
         identities.ensure(cache, "email", people)
         item, answered = uuid.uuid4().hex, _answered(cache, draft)
         key = look_up(cache, [draft.conversation_id])[0].key if draft.conversation_id else ""
@@ -62,7 +67,7 @@ def send(
             draft.cc,
             draft.bcc,
             subject=safe_text(draft.subject, lines=False),
-            body=draft.body,
+            body=without_escapes(draft.body),
             signature=account.signature,
             quote=_quote(cache, agent, draft, answered),
             in_reply_to=answers,
