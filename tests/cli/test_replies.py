@@ -38,7 +38,7 @@ def test_a_wrong_variable_is_told_and_nothing_kept(home: Path) -> None:
 
 
 def test_they_go_to_files_and_come_back(home: Path, tmp_path: Path) -> None:
-    for name, text in (("delay", "Sorry.\n\n\"Soon\" \\o/"), ("收到", "謝謝您")):
+    for name, text in (("delay", 'Sorry.\n\n"Soon" \\o/'), ("收到", "謝謝您")):
         omnitui(home, "replies", "set", name, "-", "--subject", "Re: you", stdin=text)
     before = omnitui(home, "replies", "--json").stdout
     folder, file = tmp_path / "replies", tmp_path / "replies.toml"
