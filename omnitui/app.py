@@ -8,8 +8,9 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter, Monochrome
@@ -18,11 +19,15 @@ from textual.screen import Screen
 from omnitui.app_link import Link
 from omnitui.core.text.clean import safe_text
 from omnitui.screens import acts
+from omnitui.screens.base import Page
 from omnitui.screens.inbox import InboxPage
 from omnitui.screens.pages import SheetPage
 from omnitui.screens.session import Session
 from omnitui.widgets.outside_text import OutsideText
 from omnitui.widgets.themes import themes
+
+if TYPE_CHECKING:
+    from omnitui.app_notify import Notifier
 
 STYLES = Path(__file__).parent / "styles"
 
@@ -43,6 +48,8 @@ class OmnituiApp(App[None], inherit_bindings=False):
         session.wake = self.link.wake
         session.sync = lambda: self.link.tell("sync")
         self._outside = OutsideText()
+        self._notifier: Notifier | None = None
+        self._tells_focus = False
         self.animation_level = "none"
         for theme in themes():
             self.register_theme(theme)
@@ -79,16 +86,50 @@ class OmnituiApp(App[None], inherit_bindings=False):
 
     def _start(self) -> None:
         acts.register()
-        self.run_worker(self.link.run(self._changed), name="link", exit_on_error=True)
+        self.run_worker(self._follow(), name="link", exit_on_error=True)
         self.set_timer(0.5, settle_garbage)
+
+    async def _follow(self) -> None:
+        # What tells of changes is not needed for the first frame.
+        from omnitui.app_notify import EVERY, Notifier
+
+        self._notifier = notifier = Notifier(self.session, self.write_past, self._has_focus, self._say_later)
+        await notifier.begin()
+        self.set_interval(EVERY, notifier.look)
+        await self.link.run(self._changed)
 
     async def _changed(self, ids: set[int]) -> None:
         for page in self.screen_stack:
             if isinstance(page, InboxPage | SheetPage):
                 await page.changed(ids)
+        if self._notifier is not None:
+            await self._notifier.changed(ids)
+
+    def write_past(self, sequence: str) -> None:
+        """Write to the terminal past the screen: bell, bubble, title. Without a terminal nothing is written."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    def _has_focus(self) -> bool | None:
+        """Whether the terminal has the focus; None where it has never told."""
+        return self.app_focus if self._tells_focus else None
+
+    def on_app_blur(self, event: events.AppBlur) -> None:
+        """The terminal tells of its focus."""
+        self._tells_focus = True
+
+    def _say_later(self, words: str) -> None:
+        """Say something on the bottom line, from any thread."""
+        self.call_later(self._say, words)
+
+    def _say(self, words: str) -> None:
+        if isinstance(self.screen, Page):
+            self.screen.say(words, "warn")
 
     async def on_unmount(self) -> None:
-        """Let go of the files."""
+        """Let go of the files, and of the terminal's title."""
+        if self._notifier is not None:
+            self._notifier.end()
         await self.session.reader.close()
         self.session.writer.close()
 

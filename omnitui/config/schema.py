@@ -24,6 +24,11 @@ NAME = Shape(
 )
 ADDRESS = Shape(re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+"), "a mail address, such as support@shop.example")
 HOST = Shape(re.compile(r"[^\s/@]+"), "the name of a server, such as mail.example.org")
+_HOURS = r"(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)"
+QUIET = Shape(
+    re.compile(rf"(?:mon|tue|wed|thu|fri|sat|sun)(?: {_HOURS})?|{_HOURS}"),
+    'a time such as "22:00-07:00", a day such as "sun", or both, "fri 18:00-24:00"',
+)
 FINGERPRINT = Shape(re.compile(r"(?:[0-9a-fA-F]{2}:?){32}"), "64 hex digits, with or without colons")
 
 
@@ -147,6 +152,42 @@ class SyncSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotifySettings:
+    """Notifications while the screen is open; never for what is older than its start (docs/guide/notifications.md)."""
+
+    bell: bool = setting("Ring the terminal's bell.", True)
+    desktop: str = setting(
+        "A bubble by the terminal: osc9 (iTerm2, Windows), osc777 (foot, kitty, WezTerm, Ghostty, urxvt).",
+        "off",
+        choices=("off", "osc9", "osc777"),
+    )
+    command: tuple[str, ...] = setting(
+        "Program and arguments to run for each, without a shell; it gets JSON on its input and OMNITUI_TITLE, "
+        "OMNITUI_TEXT and so on as variables, and 10 seconds.",
+        (),
+        example=("sh", "-c", 'notify-send -- "$OMNITUI_TITLE" "$OMNITUI_TEXT"'),
+    )
+    title: bool = setting("Show in the terminal's title how many wait.", True)
+    mine: str = setting(
+        "Messages in conversations assigned to you: each, the first of a wait, or off.",
+        "each",
+        choices=("each", "first", "off"),
+    )
+    others: str = setting(
+        "Messages in all other conversations: each, the first of a wait, or off.",
+        "first",
+        choices=("each", "first", "off"),
+    )
+    mentions: bool = setting("Notes of others in which you are named, such as @Ana.", True)
+    views: tuple[str, ...] = setting("Only conversations in one of these views, by name; empty takes all.", ())
+    connection: bool = setting("An account whose login is refused, or that cannot be reached for half a minute.", True)
+    focused: bool = setting("Bell and bubble also while the terminal says that it has the focus.", False)
+    quiet: tuple[str, ...] = setting(
+        "When there is only the title, in your time zone.", (), example=("22:00-07:00", "sun"), shape=QUIET
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that config.toml may hold."""
 
@@ -154,6 +195,7 @@ class Settings:
     ui: UiSettings = field(default_factory=UiSettings)
     keys: KeySettings = field(default_factory=KeySettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
     account: tuple[AccountSettings, ...] = field(default=(), metadata={"doc": "The support mailboxes."})
 
     @property
