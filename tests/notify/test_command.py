@@ -13,7 +13,7 @@ import pytest
 from omnitui.notify.command import CommandRunner
 from omnitui.notify.notice import Kind, notice
 
-TOLD = notice(Kind.MESSAGE, "New from -x $(touch owned)", "Where's my \"parcel\"?", conversation_id=7, account="shop")
+TOLD = notice(Kind.MESSAGE, "New from -x $(touch owned)", 'Where\'s my "parcel"?', conversation_id=7, account="shop")
 PRINTS = "import os,sys; open(sys.argv[1],'w').write(sys.stdin.read()+'\\n'+os.environ['OMNITUI_TITLE']+'\\n'+str('OMNITUI_PASSWORD_SHOP' in os.environ))"
 
 
