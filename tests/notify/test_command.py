@@ -14,7 +14,11 @@ from omnitui.notify.command import CommandRunner
 from omnitui.notify.notice import Kind, notice
 
 TOLD = notice(Kind.MESSAGE, "New from -x $(touch owned)", 'Where\'s my "parcel"?', conversation_id=7, account="shop")
-PRINTS = "import os,sys; open(sys.argv[1],'w').write(sys.stdin.read()+'\\n'+os.environ['OMNITUI_TITLE']+'\\n'+str('OMNITUI_PASSWORD_SHOP' in os.environ))"
+PRINTS = """
+import os, sys
+secret = "OMNITUI_PASSWORD_SHOP" in os.environ
+open(sys.argv[1], "w").write(f"{sys.stdin.read()}\\n{os.environ['OMNITUI_TITLE']}\\n{secret}")
+"""
 
 
 def wait_for(found: object) -> None:
