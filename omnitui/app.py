@@ -47,6 +47,7 @@ class OmnituiApp(App[None], inherit_bindings=False):
         self.link = Link(session, spawn_worker)
         session.wake = self.link.wake
         session.sync = lambda: self.link.tell("sync")
+        session.order = self.link.order
         self._outside = OutsideText()
         self._notifier: Notifier | None = None
         self._tells_focus = False

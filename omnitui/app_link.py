@@ -10,7 +10,9 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
+from omnitui.core.errors import Refused
 from omnitui.screens.session import Session
 from omnitui.store import feed
 
@@ -19,6 +21,10 @@ POLL = 0.25
 """Seconds between two looks at the data version."""
 LEAST_PAUSE = 0.1
 """Seconds between two rounds of changes: ten a second are enough for eyes."""
+ORDER_PATIENCE = 90.0
+"""Seconds that the worker has to open something."""
+START_PATIENCE = 20.0
+"""Seconds that a worker may take to start."""
 RECONNECT = 2.0
 """Seconds between two tries to reach the worker."""
 _LONGEST_LINE = 1 << 20
@@ -47,7 +53,7 @@ class Link:
         """Tell `changed` of every change, until cancelled."""
         reader = self._session.reader
         at = await reader.first(feed.latest()) or 0
-        if self._spawn is not None:
+        if self._spawn is not None and self._session.settings.accounts:
             await asyncio.to_thread(self._spawn)
         listening = asyncio.create_task(self._listen())
         try:
@@ -72,6 +78,45 @@ class Link:
         """Ask the worker to wake (outbox or drafts changed) or to sync; without a worker all stands in the cache."""
         if self._stream is not None and not self._stream.is_closing():
             self._stream.write(json.dumps({"do": what}).encode() + b"\n")
+
+    async def order(self, asked: dict[str, Any]) -> str:
+        """Ask the worker to open something of a stored mail; gives the path of what it made.
+
+        Where none listens one is started. Raises Refused with what the worker said, or with what to do.
+        """
+        try:
+            async with asyncio.timeout(ORDER_PATIENCE):
+                reader, writer = await self._reached()
+                try:
+                    writer.write(json.dumps(asked).encode() + b"\n")
+                    while line := await reader.readline():
+                        answer = json.loads(line)
+                        if "done" in answer:
+                            return str(answer["done"])
+                        if "refused" in answer:
+                            raise Refused(str(answer["refused"]))
+                finally:
+                    writer.close()
+        except (OSError, ValueError) as error:
+            raise Refused("the worker went away meanwhile; try again") from error
+        raise Refused("the worker ended before it answered; try again")
+
+    async def _reached(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection of its own to the worker; one that does not run is started, and waited for."""
+        path, started = self._session.places.socket, False
+        for _ in range(int(START_PATIENCE / LEAST_PAUSE)):
+            try:
+                return await asyncio.open_unix_connection(path, limit=_LONGEST_LINE)
+            except OSError:
+                if self._spawn is None:
+                    raise Refused(
+                        "files are opened by the worker, and none runs; start it with: omnitui sync"
+                    ) from None
+            if not started:
+                started = True
+                await asyncio.to_thread(self._spawn)
+            await asyncio.sleep(LEAST_PAUSE)
+        raise Refused("the worker does not start; `omnitui doctor` tells why. The file is safe in its mail")
 
     async def _listen(self) -> None:
         """Hold the connection to the worker: every line it writes wakes us; what changed stands in the table."""

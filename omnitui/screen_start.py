@@ -37,12 +37,11 @@ def start_screen(
     now: Callable[[], Instant],
     *,
     spawn_worker: Callable[[], object] | None = None,
-    extract: Callable[[bytes, str], bytes | None] | None = None,
 ) -> None:
     """Run the screen until it is left.
 
-    `spawn_worker` starts a worker when none runs, after the first frame; `extract` takes a file out of a mail.
+    `spawn_worker` starts a worker when none runs: after the first frame, where there are accounts, and when one is
+    needed to open a file.
     """
     session = make_session(places, settings, me, now)
-    session.extract = extract or session.extract
     OmnituiApp(session, spawn_worker).run(mouse=settings.ui.mouse)

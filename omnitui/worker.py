@@ -15,6 +15,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from omnitui.config.load import load
 from omnitui.config.places import Places
@@ -27,6 +28,7 @@ from omnitui.sync.engine import Engine, Outcome, Tools
 from omnitui.sync.imap.account import Wake
 from omnitui.sync.lock import WorkerLock
 from omnitui.sync.mail.parse import keep_journal
+from omnitui.sync.orders import Orders
 from omnitui.sync.outbox.account import sender_for
 from omnitui.sync.outbox.service import OutboxService
 from omnitui.sync.redact import Redactor, end_log, start_log
@@ -64,6 +66,7 @@ class Worker:
         self._committed = asyncio.Event()
         self._engine: Engine | None = None
         self._outbox: OutboxService | None = None
+        self._orders: Orders | None = None
 
     async def once(self) -> Sequence[Outcome]:
         """Bring every account in step, and end."""
@@ -90,6 +93,7 @@ class Worker:
     async def run(self, *, while_used: bool = False) -> None:
         """Until stopped."""
         async with self._open() as writer:
+            self._orders = Orders(self._places, writer)
             wire = WireServer(self._places.socket, self._asked)
             await wire.start()
             writer.committed = self._from_thread(self._committed.set)
@@ -101,6 +105,7 @@ class Worker:
                             self._watch_config(),
                             self._end_snoozes(writer),
                             keep_tidy(writer),
+                            self._orders.tidy(),
                         )
                         others = [group.create_task(work) for work in works]
                         if while_used:
@@ -196,11 +201,13 @@ class Worker:
         self._redactor.hide(secret)
         return secret
 
-    async def _asked(self, what: str) -> Answer | None:
+    async def _asked(self, asked: dict[str, Any]) -> Answer | None:
         """What a client of the socket asked for."""
-        engine = self._engine
+        engine, what = self._engine, asked["do"]
         if what == "stop":
             self._stopping.set()
+        elif what in ("file", "page"):
+            return await self._orders.carry_out(asked) if self._orders else None
         elif engine is None:
             return None
         elif what == "wake":

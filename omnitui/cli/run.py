@@ -25,12 +25,5 @@ def run(desk: Desk, no_sync: bool) -> None:
     from omnitui.screen_start import start_screen
     from omnitui.spawn import spawn_if_none
 
-    spawn = None if no_sync or not settings.accounts else partial(spawn_if_none, desk.places, desk.home)
-    start_screen(desk.places, settings, desk.agent, desk.now, spawn_worker=spawn, extract=_extract)
-
-
-def _extract(raw: bytes, sha256: str) -> bytes | None:
-    """The mail parser is loaded when somebody opens a file, not before."""
-    from omnitui.sync.mail.extract import extract
-
-    return extract(raw, sha256)
+    spawn = None if no_sync else partial(spawn_if_none, desk.places, desk.home)
+    start_screen(desk.places, settings, desk.agent, desk.now, spawn_worker=spawn)

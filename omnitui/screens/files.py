@@ -1,10 +1,9 @@
-"""A file of a mail as a file on disk: out of the original kept here, or fetched by the worker first."""
+"""A file of a mail as a file on disk, brought by the worker: out of the original kept here, or from the server."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from omnitui.core.errors import Refused
@@ -28,12 +27,9 @@ async def stored(session: Session, file: AttachmentRow) -> Path:
         session.wake()
         row = await _wait(session, file)
     path = session.places.attachments / row.sha256
-    if not await asyncio.to_thread(path.exists):
-        original = await session.reader.first(messages.original(file.message_id))
-        if original is None:
-            raise Refused(f"the original of {file.name} is not here")
-        await asyncio.to_thread(_extract, session.extract, original.data, row.sha256, path, file.name)
-    return path
+    if await asyncio.to_thread(path.exists):
+        return path
+    return Path(await session.order({"do": "file", "attachment": file.id}))
 
 
 async def named(session: Session, file: AttachmentRow) -> Path:
@@ -51,17 +47,6 @@ async def _wait(session: Session, file: AttachmentRow) -> messages.ReceivedFile:
             return row
         await asyncio.sleep(_LOOK)
     raise Refused(f"{file.name} has not come from the server yet; it is ordered and will come")
-
-
-def _extract(extract: Callable[[bytes, str], bytes | None], raw: bytes, sha256: str, path: Path, name: str) -> None:
-    content = extract(raw, sha256)
-    if content is None:
-        raise Refused(f"{name} cannot be taken out of the mail; V shows the mail as it came")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with open(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
-        file.write(content)
-    part.replace(path)
 
 
 def _link(source: Path, folder: Path, name: str) -> Path:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from omnitui.config.places import Places
 from omnitui.config.schema import Settings
+from omnitui.core.errors import Refused
 from omnitui.core.keymap import Keymap
 from omnitui.core.times import Instant
 from omnitui.store.access import Reader, Writer
 from omnitui.triage.agent import Agent
 from omnitui.widgets.glyphs import Glyphs
+
+
+async def no_worker(asked: dict[str, Any]) -> str:
+    """What stands for the worker until the app has wired it."""
+    raise Refused("no worker runs here")
 
 
 @dataclass
@@ -30,8 +37,8 @@ class Session:
     """Look at the feed at once, and tell the worker that there may be something to do."""
     sync: Callable[[], None] = lambda: None
     """Ask the worker to look at the servers at once."""
-    extract: Callable[[bytes, str], bytes | None] = lambda raw, sha256: None
-    """One file out of a mail's bytes by its hash; the parser is loaded only when somebody opens a file."""
+    order: Callable[[dict[str, Any]], Awaitable[str]] = no_worker
+    """Ask the worker for a file of a mail or a page for the browser; gives its path. Raises Refused, in words."""
     last_snooze: str = ""
     """What was said the last time, for `s s`."""
 

@@ -108,6 +108,16 @@ def original(message_id: int) -> Select[Original]:
     return Select("SELECT message_id, data, complete FROM original WHERE message_id = ?", [message_id], _original)
 
 
+def original_of_attachment(attachment_id: int) -> Select[Original]:
+    """The bytes of the mail that an attachment came with."""
+    return Select(
+        "SELECT o.message_id, o.data, o.complete FROM attachment a JOIN original o ON o.message_id = a.message_id"
+        " WHERE a.id = ?",
+        [attachment_id],
+        _original,
+    )
+
+
 def _message(row: sqlite3.Row) -> ThreadMessage:
     people = people_of(row["people"])
     return ThreadMessage(

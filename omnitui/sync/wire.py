@@ -1,7 +1,8 @@
 """The worker's socket: screens connect to hear that something changed, and to ask for a look or a stop.
 
 A Unix socket for the user alone (0600), JSON lines. Worker to client: {"changed": [conversation ids], "seq": n}, at
-most ten a second, and answers. Client to worker: {"do": "wake" | "sync" | "status" | "stop"}.
+most ten a second, and answers. Client to worker: {"do": "wake" | "sync" | "status" | "stop"}, and the orders of
+`sync/orders.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ MOST_IDS = 1000
 """Ids in one message; a client that hears `more` reads the change table."""
 
 Answer = dict[str, Any]
-Request = Callable[[str], Awaitable[Answer | None]]
+Request = Callable[[dict[str, Any]], Awaitable[Answer | None]]
 
 
 class WireServer:
@@ -82,8 +83,8 @@ class WireServer:
         try:
             while line := await reader.readline():
                 asked = json.loads(line)
-                what = asked.get("do") if isinstance(asked, dict) else None
-                answer = await self._request(what) if isinstance(what, str) else None
+                right = isinstance(asked, dict) and isinstance(asked.get("do"), str)
+                answer = await self._request(asked) if right else None
                 if answer is not None and not writer.is_closing():
                     writer.write(json.dumps(answer).encode() + b"\n")
         except (OSError, ValueError):

@@ -14,9 +14,9 @@ from omnitui.app import OmnituiApp
 from omnitui.core.blocks import Block, BlockKind, Mark, Span, blocks_to_json
 from omnitui.screens.pages import TextPage
 from omnitui.store.connection import Role, open_cache
-from omnitui.sync.mail.extract import extract
 from omnitui.sync.mail.parse import parse_mail
 from tests.screens.conftest import MakeApp, inbox, quiet, shown
+from tests.sync.orders import opener
 
 CONTENT = b"%PDF-1.4 a label" * 40
 
@@ -44,14 +44,13 @@ def put_mail(app: OmnituiApp) -> None:
     )
     cache.execute("UPDATE body SET blocks = ?", (zlib.compress(blocks.encode()),))
     cache.close()
-    app.session.extract = extract
 
 
 async def test_a_file_is_saved_whole_and_nothing_is_overwritten(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app(20, each=1)
     put_mail(app)
     target = tmp_path / "out" / "label.pdf"
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with opener(app.session.places), app.run_test(size=(120, 36)) as pilot:
         await quiet(pilot)
         await pilot.press("enter")
         await quiet(pilot)
@@ -67,6 +66,20 @@ async def test_a_file_is_saved_whole_and_nothing_is_overwritten(make_app: MakeAp
             assert "Saved" in shown(app)
     assert target.read_bytes() == CONTENT
     assert (target.parent / "label (1).pdf").read_bytes() == CONTENT
+
+
+async def test_without_a_worker_the_screen_says_what_to_do(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app(20, each=1)
+    put_mail(app)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot)
+        await pilot.press("enter", "w")
+        await quiet(pilot)
+        inbox(app).picker.line.value = str(tmp_path / "label.pdf")
+        await pilot.press("enter")
+        await quiet(pilot, 0.3)
+        assert "start it with: omnitui sync" in shown(app)
+    assert not (tmp_path / "label.pdf").exists()
 
 
 async def test_links_show_their_host_and_can_be_copied(make_app: MakeApp) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 
 from omnitui.core.mail import Attachment
 from omnitui.core.text.clean import safe_name
@@ -15,26 +16,31 @@ MOST = 20
 
 def without_uuencoded(data: bytes, part: str) -> tuple[bytes, list[Attachment]]:
     """The text with its uuencoded files taken out, and these as attachments of that part."""
-    if b"begin " not in data:
-        return data, []
     kept: list[bytes] = []
     found: list[Attachment] = []
     at = 0
-    while len(found) < MOST and (begin := _BEGIN.search(data, at)):
-        content, used = uudecoded(data[begin.end() :])
-        if not content:
-            kept.append(data[at : begin.end()])
-        else:
-            kept.append(data[at : begin.start()])
-            found.append(
-                Attachment(
-                    name=safe_name(begin[1].decode("utf-8", "replace")),
-                    type="application/octet-stream",
-                    size=len(content),
-                    sha256=hashlib.sha256(content).hexdigest(),
-                    part=part,
-                )
+    for start, end, name, content in uuencoded(data):
+        kept.append(data[at:start])
+        at = end
+        found.append(
+            Attachment(
+                name=safe_name(name.decode("utf-8", "replace")),
+                type="application/octet-stream",
+                size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+                part=part,
             )
-        at = begin.end() + (used if content else 0)
-    kept.append(data[at:])
-    return b"".join(kept), found
+        )
+    return (b"".join(kept) + data[at:], found) if found else (data, [])
+
+
+def uuencoded(data: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
+    """Each file within: where it begins and ends, its name, its content."""
+    at = files = 0
+    while b"begin " in data and files < MOST and (begin := _BEGIN.search(data, at)):
+        content, used = uudecoded(data[begin.end() :])
+        at = begin.end()
+        if content:
+            files += 1
+            at += used
+            yield begin.start(), at, begin[1], content

@@ -31,6 +31,8 @@ class Unwrapped:
     """What a winmail.dat held."""
 
     files: list[Attachment] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
+    """Of the files, one for one."""
     plain: str = ""
     html: str = ""
 
@@ -68,7 +70,9 @@ def unwrapped(part: Part) -> Unwrapped:
                 _add(files[-1], name, value)
     except struct.error:
         pass
-    out.files = [_attachment(one, part.number, page) for one in files if one.content]
+    whole = [one for one in files if one.content]
+    out.files = [_attachment(one, part.number, page) for one in whole]
+    out.contents = [one.content for one in whole]
     out.plain = _text(properties.get(_P_BODY, body), page)
     out.html = _text(properties.get(_P_HTML, b""), page)
     return out

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from omnitui.core.errors import NotFound
 from omnitui.store import sending
 from omnitui.store.connection import Role, open_cache
-from omnitui.sync.mail.careful import parse_tree
+from omnitui.sync.mail.opening import file_of
+from omnitui.sync.mail.pipes import ParseFailed
 from omnitui.sync.outbox.compose import ReadFile
 
 
@@ -33,7 +33,10 @@ def _from_mail(cache: Path, sha256: str) -> bytes:
     finally:
         connection.close()
     for raw in originals:
-        for part in parse_tree(raw).root.walk():
-            if not part.is_multipart and hashlib.sha256(data := part.content()).hexdigest() == sha256:
-                return data
+        try:
+            content = file_of(raw, sha256)
+        except (ParseFailed, OSError):
+            continue
+        if content is not None:
+            return content
     raise NotFound("an attached file is gone")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import struct
 
 import pytest
 
@@ -12,6 +11,7 @@ from omnitui.core.blocks import BlockKind
 from omnitui.core.mail import ParsedMail
 from omnitui.sync.mail.charsets import codec_for, decode
 from omnitui.sync.mail.parse import parse_carefully, parse_mail
+from tests.sync.mail.winmail import winmail
 
 PNG = b"\x89PNG not really"
 MIXED = b"""From: anna@example.org
@@ -116,20 +116,8 @@ def test_uuencoded_file_in_the_text() -> None:
     assert one_part("text/plain", b"we begin 644 x\nhere\n").attachments == ()
 
 
-def attribute(level: int, name: int, data: bytes) -> bytes:
-    return struct.pack("<BHHI", level, name, 0, len(data)) + data + b"\0\0"
-
-
 def test_winmail_is_unpacked() -> None:
-    long_name = "café plan.pdf".encode("utf-16-le") + b"\0\0"
-    properties = struct.pack("<IHHII", 1, 0x1F, 0x3707, 1, len(long_name)) + long_name + b"\0" * (-len(long_name) % 4)
-    data = b"\x78\x9f\x3e\x22\x01\x00"
-    data += attribute(1, 0x9007, struct.pack("<II", 1252, 0))
-    data += attribute(1, 0x800C, b"words in the wrapper\0")
-    data += attribute(2, 0x9002, b"\0" * 14)
-    data += attribute(2, 0x8010, b"CAFPLAN.PDF\0")
-    data += attribute(2, 0x800F, b"%PDF")
-    data += attribute(2, 0x9005, properties)
+    data = winmail()
     mail = one_part("application/ms-tnef; name=winmail.dat", base64.b64encode(data), "base64")
     assert [(a.name, a.size) for a in mail.attachments] == [("café plan.pdf", 4)]
     assert mail.text == "words in the wrapper"
