@@ -39,6 +39,7 @@ SUBCOMMANDS: dict[str, str] = {
     "run": "run:run",
     "search": "search:search",
     "secret": "secret:secret",
+    "setup": "setup:setup",
     "show": "show:show",
     "snooze": "snooze:snooze",
     "spam": "states:spam",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, get_args, get_origin
 
@@ -9,15 +10,22 @@ from omnitui.config.check import hints
 from omnitui.config.schema import Settings
 
 _WIDTH = 100
+_SAMPLE = (
+    "# The settings of omnitui. Copy this to the path that `omnitui config path` shows and take away the # before",
+    "# what you want to set. Passwords never stand here: see docs/guide/first-day.md.",
+)
+_OWN = (
+    "# The settings of omnitui. Take away the # before what you want to set; `omnitui config check` says whether it is",
+    "# right. Passwords never stand here: `omnitui secret set ACCOUNT` keeps them.",
+)
 
 
-def example() -> str:
-    """The whole file. Taking away `# ` at the start of setting lines gives a config that loads."""
-    lines = [
-        "# The settings of omnitui. Copy this to the path that `omnitui config path` shows and take away the # before",
-        "# what you want to set. Passwords never stand here: see docs/guide/first-day.md.",
-        "",
-    ]
+def example(*, own: bool = False) -> str:
+    """The whole file. Taking away `# ` at the start of setting lines gives a config that loads.
+
+    `own`: it is to become somebody's config, and need not say where that stands.
+    """
+    lines = [*(_OWN if own else _SAMPLE), ""]
     for spec in fields(Settings):
         hint = hints(Settings)[spec.name]
         if get_origin(hint) is tuple:
@@ -78,5 +86,5 @@ def toml(value: Any) -> str:
         return str(value)
     if isinstance(value, tuple | list):
         return "[" + ", ".join(toml(item) for item in value) + "]"
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    # A JSON string is a basic string of TOML, but for DEL, which TOML wants escaped too.
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -115,7 +115,7 @@ def _complete(settings: Settings, mistakes: list[Mistake]) -> Settings:
 def _server(
     account: AccountSettings, server: ServerSettings, use: str, path: tuple[str | int, ...], mistakes: list[Mistake]
 ) -> ServerSettings:
-    if server.security == "plain" and not _here(server.host):
+    if server.security == "plain" and not is_loopback(server.host):
         words = f'plain would send the password readable to {server.host}; use "tls" or "starttls"'
         mistakes.append(Mistake((*path, use, "security"), words))
     return replace(
@@ -127,7 +127,7 @@ def _server(
     )
 
 
-def _here(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether the name is this machine by itself, without asking anybody."""
     try:
         return ip_address(host.strip("[]")).is_loopback

@@ -1,0 +1,85 @@
+"""`omnitui setup`: adding an account in plain prompts, or by options alone."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import sys
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from omnitui.cli.desk import Desk, pass_desk
+from omnitui.cli.exits import Exit
+from omnitui.cli.output import say
+from omnitui.cli.prompts import BACK, Prompts
+from omnitui.core.errors import Refused, SecretError
+from omnitui.setup.answers import Answers
+from omnitui.setup.face import WentAway, WentBack
+from omnitui.setup.offers import parse_server
+
+
+@click.command()
+@click.option("--address", default="", help="The mailbox's address; its servers are looked for by it.")
+@click.option("--imap", help="Server that holds the mail: HOST, HOST:PORT, with `starttls` or `plain` behind it.")
+@click.option("--smtp", help="Server that sends, written the same way; - for none.")
+@click.option("--username", default="", help="Name to log in with, where it is not the address.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
+@click.option("--password-command", default="", help="Program and arguments that print the password.")
+@click.option("--password-environment", is_flag=True, help="The password is in the environment at each start.")
+@click.option("--store", default="", help="Where to keep a password that was given: keyring.")
+@click.option("--name", default="", help="Short name of the account.")
+@click.option("--display-name", default=None, help="Name that customers see.")
+@click.option("--ca-file", default="", help="PEM file of the certificates to trust instead of the system's.")
+@click.option("--untested", is_flag=True, help="Save without logging in first.")
+@click.option("--non-interactive", is_flag=True, help="Ask nothing; what is missing is an error.")
+@pass_desk
+def setup(desk: Desk, /, non_interactive: bool, **given: Any) -> int:
+    """Set up an account: find its servers, try both logins, keep the password, write the config.
+
+    What an option answers is not asked. `<` goes back to the question before; Ctrl+C leaves, and nothing is saved then.
+    No account that is there already is changed.
+    """
+    from omnitui.setup.steps import conduct
+    from omnitui.sync.discovery.edges import real_edges
+
+    answers = _answers(given)
+    if non_interactive:
+        answers = replace(answers, display_name=answers.display_name or "")
+    else:
+        say(f"Setting up an account. {BACK} goes back, Ctrl+C leaves; nothing is saved before the end.")
+    try:
+        account = asyncio.run(conduct(Prompts(ask=not non_interactive), real_edges(desk.places.config_file), answers))
+    except (WentBack, WentAway):
+        say("\nNothing was saved.")
+        return Exit.INTERRUPTED
+    say(f"\nDone. `omnitui` opens the inbox; `omnitui sync --once` fetches the mail of {account.name} now.")
+    return Exit.OK
+
+
+def _answers(given: dict[str, Any]) -> Answers:
+    servers: dict[str, Any] = {}
+    for use in ("imap", "smtp"):
+        if given[use] and given[use] != "-":
+            servers[use] = replace(parse_server(given[use], use), ca_file=given["ca_file"])
+    if given["smtp"] and not given["imap"]:
+        raise Refused("--smtp needs --imap beside it")
+    secret = ""
+    if given["password_stdin"]:
+        secret = sys.stdin.readline().rstrip("\r\n")
+        if not secret:
+            raise SecretError("there was no password on stdin; nothing was saved")
+    return Answers(
+        address=given["address"],
+        username=given["username"],
+        reads_only=given["smtp"] == "-",
+        secret=secret,
+        password_command=tuple(shlex.split(given["password_command"])),
+        from_environment=given["password_environment"],
+        store=given["store"],
+        untested=given["untested"],
+        name=given["name"],
+        display_name=given["display_name"],
+        **servers,
+    )

@@ -1,0 +1,115 @@
+"""The two sides of setting up: who asks the person (a screen or plain prompts), and who does the work (the edges)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from omnitui.config.schema import AccountSettings, ServerSettings
+from omnitui.core.errors import OmnituiError
+from omnitui.setup.faults import Trial
+from omnitui.setup.offers import Found, Look
+
+T = TypeVar("T")
+
+
+class WentBack(Exception):
+    """The person wants the question before."""
+
+
+class WentAway(Exception):
+    """The person leaves; nothing was saved."""
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One of several answers; `id` is what a script gives for it."""
+
+    id: str
+    title: str
+    detail: str = ""
+    value: Any = None
+    off: str = ""
+    """Why it cannot be taken; empty when it can."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. With `picks` one of them is the answer, else a text; `default` is the answer of a bare Enter.
+
+    `id` names the command-line option that answers it before it is asked. `check` gives what is wrong with a text, or
+    nothing. `failure` is raised where nobody can be asked; without it the default is taken.
+    """
+
+    id: str
+    title: str
+    notes: tuple[str, ...] = ()
+    default: str = ""
+    picks: tuple[Pick, ...] = ()
+    secret: bool = False
+    check: Callable[[str], str] = lambda text: ""
+    failure: OmnituiError | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a password can be kept. `id`: keyring, file, command or environment; `why` it does not work, or how."""
+
+    id: str
+    title: str
+    works: bool
+    why: str
+
+
+class Face(Protocol):
+    """Asks. Every method raises WentBack or WentAway when the person wants that."""
+
+    async def text(self, question: Question) -> str:
+        """The text typed, which `check` finds right."""
+
+    async def pick(self, question: Question) -> Pick:
+        """The answer chosen."""
+
+    async def wait(self, words: str, work: Awaitable[T]) -> T:
+        """What `work` gives; the person sees what is waited for, and may go back instead."""
+
+    def step(self, name: str) -> None:
+        """Another part begins (one of `steps.NAMES`)."""
+
+    def tell(self, words: str, role: str = "") -> None:
+        """Say something; `role` is ok, warn, danger or muted."""
+
+
+class Edges(Protocol):
+    """Does. Nothing here blocks the loop."""
+
+    async def discover(self, address: str, told: Callable[[Look], None]) -> Found:
+        """Servers for an address."""
+
+    async def try_reading(self, account: AccountSettings, server: ServerSettings, secret: str) -> Trial:
+        """Log in where the mail is."""
+
+    async def try_sending(self, account: AccountSettings, server: ServerSettings, secret: str) -> Trial:
+        """Log in where mail is sent."""
+
+    async def fingerprint(self, server: ServerSettings, use: str) -> str:
+        """Of the server's certificate. Raises Offline or ProtocolError."""
+
+    async def places(self, account: str) -> Sequence[Place]:
+        """Where a secret can be kept."""
+
+    async def secret_of(self, account: AccountSettings) -> str:
+        """What the account's own sources (a program, the environment) give. Raises SecretError."""
+
+    async def keep(self, account: str, secret: str, place: str) -> str:
+        """Keep a secret; gives where. Raises SecretError."""
+
+    async def add(self, account: AccountSettings) -> str:
+        """Write the account into the config; gives the file. Raises ConfigError."""
+
+    def names(self) -> Collection[str]:
+        """Names of the accounts there are. Raises ConfigError."""
+
+    def addresses(self) -> Collection[str]:
+        """Their addresses, in lower case."""
