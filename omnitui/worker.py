@@ -263,7 +263,11 @@ class Worker:
             if first and settings == self._settings:
                 # Only now is it known that nothing was changed between reading the config and watching it.
                 continue
+            screens_only = settings != self._settings and _work(settings) == _work(self._settings)
             self._settings = settings
+            if screens_only:
+                # Keys and colours: no reason to leave the servers.
+                continue
             log.info("the config has changed")
             self._reload.set()
 
@@ -308,6 +312,11 @@ class Worker:
         finally:
             for number in numbers:
                 events.remove_signal_handler(number)
+
+
+def _work(settings: Settings) -> tuple[object, ...]:
+    """The settings that the worker goes by."""
+    return settings.agent, settings.sync, settings.account
 
 
 def _note_failure(task: asyncio.Task[None]) -> None:

@@ -7,6 +7,7 @@ import click
 from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.exits import Exit
 from omnitui.cli.output import emit, say, write
+from omnitui.config.load import key_problems
 from omnitui.core.commands import COMMANDS, Command, Context
 from omnitui.core.keymap import Keymap, build
 
@@ -19,8 +20,8 @@ from omnitui.core.keymap import Keymap, build
 def keys(desk: Desk, as_json: bool, check: bool, watch: bool) -> int:
     """List the keys and the commands they run."""
     keymap = build(desk.settings.keys.bindings)
-    for problem in keymap.problems:
-        say(f"[keys] {problem.entry}: {problem.message}")
+    for problem in key_problems(desk.settings, desk.places.config_file):
+        say(str(problem))
     if watch:
         from omnitui.key_watch import KeyWatch
 

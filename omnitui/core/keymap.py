@@ -106,22 +106,44 @@ def build(overrides: Mapping[str, str | Sequence[str]], commands: Sequence[Comma
     An entry is `"command.id"` or `"command.id arguments"` to a key or a list of keys; a wrong one is reported and the
     default stays. An empty list takes the keys of a command away.
     """
-    bindings = default_bindings(commands)
+    entries: dict[str, list[Binding]] = {}
     problems: list[Problem] = []
     for entry, value in overrides.items():
         try:
-            command, args = _named(entry, commands)
-            keys = [parse_keys(text) for text in ([value] if isinstance(value, str) else value)]
-            if keys and all(any(key in _EXTENDED for key in sequence) for sequence in keys):
-                raise ValueError(f"classic terminals cannot send {' '.join(keys[0])}; give a second key that they can")
-            new = [Binding(sequence, command, args) for sequence in keys]
-            rest = [b for b in bindings if b.command.id != command.id or b.args != args]
-            _settle(new, rest)
+            entries[entry] = _entry(entry, [value] if isinstance(value, str) else value, commands)
         except ValueError as error:
             problems.append(Problem(entry, str(error)))
-            continue
-        bindings = rest + new
-    return Keymap(tuple(bindings), tuple(problems))
+    # An entry that is refused leaves its default in place, which may be in the way of another: so from the start.
+    while (refused := _first_clash(entries, commands)) is not None:
+        problems.append(refused)
+        del entries[refused.entry]
+    bindings = [*_kept(entries, commands), *(binding for new in entries.values() for binding in new)]
+    order = {entry: number for number, entry in enumerate(overrides)}
+    return Keymap(tuple(bindings), tuple(sorted(problems, key=lambda problem: order[problem.entry])))
+
+
+def _entry(entry: str, values: Sequence[str], commands: Sequence[Command]) -> list[Binding]:
+    command, args = _named(entry, commands)
+    keys = [parse_keys(text) for text in values]
+    if keys and all(any(key in _EXTENDED for key in sequence) for sequence in keys):
+        raise ValueError(f"classic terminals cannot send {' '.join(keys[0])}; give a second key that they can")
+    return [Binding(sequence, command, args) for sequence in keys]
+
+
+def _kept(entries: Iterable[str], commands: Sequence[Command]) -> list[Binding]:
+    """The defaults of all commands that have no entry of their own."""
+    return [binding for binding in default_bindings(commands) if binding.command.id not in entries]
+
+
+def _first_clash(entries: Mapping[str, list[Binding]], commands: Sequence[Command]) -> Problem | None:
+    settled = _kept(entries, commands)
+    for entry, new in entries.items():
+        try:
+            _settle(new, settled)
+        except ValueError as error:
+            return Problem(entry, str(error))
+        settled += new
+    return None
 
 
 def _named(entry: str, commands: Sequence[Command]) -> tuple[Command, str]:

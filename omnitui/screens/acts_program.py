@@ -8,7 +8,7 @@ from omnitui.core.commands import COMMANDS, Command, Context, matching
 from omnitui.core.errors import Refused
 from omnitui.screens.base import Page
 from omnitui.screens.handlers import Call, handler_of, handles
-from omnitui.widgets.choices import Choice
+from omnitui.widgets.choices import Choice, Other
 from omnitui.widgets.picker import Question
 
 
@@ -37,10 +37,22 @@ async def palette(page: Page, call: Call) -> None:
 
 @handles("help")
 async def help_(page: Page, call: Call) -> None:
-    """All that works here, searchable; Enter runs it."""
+    """All that works here, searchable; Enter runs it, `b` gives it another key."""
     commands = runnable(page, page.context)
-    chosen = await page.choose("Help: what works here", rows(page, commands, full=True), "type to search", tall=True)
-    if chosen is not None:
+    chosen = await page.choose(
+        "Help: what works here",
+        rows(page, commands, full=True),
+        "type to search",
+        tall=True,
+        notes=("enter runs it", "ctrl+r (b on a row): another key"),
+        other=("b", "ctrl+r"),
+    )
+    if isinstance(chosen, Other):
+        # Writing settings and what it needs are loaded by those who do it.
+        from omnitui.screens.rebinding import rebind
+
+        await rebind(page, chosen.value.id)
+    elif chosen is not None:
         page.run_command(chosen)
 
 

@@ -26,6 +26,8 @@ from omnitui.widgets.key_popup import KeyPopup
 from omnitui.widgets.keys import key_name
 from omnitui.widgets.picker import Picker, Question
 
+MOST_HINTS = 6
+"""Keys that the bottom line shows."""
 POPUP_AFTER = 0.4
 """Seconds on a prefix before the status line lists what may follow."""
 
@@ -208,12 +210,20 @@ class Page(Screen[None], inherit_bindings=False):
         """Save what is not saved yet."""
 
     def refresh_hints(self) -> None:
-        """The few keys of this context, help last."""
+        """The few keys of this context, six at most, help last."""
         context = self.context
         keys_of = self.session.keymap.keys_of
         here = [c for c in COMMANDS if c.footer and c.context & context and keys_of(c.id)]
-        shown = [(keys_of(c.id)[0], c.short) for c in here]
-        self.status.set(hints=tuple(shown[-7:] if context is Context.COMPOSE else shown))
+        if len(here) > MOST_HINTS:
+            # Help tells the rest.
+            here = [*[c for c in here if c.id != "help"][: MOST_HINTS - 1], *[c for c in here if c.id == "help"]]
+        self.status.set(hints=tuple((keys_of(c.id)[0], c.short) for c in here[:MOST_HINTS]))
+
+    def rekeyed(self) -> None:
+        """The keys are others now."""
+        self.resolver.keymap = self.session.keymap
+        self.resolver.clear()
+        self.refresh_hints()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Other keys work in another pane; a question that is open keeps the focus."""

@@ -19,6 +19,13 @@ class Choice:
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """The answer when the second thing to do with a row was asked for: its value."""
+
+    value: Any
+
+
 Filter = Callable[[str], Sequence[Choice]]
 """From what was typed to what is offered."""
 

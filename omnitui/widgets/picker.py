@@ -14,7 +14,8 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from omnitui.widgets.cells import fill
-from omnitui.widgets.choices import Choice, Filter
+from omnitui.widgets.choices import Choice, Filter, Other
+from omnitui.widgets.keys import key_name
 from omnitui.widgets.lines import Line, Piece, paint, sides
 from omnitui.widgets.painted import Painted
 
@@ -33,6 +34,10 @@ class Question:
     complete: bool = False
     """Tab puts the chosen row's title into the line instead of moving on."""
     notes: tuple[str, ...] = field(default=())
+    other: tuple[str, ...] = ()
+    """Keys that answer with the row as `Other`; a letter only once a row was gone to, since it may begin a word."""
+    key: bool = False
+    """Any key but Esc is the answer itself, by its name."""
 
 
 class PickerRows(Painted, inherit_bindings=False):
@@ -100,6 +105,7 @@ class Picker(Vertical):
         super().__init__(id=id)
         self.question: Question | None = None
         self._offered = ""
+        self._moved = False
 
     def compose(self) -> ComposeResult:
         """A line and rows."""
@@ -137,7 +143,7 @@ class Picker(Vertical):
             self.line.focus()
 
     def _offer(self, text: str) -> None:
-        self._offered = text
+        self._offered, self._moved = text, False
         if self.question is not None:
             choices = self.question.offers(text)
             first = -1 if self.question.typed_first else 0
@@ -159,8 +165,13 @@ class Picker(Vertical):
         if self.line.value != self._offered and not event.is_printable:
             # The rows follow the text by a message, which a quick Enter can overtake.
             self._offer(self.line.value)
-        if event.key in steps:
+        if self.question.key and event.key != "escape":
+            self._answer(key_name(event))
+        elif self._is_other(event):
+            self._answer(Other(self.rows.choices[self.rows.at].value))
+        elif event.key in steps:
             self.rows.move_to(self.rows.at + steps[event.key])
+            self._moved = True
         elif event.key == "tab":
             self._complete()
         elif event.key in ("enter", "ctrl+j"):
@@ -170,6 +181,11 @@ class Picker(Vertical):
         else:
             return self._by_key(event)
         return True
+
+    def _is_other(self, event: events.Key) -> bool:
+        if self.question is None or key_name(event) not in self.question.other or not self.rows.choices:
+            return False
+        return self.rows.at >= 0 and (not event.is_printable or self._moved)
 
     def _by_key(self, event: events.Key) -> bool:
         if self.line.value or not event.is_printable:

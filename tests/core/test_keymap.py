@@ -64,6 +64,19 @@ def test_a_key_may_carry_arguments() -> None:
     assert keymap.keys_of("conversation.snooze") == ("s",)
 
 
+def test_two_commands_may_change_places_in_any_order() -> None:
+    for entries in ({"conversation.close": "r", "reply.all": "e"}, {"reply.all": "e", "conversation.close": "r"}):
+        keymap = build(entries)
+        assert keymap.problems == ()
+        assert (keymap.keys_of("conversation.close"), keymap.keys_of("reply.all")) == (("r",), ("e",))
+
+
+def test_one_that_is_refused_keeps_its_default_and_that_may_refuse_another() -> None:
+    keymap = build({"reply.all": "e", "conversation.close": "ctrl+h", "note.write": ["r", "n"]})
+    assert [problem.entry for problem in keymap.problems] == ["reply.all", "conversation.close", "note.write"]
+    assert keymap.bindings == build({}).bindings
+
+
 def test_an_empty_list_frees_a_key() -> None:
     keymap = build({"conversation.close": [], "reply.all": ["e", "f2"]})
     assert keymap.problems == ()
