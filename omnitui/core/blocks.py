@@ -71,6 +71,16 @@ def own_words(blocks: Iterable[Block]) -> str:
     return "\n\n".join(block.text for block in blocks if not block.folded and block.kind is not BlockKind.IMAGE)
 
 
+def links_in(blocks: Iterable[Block]) -> dict[str, tuple[str, str]]:
+    """The addresses that may be opened, each once and in order, with the words and the host of its first link."""
+    found: dict[str, tuple[str, str]] = {}
+    for block in blocks:
+        for span in block.spans:
+            if span.mark is Mark.LINK and span.url:
+                found.setdefault(span.url, (block.text[span.start : span.end], span.host))
+    return found
+
+
 def blocks_to_json(blocks: Iterable[Block]) -> str:
     """Compact JSON: one list a block, trailing defaults left out."""
     rows = []

@@ -39,6 +39,9 @@ class Attachment:
     content_id: str = ""
     named: bool = True
     """Whether the sender named it; otherwise `name` is ours."""
+    width: int = 0
+    height: int = 0
+    """Pixels of a picture, 0 where its bytes do not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,10 @@ class ConversationRow:
         return self.last_agent_at is not None and self.last_agent_at >= (self.last_customer_at or 0)
 
 
+SMALLEST_PICTURE = 32
+"""Pixels of a side under which a picture inside a mail's text is only decoration."""
+
+
 @dataclass(frozen=True, slots=True)
 class AttachmentRow:
     """An attachment of a message; `here` is False while it is only on the server."""
@@ -123,6 +127,14 @@ class AttachmentRow:
     size: int
     inline: bool
     here: bool
+    width: int = 0
+    height: int = 0
+    """Pixels of a picture, 0 where unknown."""
+
+    @property
+    def is_picture(self) -> bool:
+        """A picture that says more than a dot or a line does."""
+        return self.type.startswith("image/") and (not self.width or min(self.width, self.height) >= SMALLEST_PICTURE)
 
 
 @dataclass(frozen=True, slots=True)

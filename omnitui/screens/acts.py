@@ -12,6 +12,7 @@ MODULES = (
     "acts_undo",
     "acts_write",
     "acts_read",
+    "acts_files",
     "acts_search",
     "acts_pages",
     "acts_program",

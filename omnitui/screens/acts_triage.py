@@ -131,7 +131,8 @@ async def tag(page: InboxPage, call: Call) -> None:
         near = {name for other in page.list.window.rows for name in other.tags} - set(have)
         choices = [Choice(f"-{name}", f"-{name}", "take away") for name in have]
         choices += [Choice(f"+{name}", f"+{name}") for name in sorted(near)[:30]]
-        text = await page.choose_or_type("Tags", choices, "+refund -bug")
+        nothing = "there are no tags here yet: type one, like refund, and press enter"
+        text = await page.choose_or_type("Tags", choices, "+refund -bug", nothing=nothing)
     words = (text or "").replace(",", " ").split()
     if words:
         remove = [word[1:] for word in words if word.startswith("-")]

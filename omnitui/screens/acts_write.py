@@ -11,6 +11,7 @@ from omnitui.core.models import ConversationId
 from omnitui.screens.composing import written
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
+from omnitui.screens.paths import offers
 from omnitui.triage import drafting
 from omnitui.widgets.choices import Choice
 from omnitui.widgets.picker import Question
@@ -146,7 +147,7 @@ async def attach(page: InboxPage, call: Call) -> None:
         raise Refused("a note carries no files; attach to an answer")
     path = call.args
     if not path:
-        value, _ = await page.ask(Question("Attach a file", _files, "path", text="~/", complete=True))
+        value, _ = await page.ask(Question("Attach a file", offers, "path", text="~/", complete=True))
         path = value or ""
     if not path:
         return
@@ -159,15 +160,3 @@ def _existing(path: str) -> str:
     if not file.is_file():
         raise Refused(f"{file} is no file")
     return str(file.absolute())
-
-
-def _files(text: str) -> list[Choice]:
-    """What a path may go on with."""
-    base = Path(text or "~/").expanduser()
-    folder, start = (base, "") if text.endswith("/") else (base.parent, base.name)
-    try:
-        found = sorted((e for e in folder.iterdir() if e.name.startswith(start)), key=lambda e: (e.is_file(), e.name))
-    except OSError:
-        return []
-    shown = [e for e in found if not e.name.startswith(".") or start.startswith(".")][:200]
-    return [Choice(f"{e}/" if e.is_dir() else str(e), e.name + ("/" if e.is_dir() else "")) for e in shown]

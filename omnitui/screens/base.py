@@ -175,7 +175,7 @@ class Page(Screen[None], inherit_bindings=False):
         value, _ = await self.ask(Question(title, fitting(choices), prompt, **options))
         return value
 
-    async def choose_or_type(self, title: str, choices: Sequence[Choice], prompt: str) -> str:
+    async def choose_or_type(self, title: str, choices: Sequence[Choice], prompt: str, **options: Any) -> str:
         """Ask for one of a few, or for words of one's own; empty when left."""
         known = fitting(choices)
 
@@ -183,7 +183,7 @@ class Page(Screen[None], inherit_bindings=False):
             found = known(text)
             return found if not text.strip() or any(c.title == text for c in found) else [*found, Choice(text, text)]
 
-        value, _ = await self.ask(Question(title, offers, prompt))
+        value, _ = await self.ask(Question(title, offers, prompt, **options))
         return str(value or "")
 
     async def confirm(self, title: str, yes: str, no: str = "Leave it") -> bool:

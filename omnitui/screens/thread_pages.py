@@ -54,7 +54,8 @@ class ThreadPages:
         bodies = await self._session.reader.all(messages.bodies(ids))
         files = await self._session.reader.all(messages.attachments(ids))
         if self._view.conversation == id:
-            self._view.give(bodies, [file for file in files if not file.inline])
+            shown = [file for file in files if not file.inline or file.is_picture]
+            self._view.give(bodies, sorted(shown, key=lambda file: (file.inline, file.id)))
 
     def _retitle(self) -> None:
         """The head of the thread."""

@@ -80,7 +80,7 @@ def bodies(message_ids: Iterable[int]) -> Select[MessageBody]:
 def attachments(message_ids: Iterable[int]) -> Select[AttachmentRow]:
     """The attachments of these messages, in the order of each mail."""
     return Select(
-        "SELECT id, message_id, name, type, size, inline, here FROM attachment"
+        "SELECT id, message_id, name, type, size, inline, here, width, height FROM attachment"
         " WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY message_id, id",
         [json.dumps(list(message_ids))],
         _attachment,
@@ -161,8 +161,8 @@ def _body(row: sqlite3.Row) -> MessageBody:
 
 
 def _attachment(row: sqlite3.Row) -> AttachmentRow:
-    number, message_id, name, type_, size, inline, here = tuple(row)
-    return AttachmentRow(number, MessageId(message_id), name, type_, size, bool(inline), bool(here))
+    number, message_id, name, type_, size, inline, here, *pixels = tuple(row)
+    return AttachmentRow(number, MessageId(message_id), name, type_, size, bool(inline), bool(here), *pixels)
 
 
 def _original(row: sqlite3.Row) -> Original:

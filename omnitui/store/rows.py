@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from omnitui.core.mail import Address, Bounce, MailKind, ParsedMail
+from omnitui.core.mail import Address, Attachment, Bounce, MailKind, ParsedMail
 from omnitui.core.models import Delivery, MessageClass, MessageId
 from omnitui.core.prepared import Prepared
 from omnitui.core.threading import Links, message_id
@@ -85,8 +85,8 @@ def write(
         "INSERT INTO original VALUES (?, ?, ?)", [(m.id, m.mail.packed, int(m.mail.complete)) for m in new]
     )
     connection.executemany(
-        "INSERT INTO attachment(message_id, part, name, type, size, sha256, inline, here)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO attachment(message_id, part, name, type, size, sha256, inline, here, width, height)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [row for message in new for row in _attachments(message)],
     )
 
@@ -140,10 +140,11 @@ def _body(new: NewMessage) -> tuple[int, str, bytes, str]:
 
 
 def _attachments(new: NewMessage) -> list[tuple[Any, ...]]:
-    return [
-        (new.id, a.part, a.name, a.type, a.size, a.sha256, a.inline, bool(new.mail.complete or a.sha256))
-        for a in new.mail.parsed.attachments
-    ]
+    return [(new.id, *_file(a, bool(new.mail.complete or a.sha256))) for a in new.mail.parsed.attachments]
+
+
+def _file(a: Attachment, here: bool) -> tuple[Any, ...]:
+    return (a.part, a.name, a.type, a.size, a.sha256, a.inline, here, a.width, a.height)
 
 
 def _takes_part(new: NewMessage) -> list[Address]:

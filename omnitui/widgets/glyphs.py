@@ -28,6 +28,8 @@ class Glyphs:
     dot: str = "·"
     star: str = "★"
     arrow: str = "→"
+    wrapped: str = "↪"
+    times: str = "×"
 
 
 UNICODE = Glyphs()
@@ -49,6 +51,8 @@ ASCII = Glyphs(
     dot="-",
     star="*",
     arrow="->",
+    wrapped="\\",
+    times="x",
 )
 
 CHANNELS = {

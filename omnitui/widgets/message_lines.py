@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from omnitui.core.blocks import Block, BlockKind, Mark
+from rich.cells import cell_len, chop_cells
+
+from omnitui.core.blocks import Block, BlockKind, Mark, links_in
 from omnitui.core.models import AttachmentRow, Delivery, MessageBody, MessageClass, ThreadMessage
 from omnitui.core.text.reflow import rejoined
 from omnitui.core.times import MINUTE, Instant
@@ -22,6 +24,7 @@ RUN = 5 * MINUTE
 LONG_CODE = 24
 """Lines of a log or of code that are shown before the rest is folded."""
 
+_NO_LINKS: Mapping[str, int] = {}
 _DELIVERY_ROLES = {
     Delivery.FAILED: "danger",
     Delivery.UNKNOWN: "danger",
@@ -76,7 +79,8 @@ def message_lines(
     if body is None:
         lines += _wrapped(message.preview or "...", "muted", look.measure)
     else:
-        lines += body_lines(body.blocks, look)
+        links = {url: number for number, url in enumerate(links_in(body.blocks), len(files) + 1)}
+        lines += body_lines(body.blocks, look, links)
         lines += _invitation(body, look)
     lines += [_file(number, file, look) for number, file in enumerate(files, 1)]
     if message.delivery in _DELIVERY_ROLES and message.delivery_detail:
@@ -150,8 +154,8 @@ def _note(message: ThreadMessage, body: MessageBody | None, look: Look) -> list[
     return [((top, "note"),), *inner, ((f"{low_left}{rule * (width - 2)}{low_right}", "note"),)]
 
 
-def body_lines(blocks: Sequence[Block], look: Look) -> list[Line]:
-    """The blocks of a body; what is folded is one line that says how much it hides."""
+def body_lines(blocks: Sequence[Block], look: Look, links: Mapping[str, int] = _NO_LINKS) -> list[Line]:
+    """The blocks of a body; what is folded is one line that says how much it hides. `links`: their numbers."""
     lines: list[Line] = []
     for folded, group in groupby(blocks, key=lambda block: block.folded and not look.unfolded):
         run = list(group)
@@ -161,7 +165,7 @@ def body_lines(blocks: Sequence[Block], look: Look) -> list[Line]:
         for number, block in enumerate(run):
             if number and not (block.kind is BlockKind.LIST_ITEM and run[number - 1].kind is BlockKind.LIST_ITEM):
                 lines.append(())
-            lines += _block(block, look)
+            lines += _block(block, look, links)
     return lines
 
 
@@ -177,7 +181,7 @@ def _fold(run: Sequence[Block], look: Look) -> Line:
     return ((f"{look.glyphs.fold} {words}", "quote"),)
 
 
-def _block(block: Block, look: Look) -> list[Line]:
+def _block(block: Block, look: Look, links: Mapping[str, int]) -> list[Line]:
     width, glyphs = look.measure, look.glyphs
     match block.kind:
         case BlockKind.RULE:
@@ -185,50 +189,75 @@ def _block(block: Block, look: Look) -> list[Line]:
         case BlockKind.IMAGE:
             return [((cut(f"[image: {block.text or 'no description'}]", width), "muted"),)]
         case BlockKind.HEADING:
-            return _spanned(block, "strong", width)
+            return _spanned(block, "strong", width, links=links)
         case BlockKind.LIST_ITEM:
             marker = "  " * block.depth + (block.marker or glyphs.dot) + " "
-            return _spanned(block, "", width, marker, " " * len(marker))
+            return _spanned(block, "", width, marker, " " * len(marker), links)
         case BlockKind.CODE:
             return _code(block, look)
         case BlockKind.QUOTE:
             bar = (glyphs.upright + " ") * max(block.depth, 1)
-            return _spanned(replace(block, text=rejoined(block.text)), "quote", width, bar, bar)
+            return _spanned(replace(block, text=rejoined(block.text)), "quote", width, bar, bar, links)
         case BlockKind.QUOTE_HEAD | BlockKind.SIGNATURE:
-            return _spanned(block, "quote", width)
+            return _spanned(block, "quote", width, links=links)
         case _:
-            return _spanned(replace(block, text=rejoined(block.text)), "", width)
+            return _spanned(replace(block, text=rejoined(block.text)), "", width, links=links)
 
 
 def _code(block: Block, look: Look) -> list[Line]:
     rows = block.text.split("\n")
     shown = rows if look.unfolded or len(rows) <= LONG_CODE else rows[: LONG_CODE - 4]
-    lines: list[Line] = [((cut("  " + row, look.width - 2), "code"),) for row in shown]
+    lines: list[Line] = [line for row in shown for line in _code_row(row, look)]
     if len(shown) < len(rows):
         lines.append(((f"{look.glyphs.fold} {several(len(rows) - len(shown), 'line')} more", "quote"),))
     return lines
 
 
-def _spanned(block: Block, role: str, width: int, first: str = "", rest: str = "") -> list[Line]:
-    """A block's text wrapped, its links and emphasis marked, the real host behind each link whose text hides it."""
-    marks = {Mark.BOLD: "strong", Mark.ITALIC: "strong", Mark.LINK: "link"}
+def _code_row(row: str, look: Look) -> Iterator[Line]:
+    """A row of code with its spacing kept; one that is too long goes on below, with a mark that it does."""
+    width = max(look.width - 4, 8)
+    first, *more = chop_cells(row, width) if len(row) * 2 > width and cell_len(row) > width else [row]
+    yield (("  " + first, "code"),)
+    for part in more:
+        yield ((look.glyphs.wrapped + " ", "muted"), (part, "code"))
+
+
+def _stretches(block: Block, links: Mapping[str, int]) -> tuple[str, list[tuple[int, int, str]]]:
+    """The text of a block and its marked stretches (from, to, role), in order. Behind each link stands its number, and
+    its real host where its words hide that: as text, so that wrapping never cuts it off."""
+    roles = {Mark.BOLD: "strong", Mark.ITALIC: "strong", Mark.LINK: "link"}
+    spans = sorted(block.spans, key=lambda span: (span.start, span.end))
+    if not links:
+        return block.text, [(span.start, span.end, roles[span.mark]) for span in spans]
+    text, found, at, grown = "", [], 0, 0
+    for span in spans:
+        found.append((span.start + grown, span.end + grown, roles[span.mark]))
+        if span.mark is not Mark.LINK or span.url not in links or span.end < at:
+            continue
+        hidden = span.host and span.host not in block.text[span.start : span.end]
+        note = f" ({span.host}) [{links[span.url]}]" if hidden else f" [{links[span.url]}]"
+        text += block.text[at : span.end] + note
+        at = span.end
+        found.append((len(text) - len(note), len(text), "muted"))
+        grown += len(note)
+    return text + block.text[at:], found
+
+
+def _spanned(
+    block: Block, role: str, width: int, first: str = "", rest: str = "", links: Mapping[str, int] = _NO_LINKS
+) -> list[Line]:
+    """A block's text wrapped, its links and emphasis marked."""
+    whole, marked = _stretches(block, links)
     lines: list[Line] = []
-    for start, text in wrap(block.text, width - len(first or rest)):
+    for start, text in wrap(whole, width - len(first or rest)):
         pieces: list[Piece] = [(rest if lines else first, role or "muted")] if first or rest else []
         at = start
-        for span in sorted(block.spans, key=lambda s: s.start):
-            begin, end = max(span.start, at), min(span.end, start + len(text))
+        for begins, ends, mark in marked:
+            begin, end = max(begins, at), min(ends, start + len(text))
             if begin >= end:
                 continue
-            pieces.append((block.text[at:begin], role))
-            pieces.append((block.text[begin:end], f"{role} {marks[span.mark]}".strip()))
-            if (
-                span.mark is Mark.LINK
-                and end == span.end
-                and span.host
-                and span.host not in block.text[span.start : span.end]
-            ):
-                pieces.append((f" ({span.host})", "muted"))
+            pieces.append((whole[at:begin], role))
+            pieces.append((whole[begin:end], f"{role} {mark}".strip()))
             at = end
         pieces.append((text[at - start :], role))
         lines.append(tuple(piece for piece in pieces if piece[0]))
@@ -247,12 +276,13 @@ def _invitation(body: MessageBody, look: Look) -> Iterator[Line]:
 
 
 def _file(number: int, file: AttachmentRow, look: Look) -> Line:
-    where = "" if file.here else "  (on the server; o fetches it)"
-    return (
-        (f"[{number}] ", "key"),
-        (cut(file.name, look.measure - 18), "link"),
-        (f"  {size(file.size)}{where}", "muted"),
-    )
+    where = "" if file.here else " (on the server; o fetches it)"
+    what = size(file.size)
+    if file.type.startswith("image/"):
+        pixels = f"{file.width}{look.glyphs.times}{file.height}, " if file.width else ""
+        what = f"{'picture in the text' if file.inline else 'picture'} {pixels}{what}"
+    room = look.measure - len(f"[{number}]   {what}{where}")
+    return ((f"[{number}] ", "key"), (cut(file.name, max(room, 12)), "link"), (f"  {what}{where}", "muted"))
 
 
 def _wrapped(text: str, role: str, width: int, lead: str = "") -> list[Line]:

@@ -38,6 +38,8 @@ class Question:
     """Keys that answer with the row as `Other`; a letter only once a row was gone to, since it may begin a word."""
     key: bool = False
     """Any key but Esc is the answer itself, by its name."""
+    nothing: str = "nothing fits"
+    """What stands where there is nothing to choose."""
 
 
 class PickerRows(Painted, inherit_bindings=False):
@@ -49,6 +51,7 @@ class PickerRows(Painted, inherit_bindings=False):
         self.at = 0
         self.top = 0
         self.keyed = True
+        self.nothing = ""
 
     def offer(self, choices: Sequence[Choice], at: int, keyed: bool) -> None:
         """Other rows."""
@@ -65,7 +68,7 @@ class PickerRows(Painted, inherit_bindings=False):
         """A row: key, title and detail, and the hint at the right."""
         index = self.top + y
         if index >= len(self.choices):
-            words = " nothing fits" if not y and not self.choices else ""
+            words = f" {self.nothing}" if not y and not self.choices else ""
             return paint(((words, "muted"),), self.size.width, self.role)
         choice = self.choices[index]
         over = self.role("cursor").background_style if index == self.at else None
@@ -146,6 +149,7 @@ class Picker(Vertical):
         self._offered, self._moved = text, False
         if self.question is not None:
             choices = self.question.offers(text)
+            self.rows.nothing = self.question.nothing
             first = -1 if self.question.typed_first else 0
             self.rows.offer(choices, first, not text)
             if not self.question.tall:

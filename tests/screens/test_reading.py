@@ -16,6 +16,7 @@ from omnitui.screens.pages import TextPage
 from omnitui.store.connection import Role, open_cache
 from omnitui.sync.mail.parse import parse_mail
 from tests.screens.conftest import MakeApp, inbox, quiet, shown
+from tests.sync.mail.test_page import mail_with
 from tests.sync.orders import opener
 
 CONTENT = b"%PDF-1.4 a label" * 40
@@ -144,3 +145,65 @@ async def test_a_long_thread_is_read_back_to_its_beginning(make_app: MakeApp) ->
         await pilot.press("G")
         await quiet(pilot)
         assert view.layout_.at_end
+
+
+async def test_all_files_are_saved_at_once_and_none_is_lost(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app(20, each=1)
+    put_mail(app)
+    cache = cache_of(app)
+    columns = "message_id, part, name, type, size, sha256"
+    cache.execute(f"INSERT INTO attachment({columns}) SELECT {columns} FROM attachment")
+    cache.close()
+    async with opener(app.session.places), app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot)
+        await pilot.press("enter", "w")
+        await quiet(pilot)
+        assert "all 2 files" in shown(app)
+        await pilot.press("w")
+        await quiet(pilot)
+        inbox(app).picker.line.value = str(tmp_path / "new folder")
+        await pilot.press("enter")
+        await quiet(pilot, 0.4)
+        assert "Saved 2 files" in shown(app)
+    assert sorted(file.name for file in (tmp_path / "new folder").iterdir()) == ["label (1).pdf", "label.pdf"]
+
+
+async def test_html_goes_to_the_browser_as_a_safe_copy(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opener_script = tmp_path / "xdg-open"
+    opener_script.write_text(f'#!/bin/sh\ncp "$1" {tmp_path}/opened.html\n')
+    opener_script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("DISPLAY", ":7")
+    app = make_app(5, each=1)
+    cache = cache_of(app)
+    raw = zlib.compress(mail_with("<p>the page<script>x</script><img src=https://t.example/a>"))
+    cache.execute("INSERT INTO original(message_id, data) SELECT id, ? FROM message", (raw,))
+    cache.close()
+    async with opener(app.session.places), app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot)
+        await pilot.press("enter", "g", "h")
+        await quiet(pilot, 0.5)
+        assert "without scripts" in shown(app)
+        await pilot.pause(0.3)
+    page = (tmp_path / "opened.html").read_text()
+    assert "the page" in page
+    assert "<script" not in page
+    assert "t.example" not in page
+
+
+async def test_without_any_tag_the_picker_says_what_to_do(make_app: MakeApp) -> None:
+    app = make_app(5, each=1)
+    cache = cache_of(app)
+    cache.execute("UPDATE conversation SET tags = ''")
+    cache.execute("DELETE FROM conversation_tag")
+    cache.close()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        await pilot.press("t")
+        await quiet(pilot)
+        assert "there are no tags here yet" in shown(app)
+        await pilot.press(*"refund", "enter")
+        await quiet(pilot)
+        assert "#refund" in shown(app)

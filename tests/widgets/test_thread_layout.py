@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rich.cells import cell_len
+
 from omnitui.core.blocks import Block, BlockKind, Mark, Span
 from omnitui.core.mail import Invitation
 from omnitui.core.models import AttachmentRow, Delivery, MessageBody, MessageClass, MessageId
@@ -62,7 +64,7 @@ def test_a_note_stands_in_a_box_and_says_so() -> None:
 def test_a_link_shows_its_real_host_when_its_text_hides_it() -> None:
     span = Span(6, 10, Mark.LINK, "https://evil.example/x", "evil.example")
     paragraph = Block(BlockKind.PARAGRAPH, "Press here now", spans=(span,))
-    assert "Press here (evil.example) now" in text_of(message_lines(message(1), None, body(1, paragraph), [], LOOK))
+    assert "Press here (evil.example) [1] now" in text_of(message_lines(message(1), None, body(1, paragraph), [], LOOK))
 
 
 def test_failures_and_faults_are_told_in_words() -> None:
@@ -130,3 +132,39 @@ def test_only_what_is_near_the_view_is_asked_for() -> None:
     wanted = shown.missing()
     assert 1 <= len(wanted) <= 10
     assert 4999 in wanted
+
+
+def test_code_is_wrapped_and_nothing_of_it_is_lost() -> None:
+    row = "2026-11-23 ERROR " + "x" * 150 + " end"
+    lines = message_lines(message(1), None, body(1, Block(BlockKind.CODE, row + "\n  short")), [], LOOK)
+    text = text_of(lines)
+    assert all(cell_len(line) <= LOOK.width for line in text.split("\n"))
+    assert row.replace(" ", "") in text.replace("\n", "").replace("↪", "").replace(" ", "")
+    assert text.endswith("    short")
+    assert text_of(
+        message_lines(message(1), None, body(1, Block(BlockKind.CODE, row)), [], replace(LOOK, glyphs=ASCII))
+    ).count("\\ x")
+
+
+def test_links_are_numbered_after_the_files_and_their_host_is_never_cut_off() -> None:
+    words = "Please look at this page here. " + "And so on. " * 3
+    at = words.index("here")
+    spans = (
+        Span(0, 6, Mark.BOLD),
+        Span(at, at + 4, Mark.LINK, "https://evil.example/bank", "evil.example"),
+        Span(at + 6, at + 9, Mark.LINK, "https://b.example/", "b.example"),
+        Span(at + 17, at + 20, Mark.LINK, "https://evil.example/bank", "evil.example"),
+    )
+    files = [
+        AttachmentRow(5, MessageId(1), "photo.jpg", "image/jpeg", 240_000, False, True, 4032, 3024),
+        AttachmentRow(6, MessageId(1), "shot.png", "image/png", 9_000, True, True),
+    ]
+    for width in range(24, 90, 7):
+        look = replace(LOOK, width=width)
+        paragraph = Block(BlockKind.PARAGRAPH, words, spans=spans)
+        text = text_of(message_lines(message(1), None, body(1, paragraph), files, look))
+        flat = " ".join(text.split())
+        assert "here (evil.example) [3]. And (b.example) [4] so on." in flat
+        assert flat.count("[3]") == 2
+    assert "[1] photo.jpg  picture 4032×3024, 240 kB" in text
+    assert "[2] shot.png  picture in the text 9 kB" in text

@@ -13,6 +13,7 @@ from omnitui.sync.mail.charsets import decode
 from omnitui.sync.mail.embedded import without_uuencoded
 from omnitui.sync.mail.fields import split_head
 from omnitui.sync.mail.part import Part
+from omnitui.sync.mail.pictures import ENOUGH, dimensions
 from omnitui.sync.mail.tnef import is_tnef, unwrapped
 
 TEXT_LIMIT = 1024 * 1024
@@ -180,9 +181,14 @@ def _bounded(part: Part, content: Content) -> bytes:
 def attachment(part: Part, related: bool) -> Attachment:
     """A part as an attachment: hashed piece by piece, named by the sender, by its subject or by its kind."""
     digest, size = hashlib.sha256(), 0
+    start = bytearray()
+    picture = part.type.startswith("image/")
     for piece in part.pieces():
         digest.update(piece)
         size += len(piece)
+        if picture and len(start) < ENOUGH:
+            start += piece[:ENOUGH]
+    width, height = dimensions(bytes(start))
     named = bool(safe_text(part.name, lines=False))
     return Attachment(
         name=safe_name(part.name) if named else _made_name(part),
@@ -193,6 +199,8 @@ def attachment(part: Part, related: bool) -> Attachment:
         inline=part.disposition == "inline" or (related and bool(part.content_id) and part.disposition != "attachment"),
         content_id=safe_text(part.content_id, lines=False),
         named=named,
+        width=width,
+        height=height,
     )
 
 

@@ -13,6 +13,7 @@ from omnitui.core.mail import Attachment
 from omnitui.core.text.clean import safe_name
 from omnitui.sync.mail.charsets import decode
 from omnitui.sync.mail.part import Part
+from omnitui.sync.mail.pictures import dimensions
 
 TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
 _SIGNATURE = b"\x78\x9f\x3e\x22"
@@ -147,10 +148,13 @@ def _text(value: bytes | str, page: str) -> str:
 def _attachment(file: _File, number: str, page: str) -> Attachment:
     name = _text(file.properties.get(_P_LONG_NAME, file.title), page)
     kind = _text(file.properties.get(_P_MIME, b""), page).lower()
+    width, height = dimensions(file.content)
     return Attachment(
         name=safe_name(name),
         type=kind if kind.isascii() and "/" in kind and kind.isprintable() else "application/octet-stream",
         size=len(file.content),
         sha256=hashlib.sha256(file.content).hexdigest(),
         part=number,
+        width=width,
+        height=height,
     )
