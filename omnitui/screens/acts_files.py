@@ -93,7 +93,7 @@ def _start(target: str, instead: str = "w saves a file, y copies a link") -> Non
         raise Refused(f"nothing here can open it; {instead}")
     quiet = subprocess.DEVNULL
     process = subprocess.Popen([opener, target], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)  # noqa: S603 - no shell, one argument
-    # Nobody else waits for it, and it may be the browser itself: it neither stays as a zombie nor keeps us from leaving.
+    # Nobody else waits for it, and it may be the browser itself: it stays no zombie, and never keeps us.
     threading.Thread(target=process.wait, name="opener", daemon=True).start()
 
 
