@@ -19,11 +19,12 @@ from typing import Any
 
 from omnitui.config.load import load
 from omnitui.config.places import Places
-from omnitui.config.schema import AccountSettings, Settings
-from omnitui.config.secrets import Use, secret_for
+from omnitui.config.schema import Settings
+from omnitui.config.stores import open_stores
 from omnitui.core.errors import ConfigError
 from omnitui.core.times import Instant
 from omnitui.store import feed
+from omnitui.sync.credentials import Credentials
 from omnitui.sync.engine import Engine, Outcome, Tools
 from omnitui.sync.imap.account import Wake
 from omnitui.sync.lock import WorkerLock
@@ -56,7 +57,8 @@ LONGEST_SYNC = 600.0
 class Worker:
     """One run of the worker. The lock is taken before anything else. Raises Refused when another one runs."""
 
-    def __init__(self, places: Places, settings: Settings, clock: Callable[[], Instant]) -> None:
+    def __init__(self, places: Places, settings: Settings, clock: Callable[[], Instant], passphrase: str = "") -> None:
+        """`passphrase` opens the encrypted file of secrets; empty: by what the config says, or `unlock` later."""
         self._places = places
         self._settings = settings
         self._clock = clock
@@ -67,14 +69,17 @@ class Worker:
         self._engine: Engine | None = None
         self._outbox: OutboxService | None = None
         self._orders: Orders | None = None
+        self._passphrase = passphrase
+        self._redactor.hide(passphrase)
 
     async def once(self) -> Sequence[Outcome]:
         """Bring every account in step, and end."""
         async with self._open() as writer:
-            engine = self._new_engine(writer, once=True)
+            credentials = self._new_credentials()
+            engine = self._new_engine(writer, credentials, once=True)
             with self._signals(engine.stop):
                 outcomes = await engine.run()
-            outbox = self._new_outbox(engine)
+            outbox = self._new_outbox(engine, credentials)
             try:
                 # Somebody asked for a pass: what waits for another try has it now, where the servers answer.
                 for outcome in outcomes:
@@ -85,7 +90,7 @@ class Worker:
                 outbox.close()
             if done:
                 # What was sent has left flags to set and copies to see: the servers are asked once more.
-                engine = self._new_engine(writer, once=True)
+                engine = self._new_engine(writer, credentials, once=True)
                 with self._signals(engine.stop):
                     await engine.run()
             return outcomes
@@ -141,8 +146,9 @@ class Worker:
         """The engine, begun anew when the config changes."""
         while not self._stopping.is_set():
             self._reload.clear()
-            self._engine = engine = self._new_engine(writer)
-            self._outbox = outbox = self._new_outbox(engine)
+            credentials = self._new_credentials()
+            self._engine = engine = self._new_engine(writer, credentials)
+            self._outbox = outbox = self._new_outbox(engine, credentials)
             engine.online = partial(self._reached, asyncio.get_running_loop(), outbox)
             sending = asyncio.create_task(outbox.run())
             running = asyncio.create_task(engine.run())
@@ -164,9 +170,12 @@ class Worker:
         task = events.create_task(outbox.online(account_id))
         task.add_done_callback(_note_failure)
 
-    def _new_outbox(self, engine: Engine) -> OutboxService:
+    def _new_outbox(self, engine: Engine, credentials: Credentials) -> OutboxService:
         accounts = self._settings.accounts
-        listed = [sender_for(account, engine.ids[account.name], self._secret) for account in accounts]
+        listed = [
+            sender_for(account, engine.ids[account.name], credentials.secret, credentials.renewer)
+            for account in accounts
+        ]
         senders = [sender for sender in listed if sender is not None]
         return OutboxService(self._places.cache_db, self._places.attachments, senders, self._clock, engine.in_step)
 
@@ -184,11 +193,11 @@ class Worker:
                 woken = snooze_due.wake(cache, self._clock())
             log.info("%d snoozed conversations are due", len(woken))
 
-    def _new_engine(self, writer: Writer, *, once: bool = False) -> Engine:
+    def _new_engine(self, writer: Writer, credentials: Credentials, *, once: bool = False) -> Engine:
         tools = Tools(
             writer=writer,
             clock=self._clock,
-            secret=self._secret,
+            login=credentials.login,
             attachments=self._places.attachments,
             owner=f"{os.getpid()} {uuid.uuid4()}",
         )
@@ -196,10 +205,18 @@ class Worker:
         engine.prepare()
         return engine
 
-    def _secret(self, account: AccountSettings, use: Use = "imap") -> str:
-        secret = secret_for(account, use)
-        self._redactor.hide(secret)
-        return secret
+    def _unlock(self, passphrase: str) -> bool:
+        """Open the encrypted file from now on; the accounts begin anew, as after a change of the config."""
+        self._redactor.hide(passphrase)
+        self._passphrase = passphrase
+        self._reload.set()
+        return True
+
+    def _new_credentials(self) -> Credentials:
+        stores = open_stores(self._places, self._settings.secrets)
+        if self._passphrase and stores.passphrase is not None:
+            stores.passphrase.give(self._passphrase)
+        return Credentials(stores, self._places.state, self._clock, self._redactor.hide)
 
     async def _asked(self, asked: dict[str, Any]) -> Answer | None:
         """What a client of the socket asked for."""
@@ -208,8 +225,13 @@ class Worker:
             self._stopping.set()
         elif what in ("file", "page"):
             return await self._orders.carry_out(asked) if self._orders else None
+        elif what == "unlock":
+            return {"unlocked": self._unlock(str(asked.get("passphrase") or ""))}
         elif engine is None:
             return None
+        elif what == "retry":
+            engine.wake(Wake.SYNC)
+            return {"retrying": True}
         elif what == "wake":
             engine.wake(Wake.OUTBOX)
             if self._outbox is not None:

@@ -18,6 +18,7 @@ from omnitui.core.times import Instant
 if TYPE_CHECKING:
     import sqlite3
 
+    from omnitui.config.stores import Stores
     from omnitui.store.connection import Role
 
 
@@ -38,6 +39,14 @@ class Desk:
     def settings(self) -> Settings:
         """The settings. Raises ConfigError naming every problem in the file."""
         return load(self.places.config_file)
+
+    @cached_property
+    def stores(self) -> Stores:
+        """Where secrets are kept; the pass phrase is asked for on the terminal when it is needed."""
+        from omnitui.cli.passphrase import ask_on_terminal
+        from omnitui.config.stores import open_stores
+
+        return open_stores(self.places, self.settings.secrets, ask=ask_on_terminal)
 
     @property
     def agent(self) -> str:

@@ -58,8 +58,12 @@ def _examine(desk: Desk, *, offline: bool) -> Iterator[Finding]:
         yield good("config", f"right; {len(settings.accounts)} accounts")
     yield from cache.cache(desk.places, desk.now())
     yield from _worker(desk)
-    for account in settings.accounts if settings is not None and not offline else ():
-        yield from accounts.account(desk.places, account)
+    if settings is not None and not offline and settings.accounts:
+        from omnitui.sync.credentials import Credentials
+
+        credentials = Credentials(desk.stores, desk.places.state, desk.now)
+        for account in settings.accounts:
+            yield from accounts.account(desk.places, account, credentials)
 
 
 def _worker(desk: Desk) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ SUBCOMMANDS: dict[str, str] = {
     "keys": "keys:keys",
     "list": "list_:list_",
     "log": "log:log",
+    "login": "login:login",
     "mail": "mail:mail",
     "merge": "joining:merge",
     "new": "new:new",

@@ -25,5 +25,16 @@ def run(desk: Desk, no_sync: bool) -> None:
     from omnitui.screen_start import start_screen
     from omnitui.spawn import spawn_if_none
 
-    spawn = None if no_sync else partial(spawn_if_none, desk.places, desk.home)
+    spawn = None if no_sync else partial(spawn_if_none, desk.places, desk.home, _passphrase(desk))
     start_screen(desk.places, settings, desk.agent, desk.now, spawn_worker=spawn)
+
+
+def _passphrase(desk: Desk) -> str:
+    """For the worker that is about to start; asked for only where secrets stand in the encrypted file."""
+    from omnitui.sync.lock import held
+
+    if not desk.places.vault.exists() or held(desk.places.lock):
+        return ""
+    from omnitui.cli.passphrase import opened
+
+    return opened(desk.stores)

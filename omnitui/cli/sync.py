@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Any
 
 import click
@@ -11,14 +12,16 @@ from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.exits import Exit, exit_for
 from omnitui.cli.output import emit, say
 from omnitui.core.errors import Refused
+from omnitui.sync.lock import held
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Bring every account in step, send what is due, and end.")
 @click.option("--while-used", is_flag=True, help="End some seconds after the last screen has gone.")
 @click.option("--json", "as_json", is_flag=True, help="With --once: how each account went, as JSON.")
+@click.option("--passphrase-stdin", is_flag=True, help="Read the pass phrase of the encrypted file from stdin.")
 @pass_desk
-def sync(desk: Desk, once: bool, while_used: bool, as_json: bool) -> int:
+def sync(desk: Desk, once: bool, while_used: bool, as_json: bool, passphrase_stdin: bool) -> int:
     """Keep mail in step with the servers, and send what is in the outbox.
 
     Without an option it runs until it is stopped, as a service does. One worker runs for each cache; when one does,
@@ -26,7 +29,7 @@ def sync(desk: Desk, once: bool, while_used: bool, as_json: bool) -> int:
     """
     from omnitui.worker import Worker
 
-    worker = Worker(desk.places, desk.settings, desk.now)
+    worker = Worker(desk.places, desk.settings, desk.now, _passphrase(desk, from_stdin=passphrase_stdin))
     if not once:
         return _serve(worker, while_used=while_used)
     try:
@@ -38,6 +41,16 @@ def sync(desk: Desk, once: bool, while_used: bool, as_json: bool) -> int:
     _show([document(outcome) for outcome in outcomes], as_json=as_json)
     error = next((outcome.error for outcome in outcomes if outcome.error), None)
     return Exit.OK if error is None else exit_for(error)
+
+
+def _passphrase(desk: Desk, *, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not desk.places.vault.exists() or held(desk.places.lock):
+        return ""
+    from omnitui.cli.passphrase import opened
+
+    return opened(desk.stores)
 
 
 def _serve(worker: Any, *, while_used: bool) -> int:

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from omnitui.config.check import Mistake, build
-from omnitui.config.schema import DEFAULT_PORTS, AccountSettings, ServerSettings, Settings
+from omnitui.config.schema import DEFAULT_PORTS, AccountSettings, OAuthSettings, ServerSettings, Settings
 from omnitui.core.errors import ConfigError
 
 
@@ -107,6 +107,8 @@ def _complete(settings: Settings, mistakes: list[Mistake]) -> Settings:
         seen.add(account.name.lower())
         imap = _server(account, account.imap, "imap", path, mistakes)
         smtp = account.smtp and _server(account, account.smtp, "smtp", path, mistakes)
+        if account.oauth is not None:
+            _oauth(account.oauth, path, mistakes)
         accounts.append(replace(account, imap=imap, smtp=smtp))
     _timezone(settings.agent.timezone, mistakes)
     return replace(settings, account=tuple(accounts))
@@ -122,9 +124,26 @@ def _server(
         server,
         port=server.port or DEFAULT_PORTS[use][server.security],
         username=server.username or account.address,
+        auth=_auth(account, server),
         password_command=server.password_command or account.password_command,
         certificate_sha256=server.certificate_sha256.replace(":", "").lower(),
     )
+
+
+def _auth(account: AccountSettings, server: ServerSettings) -> str:
+    if server.auth != "auto":
+        return server.auth
+    return "password" if account.oauth is None else "xoauth2"
+
+
+def _oauth(oauth: OAuthSettings, path: tuple[str | int, ...], mistakes: list[Mistake]) -> None:
+    """A provider we do not know must say where it is and what to ask it for."""
+    if oauth.provider != "other":
+        return
+    missing = [name for name in ("token_url", "scopes") if not getattr(oauth, name)]
+    mistakes += [Mistake((*path, "oauth"), f'provider "other" needs {name}') for name in missing]
+    if not oauth.authorize_url and not oauth.device_url:
+        mistakes.append(Mistake((*path, "oauth"), 'provider "other" needs authorize_url or device_url'))
 
 
 def is_loopback(host: str) -> bool:

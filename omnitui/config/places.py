@@ -42,6 +42,11 @@ class Places:
         return self.data / "cache.db"
 
     @property
+    def vault(self) -> Path:
+        """The encrypted file of passwords and tokens, where there is no keyring."""
+        return self.data / "secrets.enc"
+
+    @property
     def attachments(self) -> Path:
         """Big attachments fetched on demand, by their hash."""
         return self.data / "attachments"

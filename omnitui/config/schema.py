@@ -29,6 +29,11 @@ QUIET = Shape(
     re.compile(rf"(?:mon|tue|wed|thu|fri|sat|sun)(?: {_HOURS})?|{_HOURS}"),
     'a time such as "22:00-07:00", a day such as "sun", or both, "fri 18:00-24:00"',
 )
+URL = Shape(
+    re.compile(r"https://[^\s@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:/\S*)?"),
+    "an address that begins with https:// (http:// only on this machine)",
+)
+TENANT = Shape(re.compile(r"[A-Za-z0-9.-]+"), "an id such as 72f98..., a domain, common, organizations or consumers")
 FINGERPRINT = Shape(re.compile(r"(?:[0-9a-fA-F]{2}:?){32}"), "64 hex digits, with or without colons")
 
 
@@ -60,9 +65,10 @@ class ServerSettings:
     )
     username: str = setting("Name to log in with; empty takes the account's address.", "")
     auth: str = setting(
-        "password, or a token of OAuth 2 (the secret is then the access token).",
-        "password",
-        choices=("password", "xoauth2", "oauthbearer"),
+        "How to log in: password, or by a token of OAuth 2 as xoauth2 or oauthbearer. auto takes xoauth2 where the "
+        "account has a table [account.oauth], else the password.",
+        "auto",
+        choices=("auto", "password", "xoauth2", "oauthbearer"),
     )
     password_command: tuple[str, ...] = setting(
         "Program and arguments that print the secret, run without a shell; empty takes the account's.", ()
@@ -72,6 +78,32 @@ class ServerSettings:
         "Fingerprint (SHA-256, hex) of the one certificate to accept, for a server with a certificate of its own.",
         "",
         shape=FINGERPRINT,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OAuthSettings:
+    """Signing in with the provider instead of a password (OAuth 2), then `omnitui login NAME`.
+
+    You register the program with the provider yourself; docs/guide/oauth.md says how.
+    """
+
+    provider: str = setting(
+        "Who signs you in; other needs the addresses below.", example="gmail", choices=("gmail", "microsoft", "other")
+    )
+    client_id: str = setting("The id of your registration (not a secret).", example="1234.apps.example")
+    client_secret_command: tuple[str, ...] = setting(
+        "Program and arguments that print the registration's secret where it has one; empty takes what "
+        "`omnitui secret set NAME --only client` has stored.",
+        (),
+    )
+    tenant: str = setting("Microsoft only: your organisation's id or domain.", "common", shape=TENANT)
+    authorize_url: str = setting("Address of the page where one signs in; empty takes the provider's.", "", shape=URL)
+    token_url: str = setting("Address that gives tokens; empty takes the provider's.", "", shape=URL)
+    device_url: str = setting("Address that gives device codes; empty takes the provider's.", "", shape=URL)
+    scopes: tuple[str, ...] = setting("What is asked for; empty takes what mail needs with this provider.", ())
+    redirect_port: int = setting(
+        "Port on this machine where the browser comes back to; 0 takes a free one.", 0, least=0, most=65535
     )
 
 
@@ -101,6 +133,9 @@ class AccountSettings:
     signature: str = setting("Put under every answer.", "", example="Kind regards,\nthe shop's support")
     undo_seconds: int = setting(
         "Seconds for which a sent answer is held and can be taken back.", 10, least=0, most=3600
+    )
+    oauth: OAuthSettings | None = field(
+        default=None, metadata={"doc": "Signing in with the provider instead of a password (OAuth 2)."}
     )
     imap: ServerSettings = field(metadata={"doc": "The server that holds the mail."})
     smtp: ServerSettings | None = field(
@@ -188,6 +223,20 @@ class NotifySettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecretSettings:
+    """Where passwords and tokens are kept that are given to omnitui itself."""
+
+    store: str = setting(
+        "auto takes the keyring where it encrypts, else the encrypted file.",
+        "auto",
+        choices=("auto", "keyring", "file"),
+    )
+    passphrase_command: tuple[str, ...] = setting(
+        "Program and arguments that print the pass phrase of the encrypted file; empty asks for it at the start.", ()
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that config.toml may hold."""
 
@@ -196,6 +245,7 @@ class Settings:
     keys: KeySettings = field(default_factory=KeySettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
+    secrets: SecretSettings = field(default_factory=SecretSettings)
     account: tuple[AccountSettings, ...] = field(default=(), metadata={"doc": "The support mailboxes."})
 
     @property

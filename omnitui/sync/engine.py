@@ -17,7 +17,7 @@ from omnitui.core.times import Instant
 from omnitui.store import accounts
 from omnitui.sync.backoff import Backoff
 from omnitui.sync.imap.account import AccountSync, Wake
-from omnitui.sync.imap.login import login_for
+from omnitui.sync.imap.login import Login
 from omnitui.sync.imap.setting import Setting
 from omnitui.sync.imap.suspects import ENOUGH, TOGETHER, Suspects
 from omnitui.sync.mail.batches import POLITE
@@ -45,8 +45,8 @@ class Tools:
 
     writer: Writer
     clock: Callable[[], Instant]
-    secret: Callable[[AccountSettings], str]
-    """Blocks; raises SecretError."""
+    login: Callable[[AccountSettings], Login]
+    """Of an account's IMAP server. Blocks; raises SecretError, LoginRefused or Offline."""
     attachments: Path
     owner: str
 
@@ -183,7 +183,7 @@ class Engine:
         return Setting(
             account=account,
             account_id=self.ids[account.name],
-            login=lambda: login_for(account, account.imap, tools.secret(account)),
+            login=lambda: tools.login(account),
             writer=tools.writer,
             clock=tools.clock,
             attachments=tools.attachments,

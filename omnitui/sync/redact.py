@@ -46,9 +46,14 @@ class Redactor(logging.Filter):
         """The text without secrets."""
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
-        for pattern in _PATTERNS:
-            text = pattern.sub(rf"\g<1>{HIDDEN}", text)
-        return text
+        return clean_patterns(text)
+
+
+def clean_patterns(text: str) -> str:
+    """The text without what looks like a secret."""
+    for pattern in _PATTERNS:
+        text = pattern.sub(rf"\g<1>{HIDDEN}", text)
+    return text
 
 
 def start_log(path: Path, redactor: Redactor) -> logging.Handler:

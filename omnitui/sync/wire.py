@@ -1,8 +1,8 @@
 """The worker's socket: screens connect to hear that something changed, and to ask for a look or a stop.
 
 A Unix socket for the user alone (0600), JSON lines. Worker to client: {"changed": [conversation ids], "seq": n}, at
-most ten a second, and answers. Client to worker: {"do": "wake" | "sync" | "status" | "stop"}, and the orders of
-`sync/orders.py`.
+most ten a second, and answers. Client to worker: {"do": "wake" | "sync" | "retry" | "status" | "unlock" | "stop"},
+and the orders of `sync/orders.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +97,8 @@ class WireServer:
                 self.left.set()
 
 
-def ask_worker(path: Path, what: str, answer: str, seconds: float) -> Any:
-    """Ask the running worker and wait for the answer of that name; for the command line.
+def ask_worker(path: Path, what: str, answer: str, seconds: float, more: Mapping[str, str] | None = None) -> Any:
+    """Ask the running worker and wait for the answer of that name; for the command line. `more` goes with the question.
 
     Raises Offline when no worker listens or it does not answer in time.
     """
@@ -106,7 +106,7 @@ def ask_worker(path: Path, what: str, answer: str, seconds: float) -> Any:
         client.settimeout(seconds)
         try:
             client.connect(os.fspath(path))
-            client.sendall(json.dumps({"do": what}).encode() + b"\n")
+            client.sendall(json.dumps({**(more or {}), "do": what}).encode() + b"\n")
             for line in stack.enter_context(client.makefile("rb")):
                 found = json.loads(line)
                 if answer in found:

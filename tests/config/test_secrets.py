@@ -14,9 +14,10 @@ import keyring.backends.fail
 import keyring.backends.null
 import pytest
 
-from omnitui.config import secrets
+from omnitui.config import keyrings, programs
+from omnitui.config.keyrings import is_refused, safe_keyring
 from omnitui.config.schema import AccountSettings, ServerSettings
-from omnitui.config.secrets import find_secret, forget_secret, is_refused, safe_keyring, store_secret
+from omnitui.config.secrets import find_secret, forget_secret, store_secret
 from omnitui.core.errors import SecretError
 
 
@@ -101,7 +102,7 @@ def test_a_command_that_fails_is_an_error_without_the_secret(command: tuple[str,
 
 
 def test_a_command_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secrets, "COMMAND_SECONDS", 0.3)
+    monkeypatch.setattr(programs, "COMMAND_SECONDS", 0.3)
     with pytest.raises(SecretError, match="no answer within"):
         find_secret(account(sys.executable, "-c", "import time; time.sleep(60)"), "imap", {})
 
@@ -121,7 +122,7 @@ def test_a_keyring_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
     end, other = os.pipe()
     keyring.set_keyring(Locked())
-    monkeypatch.setattr(secrets, "KEYRING_SECONDS", 0.2)
+    monkeypatch.setattr(keyrings, "KEYRING_SECONDS", 0.2)
     with pytest.raises(SecretError, match="is it locked"):
         find_secret(account(), "imap", {})
     os.close(other)

@@ -103,10 +103,17 @@ class Dovecot:
     """One server. `start` and `stop`, or use it as a context."""
 
     def __init__(
-        self, *, driver: str = "maildir", special_use: bool = True, hide: Iterable[str] = (), extra: str = ""
+        self,
+        *,
+        driver: str = "maildir",
+        special_use: bool = True,
+        hide: Iterable[str] = (),
+        extra: str = "",
+        introspection: str = "",
     ) -> None:
         """`hide`: capabilities that the server shall not offer (a client that asks first then does not use them);
-        `extra`: more lines of config."""
+        `extra`: more lines of config; `introspection`: who is asked about tokens, instead of a server of its own."""
+        self._introspection = introspection
         self.extra = extra
         self.driver = driver
         self.top = Path(tempfile.mkdtemp(prefix="omni-dc-", dir="/tmp"))
@@ -265,12 +272,13 @@ class Dovecot:
 
     def _start_tokens(self) -> None:
         """The token server that Dovecot asks."""
-        if self._tokens is None:
+        if self._tokens is None and not self._introspection:
             self._tokens = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Introspection)
             threading.Thread(target=self._tokens.serve_forever, args=(0.05,), daemon=True).start()
+        url = self._introspection or f"http://127.0.0.1:{self._tokens.server_address[1] if self._tokens else 0}/"
         (self.top / "oauth2.conf").write_text(
             "introspection_mode = post\n"
-            f"introspection_url = http://127.0.0.1:{self._tokens.server_address[1]}/\n"
+            f"introspection_url = {url}\n"
             "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
         )
 

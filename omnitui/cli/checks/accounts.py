@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from omnitui.cli.checks.finding import Finding, good, note, problem
 from omnitui.config.places import Places
 from omnitui.config.schema import AccountSettings
-from omnitui.config.secrets import Use, find_secret
+from omnitui.config.secrets import Use
 from omnitui.core.errors import LoginRefused, OmnituiError, SecretError
 
 if TYPE_CHECKING:
     from omnitui.store.connection import Cache
     from omnitui.store.folders import Folder
+    from omnitui.sync.credentials import Credentials
     from omnitui.sync.imap.connection import Connection
 
 USEFUL = {
@@ -27,31 +28,37 @@ USEFUL = {
 SHOWN_UIDS = 10
 
 
-def account(places: Places, settings: AccountSettings) -> Iterator[Finding]:
+def account(places: Places, settings: AccountSettings, credentials: Credentials) -> Iterator[Finding]:
     """Everything about one account. Talks to its servers; changes nothing there."""
     area = f"account {settings.name}"
-    secret = yield from _secret(area, settings, "imap")
+    secret = yield from _secret(area, settings, "imap", credentials)
     if secret is not None:
         try:
-            yield from _imap(area, places, settings, secret)
+            yield from _imap(area, places, settings, secret, credentials)
         except OmnituiError as error:
             yield _refusal(area, "IMAP", error)
     if settings.smtp is None:
         yield note(area, "has no server to send with: it only reads")
         return
-    secret = yield from _secret(area, settings, "smtp")
+    secret = yield from _secret(area, settings, "smtp", credentials)
     if secret is not None:
         try:
-            yield from _smtp(area, settings, secret)
+            yield from _smtp(area, settings, secret, credentials)
         except OmnituiError as error:
             yield _refusal(area, "SMTP", error)
 
 
-def _secret(area: str, settings: AccountSettings, use: Use) -> Generator[Finding, None, str | None]:
+def _secret(
+    area: str, settings: AccountSettings, use: Use, credentials: Credentials
+) -> Generator[Finding, None, str | None]:
     try:
-        secret = find_secret(settings, use)
-    except SecretError as error:
-        yield problem(area, f"{use.upper()}: {error}", f"omnitui secret set {settings.name}")
+        secret = credentials.find(settings, use)
+    except (SecretError, LoginRefused) as error:
+        advice = f"omnitui login {settings.name}" if settings.oauth else f"omnitui secret set {settings.name}"
+        yield problem(area, f"{use.upper()}: {error}", advice)
+        return None
+    except OmnituiError as error:
+        yield problem(area, f"{use.upper()}: {error}", "look at the network; everything here can be used meanwhile")
         return None
     yield good(area, f"{use.upper()} secret from {secret.source}")
     return secret.value
@@ -63,11 +70,13 @@ def _refusal(area: str, what: str, error: OmnituiError) -> Finding:
     return problem(area, f"{what}: {error}", "check host, port and security in the config, and the network")
 
 
-def _imap(area: str, places: Places, settings: AccountSettings, secret: str) -> Iterator[Finding]:
+def _imap(
+    area: str, places: Places, settings: AccountSettings, secret: str, credentials: Credentials
+) -> Iterator[Finding]:
     from omnitui.sync.imap.connection import Connection
     from omnitui.sync.imap.login import login_for
 
-    connection = Connection(login_for(settings, settings.imap, secret))
+    connection = Connection(login_for(settings, settings.imap, secret, credentials.renewer(settings, "imap")))
     try:
         has = [name for name in USEFUL if connection.can(name)]
         yield good(area, f"IMAP login on port {settings.imap.port} ({settings.imap.security}); offers {', '.join(has)}")
@@ -129,13 +138,15 @@ def _some(numbers: tuple[int, ...]) -> str:
     return shown + (", ..." if len(numbers) > SHOWN_UIDS else "")
 
 
-def _smtp(area: str, settings: AccountSettings, secret: str) -> Iterator[Finding]:
+def _smtp(area: str, settings: AccountSettings, secret: str, credentials: Credentials) -> Iterator[Finding]:
     from omnitui.sync.outbox.account import endpoint_for
     from omnitui.sync.outbox.smtp import try_login
 
     if settings.smtp is None:
         return
-    offers = asyncio.run(try_login(endpoint_for(settings, settings.smtp), secret))
+    offers = asyncio.run(
+        try_login(endpoint_for(settings, settings.smtp, credentials.renewer(settings, "smtp")), secret)
+    )
     size = offers.get("SIZE", "")
     limit = f"; mails up to {int(size) // 2**20} MB" if size.isdigit() and int(size) else ""
     yield good(area, f"SMTP login on port {settings.smtp.port} ({settings.smtp.security}){limit}; nothing was sent")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from omnitui.config.keyrings import backend_name, safe_keyring
 from omnitui.config.load import load
 from omnitui.config.schema import AccountSettings, ServerSettings
-from omnitui.config.secrets import backend_name, find_secret, safe_keyring, store_secret, variable
+from omnitui.config.secrets import find_secret, store_secret, variable
 from omnitui.config.write import add_account
 from omnitui.core.errors import SecretError
 from omnitui.setup.face import Place

@@ -8,9 +8,9 @@ from __future__ import annotations
 import imaplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 
 from imapclient import IMAPClient
@@ -40,9 +40,13 @@ class Login:
     secret: str = field(repr=False)
     ca_file: str = ""
     certificate_sha256: str = ""
+    renew: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
+    """Gives another token for one that the server has refused; blocks."""
 
 
-def login_for(account: AccountSettings, server: ServerSettings, secret: str) -> Login:
+def login_for(
+    account: AccountSettings, server: ServerSettings, secret: str, renew: Callable[[str], str] | None = None
+) -> Login:
     """The login of an account's IMAP server, defaults filled in."""
     return Login(
         host=server.host,
@@ -53,12 +57,27 @@ def login_for(account: AccountSettings, server: ServerSettings, secret: str) -> 
         secret=secret,
         ca_file=server.ca_file,
         certificate_sha256=server.certificate_sha256,
+        renew=renew,
     )
 
 
 def log_in(login: Login, timeout: float = TIMEOUT) -> tuple[Transport, IMAPClient, frozenset[str]]:
-    """Connect and log in; gives the capabilities too. Raises Offline, LoginRefused or ProtocolError."""
+    """Connect and log in; gives the capabilities too. Raises Offline, LoginRefused or ProtocolError.
+
+    A token that is refused is renewed once: it may have ended sooner than its provider said.
+    """
     _check(login)
+    try:
+        return _connect(login, timeout)
+    except LoginRefused:
+        if login.renew is None:
+            raise
+    renewed = replace(login, secret=login.renew(login.secret))
+    _check(renewed)
+    return _connect(renewed, timeout)
+
+
+def _connect(login: Login, timeout: float) -> tuple[Transport, IMAPClient, frozenset[str]]:
     transport = Transport(login.host, login.port, timeout)
     try:
         return transport, *_log_in(transport, login, timeout)

@@ -44,17 +44,25 @@ class Sender:
 
 
 def sender_for(
-    account: AccountSettings, account_id: int, secret: Callable[[AccountSettings, Use], str] = secret_for
+    account: AccountSettings,
+    account_id: int,
+    secret: Callable[[AccountSettings, Use], str] = secret_for,
+    renewer: Callable[[AccountSettings, Use], Callable[[str], str] | None] = lambda account, use: None,
 ) -> Sender | None:
-    """The sender of an account; None when it has no server to send with."""
+    """The sender of an account; None when it has no server to send with.
+
+    `renewer` gives what gives another token for one that was refused, where the account has such.
+    """
     if account.smtp is None:
         return None
     return Sender(
         account_id=account_id,
         address=account.address,
-        endpoint=endpoint_for(account, account.smtp),
+        endpoint=endpoint_for(account, account.smtp, renewer(account, "smtp")),
         secret=lambda: secret(account, "smtp"),
-        open_sent=lambda name: sent_folder(login_for(account, account.imap, secret(account, "imap")), name),
+        open_sent=lambda name: sent_folder(
+            login_for(account, account.imap, secret(account, "imap"), renewer(account, "imap")), name
+        ),
         sent_name=account.sent_folder,
         filed="yes"
         if account.sent_filed_by_server == "yes"
@@ -64,7 +72,9 @@ def sender_for(
     )
 
 
-def endpoint_for(account: AccountSettings, server: ServerSettings) -> Endpoint:
+def endpoint_for(
+    account: AccountSettings, server: ServerSettings, renew: Callable[[str], str] | None = None
+) -> Endpoint:
     """Where and how to hand mail in, defaults filled in."""
     username = server.username or account.address
     port = server.port or DEFAULT_PORTS["smtp"][server.security]
@@ -79,4 +89,5 @@ def endpoint_for(account: AccountSettings, server: ServerSettings) -> Endpoint:
         auth=server.auth,
         context=partial(tls_context, login),
         certificate_sha256=server.certificate_sha256,
+        renew=renew,
     )

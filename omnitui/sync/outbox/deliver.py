@@ -12,7 +12,7 @@ import os
 import uuid
 from collections.abc import Callable
 
-from omnitui.core.errors import NotFound, Refused, SecretError
+from omnitui.core.errors import LoginRefused, NotFound, Offline, ProtocolError, Refused, SecretError
 from omnitui.core.outgoing import Outgoing, from_payload
 from omnitui.core.times import DAY, MINUTE, SECOND, Instant
 from omnitui.store import outbox, sending
@@ -137,7 +137,7 @@ class Delivery:
             )
             await self._desk.do(outbox.settle, item.id, "failed", words, self._clock())
             return
-        except SecretError as error:
+        except (SecretError, LoginRefused, Offline, ProtocolError) as error:
             await self._desk.do(outbox.retry_at, item.id, after(item.attempts, self._clock()), str(error))
             return
         await self._settle(item, await self._hand_over(item, mail, envelope, secret, raw))

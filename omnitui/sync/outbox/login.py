@@ -11,7 +11,7 @@ from omnitui.sync.outbox.wire import Reply, SmtpWire
 
 async def log_in(wire: SmtpWire, methods: Sequence[str], auth: str, username: str, secret: str, seconds: float) -> None:
     """Log in by the way the config asks for. Raises LoginRefused, or Offline when it may work later."""
-    if auth == "password":
+    if auth not in ("xoauth2", "oauthbearer"):
         reply = await _with_password(wire, methods, username, secret, seconds)
     else:
         token = _bearer(auth, username, secret)

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from omnitui.core.errors import LoginRefused, Offline, ProtocolError
+from omnitui.core.errors import LoginRefused, Offline, ProtocolError, SecretError
 from omnitui.sync.imap.login import on_this_machine
 from omnitui.sync.outbox.login import log_in
 from omnitui.sync.outbox.wire import Reply, SmtpWire
@@ -77,6 +77,8 @@ class Endpoint:
     """How to trust the server; by default the system's authorities, with the host name checked. Blocks; OSError."""
     certificate_sha256: str = ""
     """The one certificate to accept, in hex."""
+    renew: Callable[[str], str] | None = field(default=None, repr=False)
+    """Gives another token for one that the server has refused; blocks."""
     waits: Waits = field(default_factory=Waits)
 
 
@@ -106,8 +108,7 @@ async def send_mail(
     wire: SmtpWire | None = None
     dot_written = False
     try:
-        wire, extensions = await _open(endpoint)
-        await _log_in(wire, endpoint, secret, extensions)
+        wire, extensions = await _enter(endpoint, secret)
         await _envelope(wire, endpoint.waits, (sender, recipients), raw, extensions)
         end = await _content(wire, endpoint.waits, raw)
         await before_dot()
@@ -127,7 +128,7 @@ async def send_mail(
                 Outcome.UNKNOWN, f"the connection was lost before the server said whether it took it: {error}"
             )
         return Result(Outcome.DEFERRED, str(error))
-    except LoginRefused as error:
+    except (LoginRefused, SecretError) as error:
         return Result(Outcome.LOGIN, str(error))
     finally:
         if wire is not None:
@@ -141,8 +142,7 @@ async def try_login(endpoint: Endpoint, secret: str) -> dict[str, str]:
     """
     wire: SmtpWire | None = None
     try:
-        wire, extensions = await _open(endpoint)
-        await _log_in(wire, endpoint, secret, extensions)
+        wire, extensions = await _enter(endpoint, secret)
         with contextlib.suppress(Offline, ProtocolError):
             await wire.command("QUIT", endpoint.waits.quit)
     except _NotSent as stop:
@@ -160,6 +160,26 @@ async def _verdict(wire: SmtpWire, reply: Reply, seconds: float) -> Result:
     with contextlib.suppress(Offline, ProtocolError):
         await wire.command("QUIT", seconds)
     return Result(outcome, reply.text, refused_for_now=outcome is Outcome.DEFERRED)
+
+
+async def _enter(endpoint: Endpoint, secret: str) -> tuple[SmtpWire, dict[str, str]]:
+    """Connect and log in; a token that is refused is renewed once, and tried on a connection of its own."""
+    try:
+        return await _session(endpoint, secret)
+    except LoginRefused:
+        if endpoint.renew is None:
+            raise
+    return await _session(endpoint, await asyncio.to_thread(endpoint.renew, secret))
+
+
+async def _session(endpoint: Endpoint, secret: str) -> tuple[SmtpWire, dict[str, str]]:
+    wire, extensions = await _open(endpoint)
+    try:
+        await _log_in(wire, endpoint, secret, extensions)
+    except BaseException:
+        wire.close()
+        raise
+    return wire, extensions
 
 
 async def _open(endpoint: Endpoint) -> tuple[SmtpWire, dict[str, str]]:
