@@ -7,7 +7,6 @@ machine or in this house) is therefore asked outright while there is work going 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import re
@@ -15,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from omnitui.core.errors import OmnituiError, ProtocolError
+from omnitui.core.errors import LoginRefused, OmnituiError, ProtocolError, SecretError
 from omnitui.sync.backoff import Backoff
 from omnitui.sync.imap.connection import Connection
 from omnitui.sync.imap.login import Login
@@ -68,8 +67,13 @@ class Listener:
         backoff = Backoff()
         while not self._stopping.is_set():
             started = time.monotonic()
-            with contextlib.suppress(OmnituiError):
+            try:
                 self._listen()
+            except (LoginRefused, SecretError):
+                # The account's own connection may be as dead and not know it: it is the one that tells the user.
+                self._wake()
+            except OmnituiError:
+                pass
             if time.monotonic() - started > 60:
                 backoff.reset()
             self._stopping.wait(backoff.next())
