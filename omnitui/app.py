@@ -132,6 +132,7 @@ class OmnituiApp(App[None], inherit_bindings=False):
         if self._notifier is not None:
             self._notifier.end()
         await self.session.reader.close()
+        await self.session.searcher.close()
         self.session.writer.close()
 
 

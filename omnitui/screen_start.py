@@ -27,6 +27,7 @@ def make_session(places: Places, settings: Settings, me: str, now: Callable[[], 
         glyphs=ASCII if settings.ui.ascii else UNICODE,
         reader=Reader(places.cache_db),
         writer=Writer(places.cache_db),
+        searcher=Reader(places.cache_db),
     )
 
 

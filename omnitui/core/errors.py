@@ -7,6 +7,7 @@ OmnituiError
 ├── NotFound         no such conversation, message, account, view
 ├── QueryError       the query cannot be read (column, suggestion)
 ├── Refused          what was asked makes no sense now; nothing was changed
+├── Overtaken        a newer question has ended this one; nothing is to be said or done
 ├── Offline          the network or server is away: try again later by itself
 ├── LoginRefused     the server refuses the login: only the user can mend it
 └── ProtocolError    the server said something it must not: reconnect, then tell
@@ -46,6 +47,10 @@ class QueryError(OmnituiError):
 
 class Refused(OmnituiError):
     """The request cannot be done in the present state; nothing was changed."""
+
+
+class Overtaken(OmnituiError):
+    """What was asked for is not wanted any more."""
 
 
 class Offline(OmnituiError):

@@ -60,18 +60,25 @@ async def show(page: InboxPage, index: int) -> None:
 
 @handles("view.sort")
 async def sort(page: InboxPage, call: Call) -> None:
-    """Another order, by name or the next one."""
-    orders = list(Order)
+    """Another order, by name or the next one; what was found by words may stand by its newest match too."""
+    orders: list[Order | None] = [*Order]
+    if page.search.sortable_by_match:
+        orders.insert(0, None)
+    names = [order.value if order else "match" for order in orders]
     if call.args:
-        found = [order for order in orders if order.value.startswith(call.args.lower())]
+        found = [order for order, name in zip(orders, names, strict=True) if name.startswith(call.args.lower())]
         if not found:
-            raise Refused(f"there is no order {call.args}; there are {', '.join(order.value for order in orders)}")
+            raise Refused(f"there is no order {call.args}; there are {', '.join(names)}")
         order = found[0]
     else:
-        order = orders[(orders.index(page.pages.order) + 1) % len(orders)]
-    page.top.set(order=page.views.order_words(order))
-    await page.pages.open(page.pages.where, order)
-    page.follow_now()
+        present = None if page.pages.source.by_match else page.pages.order
+        order = orders[(orders.index(present) + 1) % len(orders)]
+    if page.search.asked is not None:
+        await page.search.resort(order)
+    elif order is not None:
+        page.top.set(order=page.views.order_words(order))
+        await page.pages.open(page.pages.where, order)
+        page.follow_now()
 
 
 @handles("view.compact")

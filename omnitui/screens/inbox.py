@@ -27,6 +27,7 @@ from omnitui.widgets.bars import TopLine
 from omnitui.widgets.composer import Composer, ComposerText
 from omnitui.widgets.contact_panel import ContactPanel
 from omnitui.widgets.conversation_list import ConversationList
+from omnitui.widgets.offers import Offers
 from omnitui.widgets.thread_view import ThreadView
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class InboxPage(Page, inherit_bindings=False):
         self.state = TopState(session, self.top, self.views)
         self.panes = Panes(self)
         self.search_line = SearchLine(id="search", placeholder="search", classes="-hidden")
+        self.offers = Offers(id="offers", glyphs=glyphs)
         self.search = Search(self)
         self.last_mark: ConversationId | None = None
         self._preview: Timer | None = None
@@ -71,6 +73,7 @@ class InboxPage(Page, inherit_bindings=False):
                 yield self.composer
             with Vertical(id="contact-pane"):
                 yield self.contact
+        yield self.offers
         yield from self.foot()
 
     async def on_mount(self) -> None:
@@ -193,10 +196,14 @@ class InboxPage(Page, inherit_bindings=False):
         await self.state.read()
         self.status.set(progress=self.state.progress)
         self.pages.filling = bool(self.state.progress) and self.list.has_focus
-        view = self.views.at(self.views.here) if self.views.here is not None else None
-        if view is not None and not self.list.window.rows:
-            self.list.empty = self.views.empty_words(view)
+        if self.views.here is not None and not self.list.window.rows:
+            self.list.empty = self.empty_words()
             self.list.refresh()
+
+    def empty_words(self) -> tuple[str, ...]:
+        """What to say when the present view is empty."""
+        view = self.views.at(self.views.here) if self.views.here is not None else None
+        return self.views.empty_words(view) if view is not None else ("No conversation matches.",)
 
     def _tick(self) -> None:
         self.list.tick(self.session.now())
@@ -281,6 +288,11 @@ class InboxPage(Page, inherit_bindings=False):
         """Esc: back to what was shown."""
         event.stop()
         self.run_worker(self.search.leave())
+
+    def on_search_line_completing(self, event: SearchLine.Completing) -> None:
+        """Tab in the search line."""
+        event.stop()
+        self.run_worker(self.search.words.complete(event.forward), group="complete", exclusive=True)
 
     def on_search_line_kept(self, event: SearchLine.Kept) -> None:
         """Enter: into the list."""

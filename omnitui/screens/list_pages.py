@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from omnitui.core.models import ConversationId, Order
+from omnitui.core.errors import Overtaken
+from omnitui.core.models import ConversationId, ConversationRow, Order
+from omnitui.screens.list_source import InOrder, Key, Source, falls_before, first_place
 from omnitui.screens.session import Session
-from omnitui.store import conversations
 from omnitui.store.where import EVERYTHING, Where
 from omnitui.widgets.conversation_list import ConversationList
 from omnitui.widgets.window import place
@@ -22,11 +23,10 @@ MANY = 500
 class Spot:
     """Where the list stood, to go back there exactly."""
 
-    where: Where
-    order: Order
+    source: Source
     cursor: ConversationId | None
     line: int
-    before: tuple[int, int] | None
+    before: Key | None
     """Place of the row above the window's part that is kept, or None for the start."""
 
 
@@ -36,38 +36,60 @@ class ListPages:
     def __init__(self, session: Session, view: ConversationList) -> None:
         self._session = session
         self._view = view
-        self.where: Where = EVERYTHING
-        self.order = Order.WAITING
+        self.source: Source = InOrder(session.reader, EVERYTHING, Order.WAITING)
         self.filling = False
         """A first sync goes on: until the agent moves the cursor, the list stays at its beginning."""
         self._turn = 0
         self._news: set[ConversationId] = set()
 
+    @property
+    def size(self) -> int:
+        """Rows of a page."""
+        return PAGE
+
+    @property
+    def where(self) -> Where:
+        """Which conversations the list shows."""
+        return self.source.where
+
+    @property
+    def order(self) -> Order:
+        """In what order."""
+        return self.source.order
+
     async def open(self, where: Where, order: Order) -> bool:
         """Show another query from its start; False when it was overtaken by a newer one."""
-        self.where, self.order = where, order
+        return await self.show(InOrder(self._session.reader, where, order))
+
+    async def show(self, source: Source) -> bool:
+        """Show what a source gives, from its start; False when it was overtaken by a newer one."""
+        self.source = source
         self._turn += 1
-        turn = self._turn
-        rows = await self._session.reader.all(conversations.page(where, order, limit=PAGE))
-        if turn != self._turn:
+        found = await self._page(None, PAGE)
+        if found is None:
             return False
+        self.put(source, *found)
+        return True
+
+    def put(self, source: Source, rows: list[ConversationRow], at_end: bool) -> None:
+        """Show a first page that was read already."""
+        self.source = source
+        self._turn += 1
         self._news.clear()
         self._view.set_news(0)
         window = self._view.window
         window.cursor, window.top, window.touched = None, 0, False
-        self._view.show(rows, at_start=True, at_end=len(rows) < PAGE)
-        return True
+        self._view.show(rows, at_start=True, at_end=at_end)
 
     async def more(self, above: bool) -> None:
         """The page above or below what is there."""
-        rows, turn = self._view.window.rows, self._turn
+        rows = self._view.window.rows
         if not rows:
             return
-        edge = place(rows[0] if above else rows[-1])
-        select = conversations.page(self.where, self.order, edge, PAGE, backwards=above)
-        page = await self._session.reader.all(select)
-        if turn == self._turn:
-            self._view.extend(page[::-1] if above else page, above=above, done=len(page) < PAGE)
+        found = await self._page(place(rows[0] if above else rows[-1]), PAGE, backwards=above)
+        if found is not None:
+            page, done = found
+            self._view.extend(page[::-1] if above else page, above=above, done=done)
             self._see_news()
 
     async def end(self) -> None:
@@ -75,10 +97,10 @@ class ListPages:
         if self._view.window.at_end:
             self._view.move_to(len(self._view.window.rows) - 1)
             return
-        turn = self._turn
-        rows = await self._session.reader.all(conversations.page(self.where, self.order, limit=PAGE, backwards=True))
-        if turn == self._turn:
-            self._view.show(rows[::-1], at_start=len(rows) < PAGE, at_end=True)
+        found = await self._page(None, PAGE, backwards=True)
+        if found is not None:
+            rows, done = found
+            self._view.show(rows[::-1], at_start=done, at_end=True)
             self._view.move_to(len(rows) - 1)
 
     async def start(self) -> None:
@@ -87,7 +109,7 @@ class ListPages:
             self._view.move_to(0)
             self._see_news()
         else:
-            await self.open(self.where, self.order)
+            await self.show(self.source)
 
     async def changed(self, ids: Collection[ConversationId]) -> None:
         """Read again what changed: rows in place, others around the cursor; what came above is only counted."""
@@ -97,15 +119,19 @@ class ListPages:
         if len(ids) > MANY:
             await self.reload()
             return
-        fresh = await self._session.reader.all(conversations.by_ids(ids, self.order, self.where))
+        try:
+            fresh = await self.source.of_ids(ids)
+        except Overtaken:
+            return
         if turn != self._turn:
             return
         found = {row.id: row for row in fresh}
         inside = [id for id in ids if window.index_of(id) is not None]
-        moved = [
-            id for id in inside if id not in found or place(found[id]) != place(window.rows[window.index_of(id) or 0])
-        ]
+        moved = [id for id in inside if id not in found or place(found[id]) != self._place_of(id)]
         added = [row for row in fresh if window.index_of(row.id) is None]
+        added += [
+            found[id] for id in moved if id in found and falls_before(place(found[id]), self._place_of(id), self.order)
+        ]
         if moved or any(self._falls_in(place(row)) for row in added):
             await self.reload()
             added = [
@@ -114,25 +140,25 @@ class ListPages:
         else:
             self._view.update_rows(found)
         if window.top or not window.at_start:
-            first = place(window.rows[window.top]) if window.rows else (0, 0)
-            self._news.update(row.id for row in added if self._before(place(row), first))
+            first = first_place(window.rows, window.top)
+            self._news.update(row.id for row in added if falls_before(place(row), first, self.order))
         self._see_news()
 
     async def reload(self) -> None:
         """Read the window anew around the cursor, which stays on its conversation and its line."""
-        window, turn = self._view.window, self._turn
+        window = self._view.window
         if self.filling and not window.touched:
-            await self.open(self.where, self.order)
+            await self.show(self.source)
             return
         from_ = max(0, window.top - PAGE // 3)
         if not from_ and not window.at_start:
             from_ = 1
         kept = window.rows[:from_]
         limit = max(window.at - from_ + PAGE, window.fits + PAGE)
-        after = place(kept[-1]) if kept else None
-        rows = await self._session.reader.all(conversations.page(self.where, self.order, after, limit))
-        if turn == self._turn:
-            self._view.show([*kept, *rows], at_start=window.at_start, at_end=len(rows) < limit)
+        found = await self._page(place(kept[-1]) if kept else None, limit)
+        if found is not None:
+            rows, done = found
+            self._view.show([*kept, *rows], at_start=window.at_start, at_end=done)
 
     def spot(self) -> Spot:
         """Where the list stands now."""
@@ -140,18 +166,18 @@ class ListPages:
         before = None
         if window.rows and (window.top or not window.at_start):
             before = place(window.rows[max(window.top - 1, 0)])
-        return Spot(self.where, self.order, window.cursor, window.at - window.top, before)
+        return Spot(self.source, window.cursor, window.at - window.top, before)
 
     async def go_back(self, spot: Spot) -> None:
         """Show exactly what was shown at that spot."""
-        self.where, self.order = spot.where, spot.order
+        self.source = spot.source
         self._turn += 1
-        turn = self._turn
-        rows = await self._session.reader.all(conversations.page(spot.where, spot.order, spot.before, PAGE))
-        if turn == self._turn:
+        found = await self._page(spot.before, PAGE)
+        if found is not None:
+            rows, done = found
             window = self._view.window
             window.cursor, window.top = None, 0
-            self._view.show(rows, at_start=spot.before is None, at_end=len(rows) < PAGE)
+            self._view.show(rows, at_start=spot.before is None, at_end=done)
             if spot.cursor is not None:
                 window.go_to(spot.cursor)
                 window.top = window.at - spot.line
@@ -159,16 +185,28 @@ class ListPages:
             self._view.move_to(window.at)
             self._view.refresh()
 
+    async def _page(
+        self, after: Key | None, limit: int, *, backwards: bool = False
+    ) -> tuple[list[ConversationRow], bool] | None:
+        """A page and whether it is the last; None when the list shows something else by now."""
+        turn = self._turn
+        try:
+            found = await self.source.page(after, limit, backwards)
+        except Overtaken:
+            return None
+        return found if turn == self._turn else None
+
+    def _place_of(self, id: ConversationId) -> Key:
+        window = self._view.window
+        return place(window.rows[window.index_of(id) or 0])
+
     def _falls_in(self, key: tuple[int, int]) -> bool:
         window = self._view.window
         if not window.rows:
             return True
-        after_first = window.at_start or not self._before(key, place(window.rows[0]))
-        before_last = window.at_end or self._before(key, place(window.rows[-1]))
+        after_first = window.at_start or not falls_before(key, place(window.rows[0]), self.order)
+        before_last = window.at_end or falls_before(key, place(window.rows[-1]), self.order)
         return after_first and before_last
-
-    def _before(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
-        return one > other if self.order is Order.NEWEST else one < other
 
     def _see_news(self) -> None:
         window = self._view.window

@@ -33,6 +33,8 @@ class Session:
     glyphs: Glyphs
     reader: Reader
     writer: Writer
+    searcher: Reader
+    """Reads what may take long and may be ended in the middle: searches, counts of saved views."""
     wake: Callable[[], None] = lambda: None
     """Look at the feed at once, and tell the worker that there may be something to do."""
     sync: Callable[[], None] = lambda: None

@@ -40,7 +40,7 @@ class TopState:
         """Names and counts."""
         views = self._views
         self._line.set(
-            views=tuple((view.name, views.counts.get(view.name)) for view in views.all),
+            views=tuple((view.name, views.count_words(view)) for view in views.all),
             here=views.here,
         )
 

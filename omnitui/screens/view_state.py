@@ -40,6 +40,7 @@ class Views:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.all: list[View] = list(views.DEFAULT_VIEWS)
+        self.saved: list[View] = []
         self.counts: dict[str, int] = {}
         self.here: int | None = 0
 
@@ -55,7 +56,8 @@ class Views:
     async def read(self) -> None:
         """Read saved views and counts anew."""
         reader, me = self._session.reader, self._session.me
-        self.all = [*views.DEFAULT_VIEWS, *await reader.all(views.saved())]
+        self.saved = await reader.all(views.saved())
+        self.all = [*views.DEFAULT_VIEWS[: views.FIRST], *self.saved, *views.DEFAULT_VIEWS[views.FIRST :]]
         marked = await reader.first(views.marked())
         self.counts = views.default_counts(await reader.all(views.counts()), marked or views.Marked(0, 0), me)
 
@@ -70,9 +72,14 @@ class Views:
 
         return compile_query(parse(view.query, now=session.now(), zone=session.zone), me=session.me)
 
-    def order_words(self, order: Order) -> str:
+    def count_words(self, view: View) -> str:
+        """How many a view has; empty while that is not known."""
+        count = self.counts.get(view.name)
+        return "" if count is None else f"{count:,}"
+
+    def order_words(self, order: Order, by_match: bool = False) -> str:
         """An order in words."""
-        return _WORDS[order]
+        return "newest match first" if by_match else _WORDS[order]
 
     def empty_words(self, view: View) -> tuple[str, ...]:
         """What to say when a view is empty."""

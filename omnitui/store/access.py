@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 
+from omnitui.core.errors import Overtaken
 from omnitui.store.connection import Role, open_cache, open_reader
 from omnitui.store.select import Select
 
@@ -27,8 +28,13 @@ class Reader:
         self._opening = asyncio.Lock()
 
     async def all(self, select: Select[T]) -> list[T]:
-        """Every row."""
-        return await select.fetch(await self._open())
+        """Every row. Raises Overtaken when `stop` ended it."""
+        try:
+            return await select.fetch(await self._open())
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            raise Overtaken("A newer question has ended this one") from error
 
     async def first(self, select: Select[T]) -> T | None:
         """The first row, or None."""
@@ -51,6 +57,11 @@ class Reader:
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
+
+    async def stop(self) -> None:
+        """End what is being read now: whoever waits for it is told `Overtaken`."""
+        if self._connection is not None:
+            await self._connection.interrupt()
 
     async def _open(self) -> aiosqlite.Connection:
         async with self._opening:

@@ -31,7 +31,7 @@ _SORTINGS = {
     Order.NEWEST: _Sorting("c.last_at", True),
     Order.OLDEST: _Sorting("c.last_at", False),
 }
-_COLUMNS = """c.id, c.key, c.channel, (SELECT a.name FROM account a WHERE a.id = c.account_id) AS account, c.subject,
+ROW_COLUMNS = """c.id, c.key, c.channel, (SELECT a.name FROM account a WHERE a.id = c.account_id) AS account, c.subject,
     c.contact_id, c.contact_name, c.preview, c.state, c.snoozed_until, c.assignee, c.priority, c.starred, c.tags,
     c.message_count, c.unread_count, c.attachment_count, c.note_count, c.draft_count, c.failed_count, c.queued_count,
     c.first_at, c.last_at, c.last_customer_at, c.last_agent_at, c.waiting_since"""
@@ -74,7 +74,7 @@ class _Page:
         column, id_ = (f"+{sorting.column}", "+c.id") if found else (sorting.column, "c.id")
         edge = f" AND ({column}, {id_}) {'<' if falling else '>'} (?, ?)" if self.after is not None else ""
         sql = (
-            f"SELECT {_COLUMNS}, {sorting.column} AS order_key FROM {source} WHERE {condition}{edge}"
+            f"SELECT {ROW_COLUMNS}, {sorting.column} AS order_key FROM {source} WHERE {condition}{edge}"
             f" ORDER BY {column} {direction}, {id_} {direction} LIMIT ?"
         )
         return Select(sql, [*params, *(self.after or ()), self.limit], build_row)
@@ -84,7 +84,7 @@ def by_ids(ids: Iterable[int], order: Order = Order.WAITING, where: Where | None
     """These rows, in no order; with `where` only those that (still) fit it, else hidden and merged ones too."""
     condition = "" if where is None else f" AND {where.full()}"
     return Select(
-        f"SELECT {_COLUMNS}, {_SORTINGS[order].column} AS order_key FROM conversation c"
+        f"SELECT {ROW_COLUMNS}, {_SORTINGS[order].column} AS order_key FROM conversation c"
         f" WHERE c.id IN (SELECT value FROM json_each(?)){condition}",
         [json.dumps(list(ids)), *(where.params if where else ())],
         build_row,
@@ -100,7 +100,7 @@ def of_contact(contact_id: int, before: Key | None = None, limit: int = 50) -> S
     """All conversations with one person, newest first; `before` is (`last_at`, `id`)."""
     edge = "" if before is None else " AND (c.last_at, c.id) < (?, ?)"
     return Select(
-        f"SELECT {_COLUMNS}, c.last_at AS order_key FROM conversation c"
+        f"SELECT {ROW_COLUMNS}, c.last_at AS order_key FROM conversation c"
         f" WHERE c.contact_id = ? AND c.merged_into IS NULL{edge} ORDER BY c.last_at DESC, c.id DESC LIMIT ?",
         [contact_id, *(before or ()), limit],
         build_row,
@@ -163,8 +163,8 @@ def _tags(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-def build_row(row: sqlite3.Row) -> ConversationRow:
-    """A row selected with this module's columns and `order_key`."""
+def build_row(row: Iterable[Any]) -> ConversationRow:
+    """A row selected with ROW_COLUMNS and `order_key`."""
     fields: list[Any] = list(row)
     fields[0] = ConversationId(fields[0])
     fields[8] = State(fields[8])

@@ -16,12 +16,14 @@ DEFAULT_VIEWS: tuple[View, ...] = (
     View("Mine", "is:open assignee:me"),
     View("Unassigned", "is:open assignee:none"),
     View("Snoozed", "is:snoozed"),
-    View("Closed", "is:closed"),
     View("All", ""),
+    View("Closed", "is:closed"),
     View("Drafts", "has:draft"),
     View("Failed", "is:failed"),
 )
-"""What everybody has; the digit keys follow this order."""
+"""What everybody has; the digit keys follow this order, with the saved views behind the first `FIRST`."""
+FIRST = 5
+"""Default views before the saved ones."""
 
 
 @dataclass(frozen=True, slots=True)

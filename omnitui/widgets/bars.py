@@ -17,8 +17,8 @@ from omnitui.widgets.painted import Painted
 class Top:
     """What the top line says."""
 
-    views: tuple[tuple[str, int | None], ...] = ()
-    """Name and count of each view, in the order of the digit keys."""
+    views: tuple[tuple[str, str], ...] = ()
+    """Name and count (in words, empty while not known) of each view, in the order of the digit keys."""
     here: int | None = None
     """Index of the view that is shown."""
     order: str = ""
@@ -52,6 +52,7 @@ class TopLine(Painted, inherit_bindings=False):
         super().__init__(**options)
         self.shown = Top()
         self._edges: list[int] = []
+        self._first = 0
 
     def set(self, **fields: Any) -> None:
         """Say something else."""
@@ -61,8 +62,8 @@ class TopLine(Painted, inherit_bindings=False):
             self.refresh()
 
     def line_at(self, y: int) -> Line | None:
-        """The one line; on narrow terminals the views around the present one."""
-        top = self.shown
+        """The one line; on narrow terminals the views around the present one, and fewer words for the order."""
+        top, width = self.shown, self.size.width
         dot = self.glyphs.online if top.sync_role != "danger" else self.glyphs.offline
         right: list[Piece] = []
         if top.stuck:
@@ -70,37 +71,55 @@ class TopLine(Painted, inherit_bindings=False):
         if top.queued:
             right.append((f"  {self.glyphs.queued}{top.queued} queued", "accent"))
         right.append((f"  {dot} {top.sync} ", top.sync_role))
-        order: Line = ((top.order, "muted"),)
-        tail = (*order, *right) if width_of((*order, *right)) * 2 < self.size.width else tuple(right)
-        return sides(self._views(self.size.width - width_of(tail)), tail, self.size.width)
+        rest = width - width_of(tuple(right))
+        wanted = width_of(self._from(0)) + 1
+        words = next((w for w in (top.order, _shorter(top.order)) if wanted + len(w) + 3 <= rest), _shorter(top.order))
+        if width_of(tuple(right)) + len(words) + 3 < width // 2:
+            right.insert(0, (f"{self.glyphs.upright} {words}", "muted"))
+        return sides(self._views(width - width_of(tuple(right)) - 1), tuple(right), width)
 
     def _views(self, room: int) -> Line:
-        here = self.shown.here or 0
-        first = 0
+        """The views that fit, the present one among them; a mark where there are more."""
+        here, first = self.shown.here or 0, 0
         while True:
             line = self._from(first)
             shown = self._edges[min(here - first, len(self._edges) - 1)] if self._edges else 0
             if shown <= room or first >= here:
-                return clip(line, room)
+                break
             first += 1
+        fitting = [n for n, edge in enumerate(self._edges, 1) if edge <= room]
+        if len(fitting) < len(self._edges) and fitting:
+            del self._edges[fitting[-1] :]
+            line = (*line[: 1 + 3 * fitting[-1]], (self.glyphs.more, "muted"))
+        return clip(line, room + 1)
 
     def _from(self, first: int) -> Line:
-        line: list[Piece] = [(" ", "")]
+        """All views from one on; `_edges` are the columns where each ends."""
+        line: list[Piece] = [(self.glyphs.less if first else " ", "muted")]
         used = 1
         self._edges = []
         for index, (name, count) in enumerate(self.shown.views[first:], first):
             current = index == self.shown.here
-            number = "" if count is None else f" {count:,}"
-            line += [(name, "strong accent" if current else "muted"), (number, "" if current else "muted"), ("  ", "")]
-            used += len(name) + len(number) + 2
+            line += [
+                (name, "strong accent" if current else "muted"),
+                (f" {count}" if count else "", "" if current else "muted"),
+            ]
+            line.append(("  ", ""))
+            used += width_of(tuple(line[-3:]))
             self._edges.append(used)
+        self._first = first
         return tuple(line)
 
     def on_click(self, event: events.Click) -> None:
         """A click on a view goes there."""
-        index = next((n for n, edge in enumerate(self._edges) if event.x < edge), None)
+        index = next((n for n, edge in enumerate(self._edges, self._first) if event.x < edge), None)
         if index is not None:
             self.post_message(self.ViewClicked(index))
+
+
+def _shorter(order: str) -> str:
+    """The order in fewer cells: "longest wait", "newest"."""
+    return "longest wait" if order.startswith("waiting") else order.removesuffix(" first")
 
 
 class StatusLine(Painted, inherit_bindings=False):

@@ -15,10 +15,11 @@ from textual.message import Message
 from textual.strip import Strip
 
 from omnitui.core.models import ConversationId, ConversationRow
+from omnitui.core.text.find import Sought
 from omnitui.core.times import Instant
 from omnitui.widgets import conversation_row as rows
 from omnitui.widgets.glyphs import UNICODE, Glyphs
-from omnitui.widgets.lines import Line, paint
+from omnitui.widgets.lines import Line, paint, with_found
 from omnitui.widgets.painted import Painted
 from omnitui.widgets.window import Window
 
@@ -55,6 +56,7 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
         self.empty: Sequence[str] = ("Reading...",)
         """What to say when there is no row."""
         self.news_above = 0
+        self._sought: Sought | None = None
         self._strips: dict[tuple[ConversationId, int, int], tuple[ConversationRow, bool, Strip]] = {}
         self._asked: set[bool] = set()
 
@@ -98,6 +100,13 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
             index = self.window.index_of(id)
             if index is not None:
                 self._refresh_row(index)
+
+    def set_sought(self, sought: Sought | None) -> None:
+        """Mark these words in every row."""
+        if sought != self._sought:
+            self._sought = sought
+            self.forget()
+            self.refresh()
 
     def set_compact(self, compact: bool) -> None:
         """One line a row, or two."""
@@ -177,6 +186,8 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
             line = rows.second_line(row, width - 1, self.glyphs, marked)
         else:
             line = rows.first_line(row, width - 1, self.glyphs, self.now)
+        if self._sought is not None:
+            line = with_found(line, self._sought)
         if not current:
             return paint(((" ", ""), *line), width, self.role)
         over = self.role("cursor" if self.has_focus else "cursor-away").background_style

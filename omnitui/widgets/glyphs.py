@@ -30,6 +30,8 @@ class Glyphs:
     arrow: str = "→"
     wrapped: str = "↪"
     times: str = "×"
+    less: str = "‹"
+    more: str = "›"
 
 
 UNICODE = Glyphs()
@@ -53,6 +55,8 @@ ASCII = Glyphs(
     arrow="->",
     wrapped="\\",
     times="x",
+    less="<",
+    more=">",
 )
 
 CHANNELS = {

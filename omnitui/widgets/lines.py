@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from omnitui.core.text.find import Sought
 from omnitui.widgets.cells import cut
 
 Piece = tuple[str, str]
@@ -43,6 +44,26 @@ def clip(line: Line, width: int) -> Line:
     return tuple(pieces)
 
 
+def with_found(line: Line, sought: Sought) -> Line:
+    """`line` with the role `found` on every place where sought words stand."""
+    spans = sought.spans("".join(text for text, _ in line))
+    if not spans:
+        return line
+    pieces: list[Piece] = []
+    at = 0
+    for text, role in line:
+        end, begin = at + len(text), at
+        for start, stop in spans:
+            first, last = max(start, begin), min(stop, end)
+            if first < last:
+                pieces.append((text[begin - at : first - at], role))
+                pieces.append((text[first - at : last - at], f"{role} found".strip()))
+                begin = last
+        pieces.append((text[begin - at :], role))
+        at = end
+    return tuple(piece for piece in pieces if piece[0])
+
+
 def paint(line: Line, width: int, styles: Styles, over: Style | None = None) -> Strip:
     """`line` as a strip of exactly `width` cells; `over` is laid on every style (the cursor's background)."""
     pieces: list[list[str]] = []
@@ -59,7 +80,7 @@ def paint(line: Line, width: int, styles: Styles, over: Style | None = None) -> 
             break
     if used < width:
         _join(pieces, " " * (width - used), "")
-    return Strip([Segment(text, _laid(styles(role), over)) for text, role in pieces], width)
+    return Strip([Segment(text, _laid(role, styles(role), over)) for text, role in pieces], width)
 
 
 def _join(pieces: list[list[str]], text: str, role: str) -> None:
@@ -77,5 +98,6 @@ _BLANKS_AS_SUCH = frozenset({"link", "found", "cursor"})
 """Roles that show on blanks too."""
 
 
-def _laid(style: Style, over: Style | None) -> Style:
-    return style if over is None else style + over
+def _laid(role: str, style: Style, over: Style | None) -> Style:
+    """What was found is marked on the cursor's row too."""
+    return style if over is None or role.endswith("found") else style + over

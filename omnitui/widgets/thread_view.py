@@ -10,9 +10,10 @@ from textual.message import Message
 from textual.strip import Strip
 
 from omnitui.core.models import AttachmentRow, ConversationId, MessageBody, MessageId, ThreadMessage
+from omnitui.core.text.find import Sought
 from omnitui.core.times import Instant
 from omnitui.widgets.glyphs import UNICODE, Glyphs
-from omnitui.widgets.lines import Line, paint, sides
+from omnitui.widgets.lines import Line, paint, sides, with_found
 from omnitui.widgets.message_lines import Look
 from omnitui.widgets.painted import Painted
 from omnitui.widgets.thread_layout import ThreadLayout
@@ -68,6 +69,7 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         self._asked: set[MessageId] = set()
         self._asked_before: MessageId | None = None
         self._to_first = False
+        self._sought: Sought | None = None
 
     def open(self, conversation: ConversationId | None, now: Instant) -> None:
         """Another conversation; its messages come with `put`."""
@@ -83,6 +85,12 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         """What stands above the messages."""
         if head != self.head:
             self.head = head
+            self.refresh()
+
+    def set_sought(self, sought: Sought | None) -> None:
+        """Mark these words wherever they stand."""
+        if sought != self._sought:
+            self._sought = sought
             self.refresh()
 
     def put(self, messages: Sequence[ThreadMessage], *, complete: bool) -> None:
@@ -188,7 +196,10 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
             return paint(((" " + text, "muted"),), width, self.role)
         if y >= len(self._shown):
             return paint((), width, self.role)
-        return paint(((" ", ""), *self._shown[y][1]), width, self.role)
+        line = self._shown[y][1]
+        if self._sought is not None:
+            line = with_found(line, self._sought)
+        return paint(((" ", ""), *line), width, self.role)
 
     def on_resize(self, event: events.Resize) -> None:
         """Another width wraps anew, around the message at hand."""

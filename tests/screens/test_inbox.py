@@ -84,7 +84,7 @@ async def test_a_long_list_is_read_in_pages(make_app: MakeApp) -> None:
 async def test_views_and_orders(make_app: MakeApp) -> None:
     app = make_app(60, each=0)
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.press("5")
+        await pilot.press("6")
         await quiet(pilot, 0.2)
         page = inbox(app)
         assert {row.state.value for row in page.list.window.rows} == {"closed"}
