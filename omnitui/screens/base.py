@@ -97,6 +97,9 @@ class Page(Screen[None], inherit_bindings=False):
             event.stop()
             event.prevent_default()
             return
+        if is_field(field) and self.context is not Context.COMPOSE:
+            self._beside_a_line(event)
+            return
         outcome = self.resolver.feed(key_name(event), self.context)
         self._show_pending(outcome.pending)
         if outcome.binding is not None:
@@ -104,6 +107,13 @@ class Page(Screen[None], inherit_bindings=False):
         if outcome.binding is not None or outcome.pending or self.context is not Context.COMPOSE:
             event.stop()
             event.prevent_default()
+
+    def _beside_a_line(self, event: events.Key) -> None:
+        """In a line of a page (search, find) the keys are the line's own, but for those that work anywhere."""
+        for id in ("palette", "quit"):
+            if key_name(event) in self.session.keymap.keys_of(id):
+                event.stop()
+                self.run_command(Call(id))
 
     def _show_pending(self, typed: tuple[str, ...]) -> None:
         if self._popup is not None:

@@ -39,7 +39,7 @@ class SearchWords:
     async def complete(self, forward: bool) -> None:
         """Tab: complete the word at the cursor; again for the next candidate. Where nothing fits, what was meant."""
         line = self._page.search_line
-        if self._offered and line.value == self._completed:
+        if len(self._offered) > 1 and line.value == self._completed:
             self._choose((self._at + (1 if forward else -1)) % len(self._offered))
             return
         await self._read_names()

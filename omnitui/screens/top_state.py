@@ -41,6 +41,7 @@ class TopState:
         views = self._views
         self._line.set(
             views=tuple((view.name, views.count_words(view)) for view in views.all),
+            left_out=frozenset(n for n, view in enumerate(views.all) if views.silent(view)),
             here=views.here,
         )
 

@@ -23,6 +23,7 @@ _EMPTY = {
     "Drafts": "No draft. r answers, n notes.",
     "Failed": "Everything that was sent has left.",
 }
+_SILENT = ("Drafts", "Failed")
 _NO_ACCOUNT = (
     "No account is set up yet.",
     "",
@@ -71,6 +72,10 @@ class Views:
         from omnitui.store.query_sql import compile_query
 
         return compile_query(parse(view.query, now=session.now(), zone=session.zone), me=session.me)
+
+    def silent(self, view: View) -> bool:
+        """Not worth a place in the top line: no draft, no failed send."""
+        return view.name in _SILENT and view in views.DEFAULT_VIEWS and not self.counts.get(view.name)
 
     def count_words(self, view: View) -> str:
         """How many a view has; empty while that is not known."""

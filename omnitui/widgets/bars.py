@@ -19,6 +19,8 @@ class Top:
 
     views: tuple[tuple[str, str], ...] = ()
     """Name and count (in words, empty while not known) of each view, in the order of the digit keys."""
+    left_out: frozenset[int] = frozenset()
+    """Views that are not named while they are not shown: nothing is in them."""
     here: int | None = None
     """Index of the view that is shown."""
     order: str = ""
@@ -100,6 +102,10 @@ class TopLine(Painted, inherit_bindings=False):
         self._edges = []
         for index, (name, count) in enumerate(self.shown.views[first:], first):
             current = index == self.shown.here
+            if index in self.shown.left_out and not current:
+                self._edges.append(used)
+                line += [("", "")] * 3
+                continue
             line += [
                 (name, "strong accent" if current else "muted"),
                 (f" {count}" if count else "", "" if current else "muted"),
@@ -118,8 +124,8 @@ class TopLine(Painted, inherit_bindings=False):
 
 
 def _shorter(order: str) -> str:
-    """The order in fewer cells: "longest wait", "newest"."""
-    return "longest wait" if order.startswith("waiting") else order.removesuffix(" first")
+    """The order in fewer cells: "longest first", "newest"."""
+    return "longest first" if order.startswith("waiting") else order.removesuffix(" first")
 
 
 class StatusLine(Painted, inherit_bindings=False):
