@@ -264,6 +264,10 @@ class Draft:
     saw_at: Instant = Instant(0)
     author: str = ""
     updated_at: Instant = Instant(0)
+    sender: str = ""
+    """The address it leaves from; empty: the one that the customer wrote to, or the account's."""
+    began_at: Instant = Instant(0)
+    """When somebody began to write; 0 where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

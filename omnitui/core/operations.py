@@ -52,6 +52,8 @@ class OpKind(StrEnum):
     """A conversation: `outgoing` (core/outgoing.py), `draft`, `not_before`, `saw_at`; an answer goes to the outbox."""
     UNSEND = "unsend"
     """A message of ours that no worker has yet: it leaves outbox and thread, its draft comes back."""
+    DRAFT = "draft"
+    """A conversation, or nothing: the draft `id` goes (`row` null), or comes back as the `row` it was."""
     SAVED_REPLY = "saved-reply"
     """A saved reply by its name: `body` and `subject`; `body` null takes it away."""
 

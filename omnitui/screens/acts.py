@@ -11,6 +11,8 @@ MODULES = (
     "acts_triage",
     "acts_undo",
     "acts_write",
+    "acts_compose",
+    "acts_attach",
     "acts_read",
     "acts_files",
     "acts_search",

@@ -9,7 +9,7 @@ from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
 from omnitui.screens.pages import DraftsPage, OutboxPage, SheetPage, SyncPage
 from omnitui.store import drafts
-from omnitui.triage import sending
+from omnitui.triage import drafting, sending
 
 _PAGES: dict[str, type[SheetPage]] = {"page.outbox": OutboxPage, "page.drafts": DraftsPage, "page.errors": SyncPage}
 _STEPS = {
@@ -91,12 +91,13 @@ def open_account(page: SyncPage, call: Call) -> None:
 
 @handles("draft.delete", page="drafts")
 async def delete(page: DraftsPage, call: Call) -> None:
-    """Throw a draft away, after asking."""
-    draft = page.draft()
-    if draft is not None and await page.confirm("Throw this draft away?", "Yes, throw it away", "Keep it"):
-        await page.session.writer.do(drafts.delete, draft.id)
-        page.session.wake()
-        await page.read()
+    """Throw a draft away; undo brings it back."""
+    draft, session = page.draft(), page.session
+    step = await session.writer.do(drafting.discard, session.agent, draft, session.now()) if draft is not None else None
+    if step is not None:
+        page.said_step(step)
+        session.wake()
+    await page.read()
 
 
 def _item(page: OutboxPage) -> str:

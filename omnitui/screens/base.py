@@ -156,6 +156,8 @@ class Page(Screen[None], inherit_bindings=False):
             self.say(str(error), "danger")
         if not self.opening:
             self._ahead.end(self.on_key)
+        elif self.picker.question is None:
+            self._ahead.focused(self.focused)
 
     def say(self, text: str, role: str = "") -> None:
         """Tell what happened, on the bottom line."""

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-import shlex
-import subprocess
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from omnitui.core.before_sending import Caution
 from omnitui.core.errors import Refused
 from omnitui.core.mail import Address
-from omnitui.core.models import Draft, MessageClass, StepRow, ThreadMessage
+from omnitui.core.models import Draft, StepRow
 from omnitui.core.times import Instant
+from omnitui.screens import before_sending
+from omnitui.screens.before_sending import CARRIED
 from omnitui.screens.files import stored
+from omnitui.screens.outside_editor import edit
 from omnitui.store import drafts, messages
-from omnitui.triage import notes, sending
+from omnitui.triage import drafting, notes, sending
 from omnitui.widgets.lines import Line
 from omnitui.widgets.words import several
 
 if TYPE_CHECKING:
     from omnitui.screens.inbox import InboxPage
 
-_PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
-_PROMISE = re.compile(
-    r"\b(attached|attachment|enclosed|bijlage|bijgevoegd|adjunt[oa]s?|đính kèm)\b|附件|附檔", re.IGNORECASE
-)
 _TITLES = {"reply": "Reply to", "reply_all": "Reply to", "forward": "Forward to", "new": "New mail to"}
+_ALIKE = {"reply_all": "reply"}
+"""Kinds of which one conversation has one draft of each agent: an answer, a forward, a note."""
 
 
 class Composing:
@@ -39,31 +36,35 @@ class Composing:
     def __init__(self, page: InboxPage) -> None:
         self._page = page
         self.draft: Draft | None = None
-        self._saved = ""
-        self._warned = False
+        self._kept: Draft | None = None
+        self._found: list[Caution] = []
+        self._told: set[str] = set()
         # A draft is saved, sent or thrown away by one at a time: else one that was just sent could be saved anew.
         self._busy = asyncio.Lock()
 
     async def begin(self, make: Callable[..., Draft], *args: Any, **options: Any) -> None:
         """Start a draft made by triage; an unfinished one of the same kind in the same conversation goes on."""
         await self.put_away()
-        draft = await self._page.session.writer.do(make, *args, **options)
+        session = self._page.session
+        draft = replace(await session.writer.do(make, *args, **options), began_at=session.now())
         if draft.conversation_id is not None:
-            known = await self._page.session.reader.all(drafts.for_conversation(draft.conversation_id))
-            mine = [old for old in known if (old.kind == "note") == (draft.kind == "note")]
-            if mine:
-                draft = mine[0] if mine[0].kind == draft.kind else replace(draft, id=mine[0].id, body=mine[0].body)
-        self.open(draft)
+            known = await session.reader.all(drafts.for_conversation(draft.conversation_id))
+            kept = next((old for old in known if _same(old, draft, session.me)), None)
+            await self.open(draft if kept is None else _gone_on(kept, draft), kept)
+        else:
+            await self.open(draft)
 
-    def open(self, draft: Draft) -> None:
-        """Show a draft."""
+    async def open(self, draft: Draft, kept: Draft | None = None) -> None:
+        """Show a draft; `kept` is how it is saved, where it has been changed since."""
         page = self._page
-        self.draft, self._saved, self._warned = draft, draft.body, False
-        note = draft.kind == "note"
+        self.draft, self._found, self._told = draft, [], set()
+        self._kept = kept or draft
         page.panes.show_thread()
-        page.composer.open("", "", draft.body, note=note)
+        page.composer.open("", "", draft.body, note=draft.kind == "note")
         self.show_facts()
         page.refresh_hints()
+        if draft.id:
+            await self.look()
 
     def show_facts(self) -> None:
         """Say to whom, how, and what will happen."""
@@ -94,42 +95,26 @@ class Composing:
             if people and (word != "to" or len(people) > 1 or people[0].name):
                 lines.append(((f"{word:4}", "muted"), (written(people), "")))
         lines.append((("subj ", "muted"), (draft.subject or "(no subject)", "" if draft.subject else "warn")))
-        files = [Path(name).name for name in draft.attachments if not name.startswith("attachment:")]
-        carried = sum(name.startswith("attachment:") for name in draft.attachments)
+        files = [Path(name).name for name in draft.attachments if not name.startswith(CARRIED)]
+        carried = sum(name.startswith(CARRIED) for name in draft.attachments)
         if files or carried:
             words = ", ".join([*files, *([several(carried, "file") + " of the mail"] if carried else [])])
             lines.append((("with ", "muted"), (words, "link")))
         if draft.quote and draft.kind in ("reply", "reply_all"):
             lines.append((("the message is quoted below", "muted"),))
-        if self._page.composer.text.strip():
-            lines += [((text, "warn"),) for text in self.warnings()]
+        lines += [((caution.words, "danger" if caution.stops else "warn"),) for caution in self._found]
         return lines
 
-    def warnings(self) -> list[str]:
-        """What to know before sending."""
+    async def look(self) -> list[Caution]:
+        """What to know before sending, shown above the text. While nothing is written there is nothing to know."""
         draft, text = self.draft, self._page.composer.text
-        if draft is None or draft.kind == "note":
+        if draft is None:
             return []
-        found = []
-        if unresolved := _PLACEHOLDER.search(text):
-            found.append(f"{unresolved[0]} is not filled in")
-        if not draft.attachments and _PROMISE.search(text):
-            found.append("the text speaks of an attachment, and there is none")
-        if not draft.subject.strip():
-            found.append("the subject is empty")
-        newer = self._newer(draft)
-        if newer is not None:
-            who = newer.author if newer.ours else newer.sender.name or newer.sender.email
-            found.append(f"{who} has written since you began")
-        return found
-
-    def _newer(self, draft: Draft) -> ThreadMessage | None:
-        shown = self._page.thread.layout_.messages
-        if draft.conversation_id != self._page.reading.id or not shown:
-            return None
-        moving, me = (MessageClass.CUSTOMER, MessageClass.HUMAN), self._page.session.me
-        later = (m for m in reversed(shown) if m.at > draft.saw_at and m.class_ in moving)
-        return next((m for m in later if not m.ours or m.author != me), None)
+        found = await before_sending.look(self._page.session, draft, text)
+        if self.draft is draft:
+            self._found = found.cautions if text.strip() else []
+            self.show_facts()
+        return found.cautions
 
     async def save(self) -> None:
         """Keep what is written; an empty text keeps no draft."""
@@ -140,15 +125,10 @@ class Composing:
         draft, page = self.draft, self._page
         if draft is None:
             return
-        text = page.composer.text
-        if text == draft.body and draft.id:
+        whole = replace(draft, body=page.composer.text)
+        if whole == self._kept or (not whole.body.strip() and not draft.id):
             return
-        if not text.strip() and not draft.id:
-            return
-        self.draft = replace(draft, body=text)
-        kept = await page.session.writer.do(drafts.save, self.draft, page.session.now())
-        if self.draft is not None:
-            self.draft = replace(self.draft, id=kept.id)
+        self.draft = self._kept = await page.session.writer.do(drafts.save, whole, page.session.now())
         page.session.wake()
 
     async def put_away(self) -> None:
@@ -163,25 +143,35 @@ class Composing:
         page.say("" if empty else "Draft kept", "muted")
 
     async def discard(self) -> None:
-        """Throw it away."""
+        """Throw it away; undo brings it back, with the last word in it."""
+        page = self._page
         async with self._busy:
-            await self._delete()
+            await self._save()
+            draft = self.draft
+            step = None
+            if draft is not None and draft.id:
+                step = await page.session.writer.do(drafting.discard, page.session.agent, draft, page.session.now())
             self._close()
-        self._page.say("Draft thrown away", "muted")
+        if step is None:
+            page.say("There was nothing to throw away", "muted")
+        else:
+            page.said_step(step)
+        page.session.wake()
 
-    async def send(self, at: Instant | None = None) -> None:
-        """Send, or save the note. With warnings it asks for the key a second time."""
+    async def send(self, text: str, at: Instant | None = None) -> None:
+        """Send `text`, or save the note. What there is to know is told once; the same key then goes on, unless a
+        variable is not filled in."""
         draft, page = self.draft, self._page
         if draft is None:
             return
-        warnings = self.warnings()
-        if warnings and not self._warned:
-            self._warned = True
-            self.show_facts()
-            page.say(f"{warnings[0]}; the same key again sends it so", "warn")
+        found = await before_sending.look(page.session, draft, text)
+        if not self._may_go(found.cautions):
             return
+        draft = replace(draft, saw_at=found.saw_at)
         async with self._busy:
-            step = await self._send(at)
+            if self.draft is None:
+                return
+            step = await self._send(replace(draft, id=self.draft.id, body=text), at)
             self._close()
         if step is not None:
             page.said_step(step)
@@ -190,63 +180,63 @@ class Composing:
             await page.changed([draft.conversation_id])
         page.thread.scroll_last()
 
-    async def _send(self, at: Instant | None) -> StepRow | None:
-        draft, session = self.draft, self._page.session
-        if draft is None:
-            return None
-        text, now = self._page.composer.text, session.now()
+    def _may_go(self, found: Sequence[Caution]) -> bool:
+        page, new = self._page, [caution for caution in found if caution.stops or caution.words not in self._told]
+        self._found = list(found)
+        self._told.update(caution.words for caution in found)
+        if not new:
+            return True
+        self.show_facts()
+        if new[0].stops:
+            page.composer.area.go_to_blank()
+            page.say(f"{new[0].words}: nothing is sent until it is", "danger")
+        else:
+            more = f" (and {len(new) - 1} more)" if len(new) > 1 else ""
+            page.say(f"{new[0].words}{more}; the same key again sends it so", "warn")
+        return False
+
+    async def _send(self, draft: Draft, at: Instant | None) -> StepRow | None:
+        session = self._page.session
+        now, agent = session.now(), session.agent
         if draft.kind == "note":
             if draft.conversation_id is None:
                 raise Refused("a note belongs to a conversation")
-            return await session.writer.do(
-                notes.note, session.agent, [draft.conversation_id], text, now, draft_id=draft.id
-            )
+            here = [int(draft.conversation_id)]
+            if draft.body.strip():
+                draft = await session.writer.do(drafts.save, draft, now)
+            return await session.writer.do(notes.note, agent, here, draft.body, now, draft_id=draft.id)
         await self._bring_files(draft)
-        folder, whole = session.places.attachments, replace(draft, body=text)
-        return await session.writer.do(sending.send, session.agent, whole, now, attachments=folder, at=at)
+        return await session.writer.do(sending.send, agent, draft, now, attachments=session.places.attachments, at=at)
 
     async def _bring_files(self, draft: Draft) -> None:
         """What a forwarded mail carries must be here as files before it can leave."""
-        if draft.message_id is None or not any(name.startswith("attachment:") for name in draft.attachments):
+        if draft.message_id is None or not any(name.startswith(CARRIED) for name in draft.attachments):
             return
         session = self._page.session
-        wanted = {name.partition(":")[2] for name in draft.attachments if name.startswith("attachment:")}
+        wanted = {name.removeprefix(CARRIED) for name in draft.attachments if name.startswith(CARRIED)}
         for file in await session.reader.all(messages.attachments([draft.message_id])):
             if str(file.id) in wanted:
                 await stored(session, file)
 
     async def edit_outside(self) -> None:
-        """Write in $VISUAL or $EDITOR; the screen stands still meanwhile, the worker does not."""
+        """Write in the user's own editor."""
         page = self._page
-        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-        handle, name = tempfile.mkstemp(prefix="omnitui-", suffix=".txt")
-        path = Path(name)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(page.composer.text)
-            with page.app.suspend():
-                done = subprocess.run([*shlex.split(editor), name], check=False)  # noqa: ASYNC221, S603 - the user's own editor, and nothing may be painted meanwhile
-            text = path.read_text(encoding="utf-8", errors="replace")  # noqa: ASYNC240
-        except OSError as error:
-            raise Refused(f"{editor} cannot be run ({error.strerror}); set $EDITOR") from error
+            page.composer.put_text(edit(page.app, page.composer.text))
         finally:
-            path.unlink(missing_ok=True)  # noqa: ASYNC240
-        page.refresh(layout=True)
-        if done.returncode:
-            page.say(f"{editor} ended with {done.returncode}; the text is as it was", "warn")
-            return
-        page.composer.put_text(text.removesuffix("\n"))
+            page.refresh(layout=True)
         await self.save()
+        await self.look()
 
     async def change(self, **fields: Any) -> None:
         """Other recipients, subject or files."""
         async with self._busy:
             if self.draft is None:
                 return
-            self.draft = replace(self.draft, body=self._page.composer.text, **fields)
-            kept = await self._page.session.writer.do(drafts.save, self.draft, self._page.session.now())
-            self.draft = replace(self.draft, id=kept.id)
-            self.show_facts()
+            whole = replace(self.draft, body=self._page.composer.text, **fields)
+            session = self._page.session
+            self.draft = self._kept = await session.writer.do(drafts.save, whole, session.now())
+        await self.look()
 
     async def _delete(self) -> None:
         if self.draft is not None and self.draft.id:
@@ -258,6 +248,20 @@ class Composing:
         self._page.composer.close()
         self._page.panes.focus_shown()
         self._page.refresh_hints()
+
+
+def _same(old: Draft, new: Draft, me: str) -> bool:
+    """The old draft goes on where the new one would begin: of the same agent and kind (to forward another mail is
+    another draft)."""
+    alike = _ALIKE.get(old.kind, old.kind) == _ALIKE.get(new.kind, new.kind)
+    return old.author in ("", me) and alike and (new.kind != "forward" or old.message_id == new.message_id)
+
+
+def _gone_on(old: Draft, new: Draft) -> Draft:
+    """`R` on what was begun with `r` changes whom it goes to, and nothing else."""
+    if old.kind == new.kind:
+        return old
+    return replace(old, kind=new.kind, message_id=new.message_id, to=new.to, cc=new.cc)
 
 
 def written(people: Sequence[Address]) -> str:

@@ -59,6 +59,8 @@ class InboxPage(Page, inherit_bindings=False):
         self.offers = Offers(id="offers", glyphs=glyphs)
         self.search = Search(self)
         self.last_mark: ConversationId | None = None
+        self.slashed = False
+        """A saved reply was asked for by `/`, which is put back when none is taken."""
         self._preview: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -78,6 +80,8 @@ class InboxPage(Page, inherit_bindings=False):
 
     async def on_mount(self) -> None:
         """First the rows; all else comes after the first frame."""
+        self.composer.area.takes = self._ahead.takes
+        self.composer.area.on_slash = self._slash
         self.list.now = self.session.now()
         self.list.compact = self.session.settings.ui.compact
         self.set_focus(self.list)
@@ -213,7 +217,7 @@ class InboxPage(Page, inherit_bindings=False):
         await self.composing.put_away()
         if draft.conversation_id is not None:
             await self.open_conversation(draft.conversation_id)
-        self.composing.open(draft)
+        await self.composing.open(draft)
 
     async def before_leaving(self) -> None:
         """Keep the draft."""
@@ -222,8 +226,15 @@ class InboxPage(Page, inherit_bindings=False):
     def on_composer_rested(self, event: Composer.Rested) -> None:
         """The text rests: save it, and look at the warnings."""
         event.stop()
-        self.composing.show_facts()
-        self.run_worker(self.composing.save())
+        self.run_worker(self._keep_and_look())
+
+    def _slash(self) -> None:
+        self.slashed = True
+        self.run_command(Call("compose.saved"))
+
+    async def _keep_and_look(self) -> None:
+        await self.composing.save()
+        await self.composing.look()
 
     def on_composer_text_paste_refused(self, event: ComposerText.PasteRefused) -> None:
         """Too long a paste."""

@@ -17,14 +17,15 @@ from omnitui.core.commands import COMMANDS, Args, Context
 OPENS_A_FIELD = frozenset(
     command.id
     for command in COMMANDS
-    if command.context & Context.READING
+    if (command.context & Context.COMPOSE and command.group == "Write")
+    or (command.context & Context.READING
     and (
         command.args is not Args.NONE
         or command.group == "Write"
         or command.id in ("palette", "line", "help", "text.copy")
-    )
+    ))
 )
-"""Commands after which what is typed next is most likely meant for a field or a menu."""
+"""Commands after which what is typed next is most likely meant for a field, a menu, or what comes after sending."""
 
 
 class TypedAhead:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from omnitui.core.models import ConversationId, Draft, MessageId
@@ -13,6 +13,16 @@ from omnitui.core.times import Instant
 from omnitui.store.connection import joined
 from omnitui.store.refresh import refresh
 from omnitui.store.select import Select
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A message that came while one was writing."""
+
+    who: str
+    customer: bool
+    at: Instant
+
 
 _DRAFT = "SELECT d.*, coalesce(a.name, '') AS account FROM draft d LEFT JOIN account a ON a.id = d.account_id"
 
@@ -33,6 +43,8 @@ def save(connection: sqlite3.Connection, draft: Draft, now: Instant) -> Draft:
             "saw_at": draft.saw_at,
             "author": draft.author,
             "updated_at": now,
+            "sender": draft.sender,
+            "began_at": draft.began_at,
         }
         names = ", ".join(f"{name} = ?" for name in fields)
         known = connection.execute(f"UPDATE draft SET {names} WHERE id = ?", (*fields.values(), draft.id)).rowcount
@@ -72,6 +84,31 @@ def by_id(draft_id: int) -> Select[Draft]:
     return Select(f"{_DRAFT} WHERE d.id = ?", (draft_id,), _draft)
 
 
+def written_since(draft: Draft, me: str) -> Select[News]:
+    """What others have written in the conversation since the draft began: the customer by the server's clock, as the
+    outbox asks too; a colleague by the time it came to this cache."""
+    return Select(
+        "SELECT m.class, m.author, m.from_name, m.from_address, m.at FROM message m WHERE m.conversation_id ="
+        " (SELECT coalesce(merged_into, id) FROM conversation WHERE id = ?1) AND (m.class = 'customer' AND m.at > ?2"
+        " AND ?2 > 0 OR m.class = 'human' AND m.author <> ?3 AND m.fetched_at > ?4 AND ?4 > 0) ORDER BY m.at",
+        (draft.conversation_id, draft.saw_at, me, draft.began_at),
+        lambda row: News(row[1] or row[2] or row[3] or "Somebody", row[0] == "customer", Instant(row[4])),
+    )
+
+
+def take_part(conversation_id: int) -> Select[str]:
+    """The addresses of everybody in a conversation, and our own."""
+    return Select(
+        "SELECT i.address FROM conversation_identity ci JOIN identity i ON i.id = ci.identity_id"
+        " WHERE ci.conversation_id = ?1 UNION SELECT address FROM identity WHERE ours = 1"
+        " UNION SELECT lower(from_address) FROM message WHERE conversation_id = ?1"
+        " UNION SELECT lower(json_extract(person.value, '$[1]')) FROM message m, json_each(m.people) AS use,"
+        " json_each(use.value) AS person WHERE m.conversation_id = ?1",
+        (conversation_id,),
+        lambda row: str(row[0]),
+    )
+
+
 def frozen(connection: sqlite3.Connection, draft_id: int) -> dict[str, Any] | None:
     """The row as it stands, for an operation that takes it away and must be able to bring it back."""
     row = connection.execute("SELECT * FROM draft WHERE id = ?", (draft_id,)).fetchone()
@@ -106,4 +143,6 @@ def _draft(row: sqlite3.Row) -> Draft:
         saw_at=row["saw_at"],
         author=row["author"],
         updated_at=row["updated_at"],
+        sender=row["sender"],
+        began_at=row["began_at"],
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from omnitui.core.errors import NotFound
 from omnitui.core.mail import Address
-from omnitui.core.models import ConversationId, Draft, MessageClass, ThreadMessage
+from omnitui.core.models import ConversationId, Draft, MessageClass, StepRow, ThreadMessage
+from omnitui.core.operations import Operation, OpKind
 from omnitui.core.recipients import reply_recipients
 from omnitui.core.text.reply_quote import forward_subject, reply_subject
 from omnitui.core.times import Instant
@@ -12,7 +13,7 @@ from omnitui.store import identities, messages
 from omnitui.store.connection import Cache
 from omnitui.store.targets import Target
 from omnitui.triage.agent import Agent
-from omnitui.triage.steps import look_up
+from omnitui.triage.steps import commit, look_up
 
 
 def reply(
@@ -69,6 +70,15 @@ def note(cache: Cache, agent: Agent, conversation_id: int) -> Draft:
     """A note that is being written."""
     (target,) = look_up(cache, [conversation_id])
     return Draft(0, ConversationId(target.id), target.account, "note", None, quote=False, author=agent.name)
+
+
+def discard(cache: Cache, agent: Agent, draft: Draft, now: Instant) -> StepRow | None:
+    """Throw a draft away; undo brings it back. None when it is gone already."""
+    first = next(iter(draft.to), None)
+    words = "a note" if draft.kind == "note" else "a draft"
+    label = f"Threw away {words} to {first.name or first.email}" if first else f"Threw away {words}"
+    key = look_up(cache, [draft.conversation_id])[0].key if draft.conversation_id else ""
+    return commit(cache, agent, label, [Operation(OpKind.DRAFT, key, {"id": draft.id, "row": None})], now)
 
 
 def seen_up_to(target: Target) -> Instant:

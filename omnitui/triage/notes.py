@@ -9,31 +9,28 @@ from omnitui.core.models import StepRow
 from omnitui.core.operations import Operation, OpKind
 from omnitui.core.text.clean import safe_text
 from omnitui.core.times import Instant
-from omnitui.store import drafts
-from omnitui.store.connection import Cache, joined
+from omnitui.store.connection import Cache
 from omnitui.triage.agent import Agent
 from omnitui.triage.steps import Which, change_each, commit
 
 
 def note(cache: Cache, agent: Agent, which: Which, text: str, now: Instant, *, draft_id: int = 0) -> StepRow | None:
-    """A note in each; `draft_id` is the draft that it was. Raises Refused when there is nothing in it."""
+    """A note in each; `draft_id` is the draft that it was, and after undo is again. Raises Refused for no words."""
     words = _words(text)
-    with joined(cache):
-        step = change_each(
-            cache,
-            agent,
-            which,
-            "Noted on {}",
-            lambda target: Operation(
-                OpKind.NOTE,
-                target.key,
-                {"mid": f"{uuid.uuid4().hex}.note@omnitui.invalid", "text": words, "author": agent.name, "at": now},
-            ),
-            now,
-        )
-        if draft_id:
-            drafts.delete(cache, draft_id)
-    return step
+    gone = [Operation(OpKind.DRAFT, "", {"id": draft_id, "row": None})] if draft_id else []
+    return change_each(
+        cache,
+        agent,
+        which,
+        "Noted on {}",
+        lambda target: Operation(
+            OpKind.NOTE,
+            target.key,
+            {"mid": f"{uuid.uuid4().hex}.note@omnitui.invalid", "text": words, "author": agent.name, "at": now},
+        ),
+        now,
+        also=gone,
+    )
 
 
 def edit_note(cache: Cache, agent: Agent, mid: str, text: str, now: Instant) -> StepRow | None:

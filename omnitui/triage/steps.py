@@ -40,16 +40,18 @@ def change_each(
     now: Instant,
     *,
     undoable: bool = True,
+    also: Sequence[Operation] = (),
 ) -> StepRow | None:
     """One step with what `change` says of each conversation; None when nothing changes.
 
-    `label` has `{}` where the conversations are named: "Closed {}".
+    `label` has `{}` where the conversations are named: "Closed {}". `also` is what else belongs to the step.
     """
     changed = [(target, operation) for target in look_up(cache, which) if (operation := change(target)) is not None]
     if not changed:
         return None
     words = label.replace("{}", named([target for target, _ in changed]))
-    return commit(cache, agent, words, [operation for _, operation in changed], now, undoable=undoable)
+    operations = [*(operation for _, operation in changed), *also]
+    return commit(cache, agent, words, operations, now, undoable=undoable)
 
 
 def commit(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
+from rich.style import Style
+from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,25 +16,69 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import TextArea
+from textual.widgets.text_area import Selection
 
+from omnitui.core.saved_replies import spans
 from omnitui.widgets.glyphs import UNICODE, Glyphs
 from omnitui.widgets.lines import Line
 from omnitui.widgets.painted import Painted
 
 AUTOSAVE_AFTER = 0.4
 """Seconds without a key after which the draft is saved."""
+AUTOSAVE_WITHIN = 5.0
+"""Seconds after which it is saved all the same, while somebody types on and on."""
 LONGEST_PASTE = 256_000
 """Characters; more belongs into a file."""
 
 
+_BLANK = Style(bold=True, reverse=True)
+"""What is not filled in: seen without colours too."""
+
+
 class ComposerText(TextArea):
-    """The text; a paste that is too long is refused in words."""
+    """The text; a paste that is too long is refused in words, and a blank of a saved reply stands out."""
 
     @dataclass
     class PasteRefused(Message):
         """Somebody pasted a book."""
 
         length: int
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.takes: Callable[[events.Key], bool] = lambda event: False
+        """Is asked first for each key: true where a question is about to open that the key is meant for."""
+        self.on_slash: Callable[[], None] | None = None
+        """Called for a `/` at the start of an empty line."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys that are not for the text."""
+        if self.takes(event):
+            event.stop()
+            event.prevent_default()
+        elif event.character == "/" and self.on_slash is not None and self._at_empty_line():
+            event.stop()
+            event.prevent_default()
+            self.on_slash()
+
+    def _at_empty_line(self) -> bool:
+        row, column = self.cursor_location
+        return column == 0 and self.selection.is_empty and not self.document.get_line(row)
+
+    def get_line(self, line_index: int) -> Text:
+        """A line with its blanks marked."""
+        line = super().get_line(line_index)
+        for start, end in spans(line.plain):
+            line.stylize(_BLANK, start, end)
+        return line
+
+    def go_to_blank(self) -> bool:
+        """Select the first blank, so that the next letter takes its place; False when there is none."""
+        for row, line in enumerate(self.text.split("\n")):
+            for start, end in spans(line):
+                self.selection = Selection((row, start), (row, end))
+                return True
+        return False
 
     def on_paste(self, event: events.Paste) -> None:
         """Keep the text one that can be typed in."""
@@ -77,6 +124,7 @@ class Composer(Vertical):
         self._glyphs = glyphs
         self._timer: Timer | None = None
         self._saved = ""
+        self._typing_since: float | None = None
 
     def compose(self) -> ComposeResult:
         """Facts and text."""
@@ -84,9 +132,9 @@ class Composer(Vertical):
         yield ComposerText(id="composer-text", show_line_numbers=False, soft_wrap=True, tab_behavior="focus")
 
     @property
-    def area(self) -> TextArea:
+    def area(self) -> ComposerText:
         """The text field."""
-        return self.query_one("#composer-text", TextArea)
+        return self.query_one("#composer-text", ComposerText)
 
     @property
     def text(self) -> str:
@@ -144,15 +192,25 @@ class Composer(Vertical):
         """Typing goes on."""
         event.stop()
         self._stop()
-        if self.writing:
-            self._timer = self.set_timer(AUTOSAVE_AFTER, self._rest)
+        if not self.writing:
+            return
+        now = monotonic()
+        self._typing_since = self._typing_since or now
+        left = self._typing_since + AUTOSAVE_WITHIN - now
+        self._timer = self.set_timer(max(min(AUTOSAVE_AFTER, left), 0.01), self._rest)
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Somebody looks elsewhere."""
         self._rest()
 
+    def insert(self, text: str) -> None:
+        """Put a text in at the cursor (ctrl+z takes it out again), and go to what is to be filled in."""
+        self.area.insert(text)
+        self.area.go_to_blank()
+
     def _rest(self) -> None:
         self._stop()
+        self._typing_since = None
         if self.writing and self.text != self._saved:
             self._saved = self.text
             self.post_message(self.Rested(self.text))

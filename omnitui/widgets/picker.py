@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,10 @@ class Question:
     tall: bool = False
     complete: bool = False
     """Tab puts the chosen row's title into the line instead of moving on."""
+    preview: Callable[[Choice], Sequence[Line]] | None = None
+    """What to show below the rows of the one at the cursor."""
+    later: Callable[[str], Awaitable[Sequence[Choice]]] | None = None
+    """What takes longer to find: it replaces `offers` when it comes and the text is still the same."""
     notes: tuple[str, ...] = field(default=())
     other: tuple[str, ...] = ()
     """Keys that answer with the row as `Other`; a letter only once a row was gone to, since it may begin a word."""
@@ -82,6 +86,25 @@ class PickerRows(Painted, inherit_bindings=False):
         return paint(sides(tuple(left), right, self.size.width), self.size.width, self.role, over)
 
 
+class PickerPreview(Painted, inherit_bindings=False):
+    """What the row at the cursor stands for, as it would be."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.lines: Sequence[Line] = ()
+
+    def set(self, lines: Sequence[Line]) -> None:
+        """Other lines."""
+        self.lines = lines
+        self.refresh()
+
+    def line_at(self, y: int) -> Line | None:
+        """A line under the heading."""
+        if y == 0:
+            return ((" will read", "muted"),)
+        return ((" ", ""), *self.lines[y - 1]) if y <= len(self.lines) else None
+
+
 class PickerLine(Input):
     """The line one types in; a key that stands for a row goes to the picker while nothing is typed."""
 
@@ -114,6 +137,7 @@ class Picker(Vertical):
         """A line and rows."""
         yield PickerLine(id="picker-line")
         yield PickerRows(id="picker-rows")
+        yield PickerPreview(id="picker-preview")
 
     @property
     def line(self) -> Input:
@@ -128,6 +152,7 @@ class Picker(Vertical):
     def ask(self, question: Question) -> None:
         """Show the box."""
         self.question = question
+        self.set_class(question.preview is not None, "-preview")
         self.border_title = question.title
         self.border_subtitle = "  ".join(question.notes) or None
         self.set_class(question.tall, "-tall")
@@ -153,7 +178,22 @@ class Picker(Vertical):
             first = -1 if self.question.typed_first else 0
             self.rows.offer(choices, first, not text)
             if not self.question.tall:
-                self.rows.styles.height = max(1, min(len(choices), 12))
+                self.rows.styles.height = max(1, min(len(choices), 6 if self.question.preview else 12))
+            self._show_preview()
+            if self.question.later is not None:
+                self.run_worker(self._bring(self.question, text), group="later", exclusive=True)
+
+    async def _bring(self, question: Question, text: str) -> None:
+        choices = await question.later(text) if question.later is not None else ()
+        if self.question is question and self._offered == text:
+            self.rows.offer(choices, max(self.rows.at, -1 if question.typed_first else 0), not text)
+            self.rows.styles.height = max(1, min(len(choices), 12))
+
+    def _show_preview(self) -> None:
+        question, rows = self.question, self.rows
+        if question is not None and question.preview is not None:
+            chosen = rows.choices[rows.at] if 0 <= rows.at < len(rows.choices) else None
+            self.query_one(PickerPreview).set(question.preview(chosen) if chosen is not None else ())
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Other rows fit."""
@@ -176,6 +216,7 @@ class Picker(Vertical):
         elif event.key in steps:
             self.rows.move_to(self.rows.at + steps[event.key])
             self._moved = True
+            self._show_preview()
         elif event.key == "tab":
             self._complete()
         elif event.key in ("enter", "ctrl+j"):

@@ -6,31 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from omnitui.config.schema import AccountSettings, ServerSettings, Settings
+from omnitui.config.schema import Settings
 from omnitui.core.models import MessageClass
 from omnitui.core.times import Instant
 from omnitui.screens.pages import DraftsPage, OutboxPage
 from omnitui.store import drafts, messages, outbox
 from omnitui.store.connection import Role, open_cache
-from omnitui.store.select import Select
+from omnitui.store.sending import reason_to_ask
+from omnitui.triage import drafting
+from omnitui.triage.agent import Agent
+from omnitui.widgets import composer
 from tests.screens.conftest import MakeApp, inbox, quiet, shown
+from tests.screens.writing import cache_of, customer_writes, press, read, settings
 
-
-@pytest.fixture
-def settings() -> Settings:
-    """One account that can send."""
-    server = ServerSettings(host="127.0.0.1", security="plain")
-    account = AccountSettings(name="support", address="support@shop.example", imap=server, smtp=server)
-    return replace(Settings(), account=(account,))
-
-
-def read(app, select: Select):  # type: ignore[no-untyped-def, type-arg]
-    """Rows as they stand in the cache."""
-    cache = open_cache(app.session.places.cache_db, Role.READ)
-    try:
-        return select.all(cache)
-    finally:
-        cache.close()
+__all__ = ["settings"]
 
 
 async def test_a_note_is_saved_and_shown_in_a_box(make_app: MakeApp, settings: Settings) -> None:
@@ -214,3 +203,124 @@ async def test_after_an_answer_no_conversation_is_skipped(make_app: MakeApp, set
             await pilot.press(*keys)
             await quiet(pilot, 0.4)
             assert page.reading.id == ids[number + 1]
+
+
+async def test_a_customer_who_wrote_meanwhile_is_told_once_and_not_asked_again(
+    make_app: MakeApp, settings: Settings
+) -> None:
+    app = make_app(40, settings=settings)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.3)
+        id = inbox(app).list.window.rows[0].id
+        await press(pilot, "r")
+        await pilot.press(*"It is on its way")
+        customer_writes(app, id)
+        await press(pilot, "ctrl+j", least=0.6)
+        assert "Anna has written since you began" in shown(app)
+        assert not read(app, outbox.rows())
+        await press(pilot, "ctrl+j", least=0.6)
+        (item,) = read(app, outbox.rows())
+        with cache_of(app) as cache:
+            (whole,) = outbox.by_id(item.id).all(cache)
+            assert reason_to_ask(cache, whole) == "", "who was told is not asked once more by the worker"
+
+
+async def test_what_is_typed_after_sending_is_no_part_of_the_mail(make_app: MakeApp, settings: Settings) -> None:
+    app = make_app(40, settings=settings)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.3)
+        page = inbox(app)
+        await press(pilot, "r")
+        await press(pilot, *"Soon", "ctrl+j", "x", "J", least=0.8)
+        (item,) = read(app, outbox.rows())
+        (whole,) = read(app, outbox.by_id(item.id))
+        assert whole.payload["body"] == "Soon"
+        assert page.reading.id != item.conversation_id, "J went on to the next conversation"
+
+
+async def test_answer_note_and_forward_are_three_drafts_of_one_conversation(
+    make_app: MakeApp, settings: Settings
+) -> None:
+    app = make_app(40, settings=settings)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.3)
+        id = inbox(app).list.window.rows[0].id
+        for key, words in (("r", "An answer"), ("n", "A note"), ("F", "A forward")):
+            await press(pilot, key)
+            if key == "F":
+                await press(pilot, *"jan@carrier.example", "enter")
+                await press(pilot, "escape")
+            await press(pilot, *words, "escape")
+        kinds = {draft.kind: draft.body for draft in read(app, drafts.for_conversation(id))}
+        assert kinds == {"reply_all": "An answer", "note": "A note", "forward": "A forward"}
+        for key, words in (("n", "A note"), ("R", "An answer"), ("F", "A forward")):
+            await press(pilot, key)
+            if key == "F":
+                await press(pilot, "escape")
+            assert inbox(app).composer.text == words
+            await press(pilot, "escape")
+        found = {draft.kind: draft for draft in read(app, drafts.for_conversation(id))}
+        assert found.keys() == {"reply", "note", "forward"}
+        assert [person.email for person in found["forward"].to] == ["jan@carrier.example"]
+
+
+@pytest.mark.parametrize("key", ["r", "n"])
+async def test_what_was_thrown_away_comes_back(make_app: MakeApp, settings: Settings, key: str) -> None:
+    app = make_app(40, settings=settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot, 0.3)
+        await press(pilot, key)
+        await press(pilot, *"Never mind", "ctrl+p")
+        await press(pilot, *"throw the draft", "enter")
+        assert not read(app, drafts.every())
+        assert "Threw away" in shown(app)
+        await press(pilot, "z", least=0.6)
+        assert inbox(app).composer.text == "Never mind"
+        await press(pilot, "escape")
+        await press(pilot, "g", "d")
+        await press(pilot, "x")
+        assert "No draft." in shown(app)
+        await press(pilot, "z")
+        assert "Never mind" in shown(app)
+
+
+async def test_a_note_taken_back_is_a_draft_again(make_app: MakeApp, settings: Settings) -> None:
+    app = make_app(40, settings=settings)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.3)
+        id = inbox(app).list.window.rows[0].id
+        await press(pilot, "n")
+        await press(pilot, *"Call Anna", "ctrl+j", least=0.6)
+        assert read(app, messages.thread(id, limit=1))[0].class_ is MessageClass.NOTE
+        await press(pilot, "z", least=0.6)
+        assert read(app, messages.thread(id, limit=1))[0].class_ is not MessageClass.NOTE
+        assert inbox(app).composer.text == "Call Anna"
+        assert inbox(app).composer.has_class("-note")
+
+
+async def test_who_types_without_a_pause_is_saved_too(
+    make_app: MakeApp, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composer, "AUTOSAVE_WITHIN", 0.6)
+    app = make_app(10, settings=settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot, 0.3)
+        await press(pilot, "r")
+        for _ in range(30):
+            await pilot.press("a")
+            await pilot.pause(0.05)
+            if read(app, drafts.every()):
+                break
+        assert read(app, drafts.every())
+
+
+async def test_another_agents_draft_is_left_alone(make_app: MakeApp, settings: Settings) -> None:
+    app = make_app(40, settings=settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot, 0.3)
+        id = inbox(app).list.window.rows[0].id
+        with cache_of(app) as cache:
+            bens = replace(drafting.reply(cache, Agent("ben"), id), body="Ben's words")
+            drafts.save(cache, bens, Instant(1))
+        await press(pilot, "r")
+        assert inbox(app).composer.text == ""

@@ -1,7 +1,7 @@
 """How each kind of operation changes the tables: one function a kind, the same for agents, rules, undo and the team."""
 
 from omnitui.core.operations import OpKind
-from omnitui.store.apply import fields, merging, notes, people, saved_replies, sending
+from omnitui.store.apply import drafts, fields, merging, notes, people, saved_replies, sending
 from omnitui.store.apply.scene import Apply
 
 APPLY: dict[OpKind, Apply] = {
@@ -23,5 +23,6 @@ APPLY: dict[OpKind, Apply] = {
     OpKind.IDENTITY: people.apply_identity,
     OpKind.SEND: sending.apply_send,
     OpKind.UNSEND: sending.apply_unsend,
+    OpKind.DRAFT: drafts.apply_draft,
     OpKind.SAVED_REPLY: saved_replies.apply_saved_reply,
 }

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import Any
 
 from omnitui.core.errors import Refused
 from omnitui.core.operations import Operation, OpKind
 from omnitui.core.outgoing import Outgoing, from_json
 from omnitui.core.times import Instant
 from omnitui.store import identities, outbox
-from omnitui.store.apply import own_messages
+from omnitui.store.apply import drafts, own_messages
 from omnitui.store.apply.own_messages import OwnMessage
 from omnitui.store.apply.scene import Change, Scene
 from omnitui.store.outbox import OutboxItem
@@ -118,7 +117,7 @@ def apply_unsend(scene: Scene, operation: Operation) -> Change | None:
         _end(scene, conversation)
         again["id"] = conversation
     if again["draft"]:
-        _restore(connection, again["draft"])
+        drafts.restore(connection, again["draft"])
     return Change(conversation, {}, Operation(OpKind.SEND, key, again))
 
 
@@ -128,10 +127,3 @@ def _end(scene: Scene, conversation_id: int) -> None:
     scene.connection.execute("UPDATE draft SET conversation_id = NULL WHERE conversation_id = ?", (conversation_id,))
     scene.connection.execute("DELETE FROM conversation WHERE id = ?", (conversation_id,))
     scene.touched.discard(conversation_id)
-
-
-def _restore(connection: sqlite3.Connection, draft: dict[str, Any]) -> None:
-    taken = connection.execute("SELECT 1 FROM draft WHERE id = ?", (draft["id"],)).fetchone()
-    fields = {name: value for name, value in draft.items() if not (name == "id" and taken)}
-    marks = ", ".join("?" * len(fields))
-    connection.execute(f"INSERT INTO draft ({', '.join(fields)}) VALUES ({marks})", tuple(fields.values()))

@@ -1,0 +1,118 @@
+"""What one does in the composer: send, keep, throw away, change whom it goes to, put a saved reply in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+
+from omnitui.core.addresses import parse_addresses
+from omnitui.core.errors import Refused
+from omnitui.core.saved_replies import SavedReply, fill, spans
+from omnitui.screens.composing import written
+from omnitui.screens.handlers import Call, handles
+from omnitui.screens.inbox import InboxPage
+from omnitui.store import saved_replies
+from omnitui.triage import saved_replies as triage
+from omnitui.widgets.choices import Choice, fitting
+from omnitui.widgets.lines import Line
+from omnitui.widgets.picker import Question
+
+
+@handles("compose.send")
+def send(page: InboxPage, call: Call) -> Awaitable[None]:
+    """Send what stands there now: what is typed after the key is no part of it."""
+    return page.composing.send(page.composer.text)
+
+
+@handles("compose.later")
+async def later(page: InboxPage, call: Call) -> None:
+    """Send at a time."""
+    # The grammar brings a library of time zones that the first frame can do without.
+    from omnitui.screens.snoozing import when
+
+    chosen = await when(page, call.args, reply=False, title="Send when")
+    if chosen is not None:
+        await page.composing.send(page.composer.text, chosen.until)
+
+
+@handles("compose.close")
+async def close(page: InboxPage, call: Call) -> None:
+    """Keep the draft."""
+    await page.composing.put_away()
+
+
+@handles("compose.discard")
+async def discard(page: InboxPage, call: Call) -> None:
+    """Throw the draft away; undo brings it back."""
+    await page.composing.discard()
+
+
+@handles("compose.editor")
+async def editor(page: InboxPage, call: Call) -> None:
+    """The user's own editor."""
+    await page.composing.edit_outside()
+
+
+@handles("compose.quote")
+async def quote(page: InboxPage, call: Call) -> None:
+    """Quote, or not."""
+    draft = page.composing.draft
+    if draft is not None:
+        await page.composing.change(quote=not draft.quote)
+
+
+@handles("compose.people")
+async def people(page: InboxPage, call: Call) -> None:
+    """To, Cc, Bcc and subject, one after the other; Esc keeps what is there."""
+    draft = page.composing.draft
+    if draft is None or draft.kind == "note":
+        return
+    for field, title in (("to", "To"), ("cc", "Cc"), ("bcc", "Bcc")):
+        now = written(getattr(draft, field))
+        question = Question(title, lambda text: [Choice(text, text or "(nobody)")], "anna@example.org, ...", text=now)
+        value, _ = await page.ask(question)
+        if value is None:
+            return
+        await page.composing.change(**{field: parse_addresses(value)})
+    question = Question("Subject", lambda text: [Choice(text, text or "(no subject)")], text=draft.subject)
+    value, _ = await page.ask(question)
+    if value is not None:
+        await page.composing.change(subject=value)
+
+
+@handles("compose.saved")
+async def saved(page: InboxPage, call: Call) -> None:
+    """A saved reply, shown as it will read; what was typed after `/` comes back when none is taken."""
+    draft, session, area = page.composing.draft, page.session, page.composer.area
+    slashed, page.slashed = page.slashed, False
+    if draft is None:
+        return
+    known = await session.reader.all(saved_replies.every())
+    if not known:
+        if slashed:
+            area.insert("/")
+        raise Refused("there are no saved replies yet; g p makes one")
+    values = await session.writer.do(triage.values, session.agent, draft, session.now())
+    choices = [Choice(reply, reply.name, " ".join(reply.body.split())[:200]) for reply in known]
+
+    def preview(choice: Choice) -> Sequence[Line]:
+        return [_marked(line) for line in fill(choice.value.body, values).split("\n")]
+
+    question = Question("Saved replies", fitting(choices), "type to find one", preview=preview)
+    chosen, typed = await page.ask(question)
+    if not isinstance(chosen, SavedReply):
+        if slashed:
+            area.insert(f"/{typed}")
+        return
+    page.composer.insert(fill(chosen.body, values))
+    if chosen.subject and not draft.subject.strip():
+        await page.composing.change(subject=fill(chosen.subject, values))
+    await page.composing.look()
+
+
+def _marked(line: str) -> Line:
+    """A line of a preview, its blanks marked."""
+    pieces, at = [], 0
+    for start, end in spans(line):
+        pieces += [(line[at:start], ""), (line[start:end], "danger")]
+        at = end
+    return tuple(piece for piece in (*pieces, (line[at:], "")) if piece[0])

@@ -1,0 +1,44 @@
+"""A draft is thrown away, and comes back as it was."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from omnitui.core.operations import Operation, OpKind
+from omnitui.store import drafts
+from omnitui.store.apply.scene import Change, Scene
+
+
+def apply_draft(scene: Scene, operation: Operation) -> Change | None:
+    """Take a draft away, or bring it back."""
+    connection, id_, row = scene.connection, operation.payload["id"], operation.payload["row"]
+    found = drafts.frozen(connection, id_)
+    if row is not None:
+        row = restore(connection, row)
+    elif found is None:
+        return None
+    else:
+        connection.execute("DELETE FROM draft WHERE id = ?", (id_,))
+    conversation = (row or found or {})["conversation_id"]
+    if conversation is not None:
+        scene.touched.add(conversation)
+    back = {"id": row["id"] if row else id_, "row": None if row else found}
+    return Change(conversation, {}, Operation(OpKind.DRAFT, operation.target, back))
+
+
+def restore(connection: sqlite3.Connection, draft: dict[str, Any]) -> dict[str, Any]:
+    """Bring back a row frozen by `drafts.frozen`, under its old id where that is free; returns it as it is now.
+
+    A row frozen by an older program lacks what came since; one whose conversation has gone stays, as a draft of none.
+    """
+    taken = connection.execute("SELECT 1 FROM draft WHERE id = ?", (draft["id"],)).fetchone()
+    fields = {name: value for name, value in draft.items() if not (name == "id" and taken)}
+    here = connection.execute("SELECT 1 FROM conversation WHERE id = ?", (draft["conversation_id"],)).fetchone()
+    if here is None:
+        fields["conversation_id"] = None
+    marks = ", ".join("?" * len(fields))
+    row = connection.execute(
+        f"INSERT INTO draft ({', '.join(fields)}) VALUES ({marks}) RETURNING *", tuple(fields.values())
+    ).fetchone()
+    return dict(row)
