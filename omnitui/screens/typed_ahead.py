@@ -18,12 +18,14 @@ OPENS_A_FIELD = frozenset(
     command.id
     for command in COMMANDS
     if (command.context & Context.COMPOSE and command.group == "Write")
-    or (command.context & Context.READING
-    and (
-        command.args is not Args.NONE
-        or command.group == "Write"
-        or command.id in ("palette", "line", "help", "text.copy")
-    ))
+    or (
+        command.context & Context.READING
+        and (
+            command.args is not Args.NONE
+            or command.group == "Write"
+            or command.id in ("palette", "line", "help", "text.copy")
+        )
+    )
 )
 """Commands after which what is typed next is most likely meant for a field, a menu, or what comes after sending."""
 
