@@ -42,6 +42,14 @@ class Terminal:
             self._read()
         raise AssertionError(f"not on the screen within {seconds} s:\n{self.text}")
 
+    def settle(self, quiet: float, seconds: float = 5) -> None:
+        """Read until nothing was drawn for a while."""
+        end = time.monotonic() + seconds
+        last = time.monotonic()
+        while time.monotonic() < end and time.monotonic() - last < quiet:
+            if self._read():
+                last = time.monotonic()
+
     def wait_for_end(self, seconds: float = 20) -> int:
         """The exit code. Raises AssertionError when the program goes on."""
         deadline = time.monotonic() + seconds
@@ -52,13 +60,16 @@ class Terminal:
             self._read()
         raise AssertionError(f"still running after {seconds} s:\n{self.text}")
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Take what was drawn; False when there was nothing."""
         if not select.select([self._fd], [], [], 0.05)[0]:
-            return
+            return False
         with suppress(OSError):
             data = os.read(self._fd, 65536)
             # pyte does not know synchronised output.
             self._stream.feed(data.replace(b"\x1b[?2026h", b"").replace(b"\x1b[?2026l", b""))
+            return True
+        return False
 
 
 @contextmanager
