@@ -17,9 +17,9 @@ from textual.filter import LineFilter, Monochrome
 from textual.screen import Screen
 
 from omnitui.app_link import Link
-from omnitui.core.text.clean import safe_text
 from omnitui.screens import acts
 from omnitui.screens.base import Page
+from omnitui.screens.clipboard import fitting
 from omnitui.screens.inbox import InboxPage
 from omnitui.screens.pages import SheetPage
 from omnitui.screens.session import Session
@@ -70,7 +70,7 @@ class OmnituiApp(App[None], inherit_bindings=False):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Only clean text reaches the clipboard (OSC 52, so it works over SSH)."""
-        super().copy_to_clipboard(safe_text(text))
+        super().copy_to_clipboard(fitting(text)[0])
 
     def on_mount(self) -> None:
         """Colours as configured; the feed and the worker start once the first frame is out."""

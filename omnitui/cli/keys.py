@@ -48,7 +48,15 @@ def _fields(command: Command, keymap: Keymap) -> dict[str, object]:
 
 def where(command: Command) -> list[str]:
     """The panes and pages where a command works."""
-    single = (Context.LIST, Context.THREAD, Context.CONTACT, Context.COMPOSE, Context.OUTBOX, Context.SHEET)
+    single = (
+        Context.LIST,
+        Context.THREAD,
+        Context.CONTACT,
+        Context.COMPOSE,
+        Context.OUTBOX,
+        Context.SHEET,
+        Context.SELECT,
+    )
     return [str(place.name).lower() for place in single if place & command.context]
 
 

@@ -19,12 +19,15 @@ class Context(Flag):
     OUTBOX = auto()
     SHEET = auto()
     """A full page of rows: drafts, sync errors."""
+    SELECT = auto()
+    """Text of the thread is selected by keys."""
 
     MAIL = LIST | THREAD
     DESK = LIST | THREAD | CONTACT
     PAGES = OUTBOX | SHEET
     READING = LIST | THREAD | CONTACT | OUTBOX | SHEET
-    ANYWHERE = LIST | THREAD | CONTACT | COMPOSE | OUTBOX | SHEET
+    MOVING = READING | SELECT
+    ANYWHERE = LIST | THREAD | CONTACT | COMPOSE | OUTBOX | SHEET | SELECT
 
 
 class Args(StrEnum):
@@ -89,6 +92,14 @@ def _read(id: str, title: str, help: str, key: str, args: Args = Args.NONE) -> C
     return Command(id, title, help, (key,), C.DESK, "Read", "", False, args)
 
 
+def _bare(id: str, title: str, help: str, key: str) -> Command:
+    return Command(id, title, help, (key,), C.DESK | C.SHEET, "Read")
+
+
+def _select(id: str, title: str, help: str, keys: str, short: str = "") -> Command:
+    return Command(id, title, help, tuple(keys.split(",")), C.SELECT, "Select", short)
+
+
 def _outbox(id: str, title: str, help: str, key: str, short: str) -> Command:
     return Command(id, title, help, (key,), C.OUTBOX, "Outbox", short)
 
@@ -98,14 +109,14 @@ def _write(id: str, title: str, help: str, keys: str, context: Context, short: s
 
 
 COMMANDS: tuple[Command, ...] = (
-    _move("cursor.down", "Down", "One row or line down.", "j,down"),
-    _move("cursor.up", "Up", "One row or line up.", "k,up"),
-    _move("cursor.first", "First", "To the first row, or the oldest message.", "g g,home"),
-    _move("cursor.last", "Last", "To the last row, or the newest message.", "G,end"),
-    _move("cursor.half_down", "Half a page down", "Half a page down.", "ctrl+d"),
-    _move("cursor.half_up", "Half a page up", "Half a page up.", "ctrl+u"),
-    _move("cursor.page_down", "Page down", "A page down.", "pagedown"),
-    _move("cursor.page_up", "Page up", "A page up.", "pageup"),
+    _move("cursor.down", "Down", "One row or line down.", "j,down", C.MOVING),
+    _move("cursor.up", "Up", "One row or line up.", "k,up", C.MOVING),
+    _move("cursor.first", "First", "To the first row, or the oldest message.", "g g,home", C.MOVING),
+    _move("cursor.last", "Last", "To the last row, or the newest message.", "G,end", C.MOVING),
+    _move("cursor.half_down", "Half a page down", "Half a page down.", "ctrl+d", C.MOVING),
+    _move("cursor.half_up", "Half a page up", "Half a page up.", "ctrl+u", C.MOVING),
+    _move("cursor.page_down", "Page down", "A page down.", "pagedown", C.MOVING),
+    _move("cursor.page_up", "Page up", "A page up.", "pageup", C.MOVING),
     _move("row.open", "Open", "Open what the cursor is on.", "enter,l,right", C.READING),
     _move("pane.back", "Back", "Leave this pane, search or page; marks go last.", "q,h,left,escape", C.READING),
     _move("pane.next", "Next pane", "Focus the next pane.", "tab", C.DESK),
@@ -158,7 +169,18 @@ COMMANDS: tuple[Command, ...] = (
     _read("attachment.open", "Open file or link", "Open an attachment or a link.", "o", Args.NUMBER),
     _read("attachment.save", "Save file", "Save an attachment.", "w", Args.NUMBER),
     _read("message.browser", "In the browser", "A safe copy of the HTML, made for the browser.", "g h"),
-    _read("text.copy", "Copy", "Copy message, address, number or link.", "y"),
+    _read("text.copy", "Copy", "Copy what is selected, or message, address, number or link.", "y"),
+    _bare("message.bare", "Bare view", "The message alone, for the terminal's own selection.", "ctrl+l"),
+    _read("select.begin", "Select text", "Select text of the thread by keys.", "Y"),
+    _select("select.mark", "Select from here", "Begin the selection here, or take it back.", "space", "from here"),
+    _select("select.copy", "Copy selection", "Copy what is selected, or this line.", "y,enter", "copy"),
+    _select("select.leave", "Stop selecting", "Go on reading.", "q,escape", "leave"),
+    _select("select.left", "Left", "One character to the left.", "h,left"),
+    _select("select.right", "Right", "One character to the right.", "l,right"),
+    _select("select.word", "Next word", "To the next word.", "w"),
+    _select("select.word_back", "Word before", "To the word before.", "b"),
+    _select("select.line_start", "Line start", "To the start of the line.", "H"),
+    _select("select.line_end", "Line end", "To the end of the line.", "L"),
     _read("conversation.why", "Why", "Why it is here, and who changed what.", "g w"),
     Command(
         "search", "Search", "Filter the list while you type; Esc restores it.", ("/",), C.DESK, "Views", args=Args.QUERY

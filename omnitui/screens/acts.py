@@ -15,6 +15,7 @@ MODULES = (
     "acts_attach",
     "acts_read",
     "acts_files",
+    "acts_select",
     "acts_search",
     "acts_pages",
     "acts_program",

@@ -16,6 +16,8 @@ _STEPS = {
     "cursor.page_down": (1, True),
     "cursor.page_up": (-1, True),
 }
+_FAR = 1_000_000
+"""Lines: further than any thread."""
 
 
 @handles(*_STEPS)
@@ -23,7 +25,9 @@ def move(page: InboxPage, call: Call) -> None:
     """Move the cursor of the pane that has the focus."""
     step, pages = _STEPS[call.id]
     count = call.count or 1
-    if page.thread.has_focus:
+    if page.thread.choosing:
+        page.thread.move_caret(round(step * (page.thread.page if pages else count)))
+    elif page.thread.has_focus:
         page.thread.scroll_lines(round(step * (page.thread.page if pages else count)))
     elif page.contact.has_focus:
         page.contact.move_by(round(step * (page.contact.size.height if pages else count)))
@@ -34,6 +38,9 @@ def move(page: InboxPage, call: Call) -> None:
 @handles("cursor.first")
 def first(page: InboxPage, call: Call) -> Awaitable[None] | None:
     """The first row, or the oldest message here."""
+    if page.thread.choosing:
+        page.thread.move_caret(-_FAR)
+        return None
     if page.thread.has_focus:
         page.thread.scroll_first()
         return None
@@ -43,6 +50,9 @@ def first(page: InboxPage, call: Call) -> Awaitable[None] | None:
 @handles("cursor.last")
 def last(page: InboxPage, call: Call) -> Awaitable[None] | None:
     """The last row, or the newest message."""
+    if page.thread.choosing:
+        page.thread.move_caret(_FAR)
+        return None
     if page.thread.has_focus:
         page.thread.scroll_last()
         return None
@@ -66,6 +76,9 @@ async def back(page: InboxPage, call: Call) -> None:
     """Leave the pane; in the list leave a search, then marks."""
     if page.contact.has_focus:
         page.panes.show_thread() if page.reading.id is not None else page.panes.show_list()
+    elif page.thread.selection is not None:
+        page.thread.deselect()
+        page.say("")
     elif not page.list.has_focus:
         page.panes.show_list()
     elif page.search.active:

@@ -1,16 +1,15 @@
-"""What one does with a message: its original, copying, and why it is here."""
+"""What one does with a message: its original, and why it is here."""
 
 from __future__ import annotations
 
 from omnitui.core.errors import Refused
 from omnitui.core.models import ConversationRow
 from omnitui.core.text.clean import safe_text
-from omnitui.screens.acts_files import at_hand, links_of
+from omnitui.screens.acts_files import at_hand
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
 from omnitui.screens.pages import TextPage
 from omnitui.store import log, messages
-from omnitui.widgets.choices import Choice
 from omnitui.widgets.words import moment
 
 
@@ -24,27 +23,6 @@ async def original(page: InboxPage, call: Call) -> None:
     text = found.data.decode("utf-8", errors="replace")
     more = "" if found.complete else " (big parts are still on the server)"
     page.app.push_screen(TextPage(page.session, f"Original of #{message.conversation_id}{more}", safe_text(text)))
-
-
-@handles("text.copy")
-async def copy(page: InboxPage, call: Call) -> None:
-    """Message, address, number or link, to the clipboard of this terminal (OSC 52)."""
-    message = at_hand(page)
-    body = page.thread.layout_.body(message.id)
-    what = {
-        "m": ("message", body.text if body else message.preview),
-        "e": ("address", message.sender.email),
-        "i": ("number", f"#{message.conversation_id}"),
-        "s": ("subject", message.subject),
-    }
-    links = links_of(page, message)
-    if links:
-        what["l"] = ("first link", links[0][1])
-    choices = [Choice(key, name, text.split("\n", 1)[0][:60], key=key) for key, (name, text) in what.items()]
-    chosen = await page.choose("Copy", choices)
-    if chosen is not None:
-        page.app.copy_to_clipboard(what[chosen][1])
-        page.say(f"Copied the {what[chosen][0]}")
 
 
 @handles("conversation.why")

@@ -28,7 +28,9 @@ from omnitui.widgets.composer import Composer, ComposerText
 from omnitui.widgets.contact_panel import ContactPanel
 from omnitui.widgets.conversation_list import ConversationList
 from omnitui.widgets.offers import Offers
+from omnitui.widgets.selectable_thread import SelectableThread
 from omnitui.widgets.thread_view import ThreadView
+from omnitui.widgets.words import several
 
 if TYPE_CHECKING:
     from omnitui.screens.composing import Composing
@@ -47,7 +49,7 @@ class InboxPage(Page, inherit_bindings=False):
         glyphs = session.glyphs
         self.top = TopLine(id="top", glyphs=glyphs)
         self.list = ConversationList(id="list", glyphs=glyphs)
-        self.thread = ThreadView(id="thread", glyphs=glyphs, me=session.me)
+        self.thread = SelectableThread(id="thread", glyphs=glyphs, me=session.me)
         self.contact = ContactPanel(id="contact", glyphs=glyphs)
         self.composer = Composer(id="composer", glyphs=glyphs)
         self.pages = ListPages(session, self.list)
@@ -106,7 +108,9 @@ class InboxPage(Page, inherit_bindings=False):
             return Context.COMPOSE
         if self.contact.has_focus:
             return Context.CONTACT
-        return Context.THREAD if self.thread.has_focus else Context.LIST
+        if self.thread.has_focus:
+            return Context.SELECT if self.thread.choosing else Context.THREAD
+        return Context.LIST
 
     @property
     def writing(self) -> bool:
@@ -278,6 +282,13 @@ class InboxPage(Page, inherit_bindings=False):
         """The thread comes near the oldest message it has."""
         event.stop()
         self.run_worker(self.reading.older(event.conversation, event.before))
+
+    def on_selectable_thread_text_selected(self, event: SelectableThread.TextSelected) -> None:
+        """The mouse has selected something."""
+        event.stop()
+        keys = self.session.keymap.keys_of("text.copy")
+        lines = self.thread.selected().count("\n") + 1
+        self.say(f"{several(lines, 'line')} selected" + (f" · {keys[0]} copies" if keys else ""), "muted")
 
     def on_thread_view_bodies_wanted(self, event: ThreadView.BodiesWanted) -> None:
         """Messages come into view."""

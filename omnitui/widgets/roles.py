@@ -40,6 +40,8 @@ ROLES: Mapping[str, Role] = {
     "cursor": Role(background="cursor"),
     "cursor-away": Role(background="cursor-away"),
     "found": Role("background", "", "warning"),
+    "selected": Role("", "reverse"),
+    "caret": Role("background", "not reverse bold", "accent"),
     "border": Role("border-quiet"),
 }
 

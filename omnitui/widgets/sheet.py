@@ -32,6 +32,8 @@ class Sheet(Painted, can_focus=True, inherit_bindings=False):
         super().__init__(**options)
         self.entries: Sequence[Entry] = ()
         self.empty: Sequence[str] = ()
+        self.margin = 1
+        """Cells at the left."""
         self.at = 0
         self.top = 0
         self._flat: list[tuple[Line, int]] = []
@@ -86,7 +88,7 @@ class Sheet(Painted, can_focus=True, inherit_bindings=False):
             return paint((), self.size.width, self.role)
         line, index = self._flat[self.top + y]
         over = self.role("cursor").background_style if self.has_cursor and index == self.at else None
-        return paint(((" ", ""), *line), self.size.width, self.role, over)
+        return paint(((" " * self.margin, ""), *line), self.size.width, self.role, over)
 
     def on_resize(self, event: events.Resize) -> None:
         """Another height."""

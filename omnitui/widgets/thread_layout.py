@@ -92,6 +92,10 @@ class ThreadLayout:
             last += 1
         return [m.id for m in self.messages[first : last + 2] if m.id not in self._bodies]
 
+    def index_of(self, id: MessageId) -> int | None:
+        """Where a message stands."""
+        return next((index for index, message in enumerate(self.messages) if message.id == id), None)
+
     def body(self, id: MessageId) -> MessageBody | None:
         """What stands in a message, if it is known."""
         return self._bodies.get(id)
@@ -161,6 +165,24 @@ class ThreadLayout:
             return self.messages[-1]
         shown = self.visible()
         return self.messages[shown[min(len(shown) - 1, self.height // 3)][0]] if shown else None
+
+    def place_in_view(self, y: int) -> tuple[int, int] | None:
+        """The message (its index) and its line that stand `y` lines below the top of the view."""
+        index, line = self.top
+        line += y
+        while index < len(self.messages) and line >= len(self.lines(index)):
+            line -= len(self.lines(index))
+            index += 1
+        return (index, line) if index < len(self.messages) and line >= 0 else None
+
+    def bring_into_view(self, index: int, line: int) -> None:
+        """Scroll as little as shows that line."""
+        if (index, line) < self.top:
+            self.top = min((index, line), self._last_top())
+            return
+        place = self.place_in_view(self.height - 1)
+        while place is not None and place < (index, line) and self.scroll(1):
+            place = self.place_in_view(self.height - 1)
 
     def _last_top(self) -> tuple[int, int]:
         index, room = len(self.messages), self.height
