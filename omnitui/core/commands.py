@@ -41,6 +41,7 @@ class Args(StrEnum):
     PRIORITY = "priority"
     QUERY = "query"
     VIEW = "view"
+    NAME = "name"
     ORDER = "order"
     NUMBER = "number"
     PATH = "path"
@@ -194,6 +195,12 @@ COMMANDS: tuple[Command, ...] = (
     _view("view.open", "View by name", "Go to a view of the top line by its name.", "g v", args=Args.VIEW),
     _view("view.next", "Next view", "The next view of the top line.", ">"),
     _view("view.previous", "Previous view", "The view before.", "<"),
+    _view(
+        "view.save", "Save view", "Keep this search under a name, with a count and a digit key.", "g k", args=Args.NAME
+    ),
+    _view("view.rename", "Rename view", "Give a saved view another name.", "g N", args=Args.NAME),
+    _view("view.place", "Place view", "Which saved view comes first, second and so on.", "g P", args=Args.NUMBER),
+    _view("view.delete", "Delete view", "Forget a saved view; its conversations stay.", "g D", args=Args.VIEW),
     _view("view.sort", "Sort", "Order the list: waiting, newest or oldest.", "g t", args=Args.ORDER),
     _view("view.compact", "Compact rows", "One line a row, or two.", "g l"),
     _view("page.outbox", "Outbox", "What is to be sent and how it fares.", "g o", C.READING),

@@ -8,6 +8,7 @@ import sys
 MODULES = (
     "acts_move",
     "acts_view",
+    "acts_saved_views",
     "acts_triage",
     "acts_undo",
     "acts_write",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from omnitui.core.commands import COMMANDS, Command, Context, matching
+from omnitui.core.commands import COMMANDS, Command, Context, by_id, matching
 from omnitui.core.errors import Refused
 from omnitui.screens.base import Page
 from omnitui.screens.handlers import Call, handler_of, handles
@@ -78,8 +78,11 @@ async def line(page: Page, call: Call) -> None:
 
 
 def run_line(page: Page, text: str, context: Context) -> None:
-    """Run `text` as a command. Raises Refused when it names none, or several."""
+    """Run `text` as a command; `view save` is `view.save`. Raises Refused when it names none, or several."""
     word, _, args = text.partition(" ")
+    part, _, rest = args.partition(" ")
+    if by_id(f"{word}.{part}") is not None:
+        word, args = f"{word}.{part}", rest
     found = [c for c in matching(word) if c.context & context and handler_of(c.id, page)]
     if not found:
         raise Refused(f"there is no command {word} here; ? lists all")

@@ -34,8 +34,11 @@ async def view_by_name(page: InboxPage, call: Call) -> None:
     """A view by the beginning of its name, or from a list of all."""
     name = call.args
     if not name:
-        counts = page.views.counts
-        rows = [Choice(view.name, view.name, view.query, f"{counts.get(view.name, 0):,}") for view in page.views.all]
+        keys = page.session.keymap.keys_of
+        rows = [
+            Choice(view.name, view.name, view.query, "  ".join([page.views.count_words(view), *keys(f"view.{n}")]))
+            for n, view in enumerate(page.views.all, 1)
+        ]
         name = await page.choose("Views", rows) or ""
     index = page.views.index_of(name)
     if index is not None:

@@ -215,6 +215,7 @@ class InboxPage(Page, inherit_bindings=False):
 
     def _tick(self) -> None:
         self.list.tick(self.session.now())
+        self.state.counting.later()
 
     async def write_on(self, draft: Draft) -> None:
         """Open a draft in the composer, beside its conversation."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from omnitui.core.models import AccountStatus
 from omnitui.screens.session import Session
+from omnitui.screens.view_counts import ViewCounts
 from omnitui.screens.view_state import Views
 from omnitui.store import accounts, outbox
 from omnitui.widgets.bars import TopLine
@@ -19,6 +20,7 @@ class TopState:
         self._session = session
         self._line = line
         self._views = views
+        self.counting = ViewCounts(session, views, line)
         self.progress = ""
         """How far a first sync has come, in words; empty when all is here."""
 
@@ -27,6 +29,7 @@ class TopState:
         reader = self._session.reader
         await self._views.read()
         self.show_views()
+        self.counting.later()
         statuses = await reader.all(accounts.statuses())
         words, role = sync_words(statuses, self._session.keymap.keys_of("page.errors"))
         if not statuses and self._session.settings.accounts:
@@ -40,7 +43,7 @@ class TopState:
         """Names and counts."""
         views = self._views
         self._line.set(
-            views=tuple((view.name, views.count_words(view)) for view in views.all),
+            views=views.named(),
             left_out=frozenset(n for n, view in enumerate(views.all) if views.silent(view)),
             here=views.here,
         )

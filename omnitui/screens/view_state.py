@@ -35,6 +35,10 @@ _NO_ACCOUNT = (
 _NOTHING_YET = ("No conversation is here yet.", "The mail is being fetched, the newest first.")
 
 
+COUNTED = 999
+"""Conversations of a saved view counted at most: more are `999+`."""
+
+
 class Views:
     """Which views there are, with their counts."""
 
@@ -55,12 +59,31 @@ class Views:
         return next((n for n, view in enumerate(self.all) if name and view.name.lower().startswith(name)), None)
 
     async def read(self) -> None:
-        """Read saved views and counts anew."""
+        """Read the saved views and the counts of the default ones anew; the view that is shown stays the one it is."""
         reader, me = self._session.reader, self._session.me
+        shown = self.at(self.here) if self.here is not None else None
         self.saved = await reader.all(views.saved())
         self.all = [*views.DEFAULT_VIEWS[: views.FIRST], *self.saved, *views.DEFAULT_VIEWS[views.FIRST :]]
+        if shown is not None:
+            self.here = self.index_named(shown.name)
         marked = await reader.first(views.marked())
-        self.counts = views.default_counts(await reader.all(views.counts()), marked or views.Marked(0, 0), me)
+        counted = views.default_counts(await reader.all(views.counts()), marked or views.Marked(0, 0), me)
+        kept = {view.name: self.counts[view.name] for view in self.saved if view.name in self.counts}
+        self.counts = kept | counted
+
+    def rename(self, name: str, to: str) -> None:
+        """A view has got another name: it is still the one that is shown."""
+        self.all = [View(to, v.query, v.order) if v.name == name else v for v in self.all]
+        if name in self.counts:
+            self.counts[to] = self.counts.pop(name)
+
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """Every view with its count, for the top line."""
+        return tuple((view.name, self.count_words(view)) for view in self.all)
+
+    def index_named(self, name: str) -> int | None:
+        """A view's place by its whole name."""
+        return next((n for n, view in enumerate(self.all) if view.name == name), None)
 
     def where(self, view: View) -> Where:
         """A view's condition. Raises QueryError for a saved query that cannot be read any more."""
@@ -80,6 +103,8 @@ class Views:
     def count_words(self, view: View) -> str:
         """How many a view has; empty while that is not known."""
         count = self.counts.get(view.name)
+        if count is not None and count > COUNTED and view in self.saved:
+            return f"{COUNTED}+"
         return "" if count is None else f"{count:,}"
 
     def order_words(self, order: Order, by_match: bool = False) -> str:

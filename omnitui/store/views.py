@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from omnitui.core.errors import NotFound, Refused
 from omnitui.core.models import Order, View
+from omnitui.store import feed
 from omnitui.store import where as conditions
+from omnitui.store.connection import joined
 from omnitui.store.select import Select
 from omnitui.store.where import Where
 
@@ -98,18 +101,48 @@ def saved() -> Select[View]:
     return Select("SELECT name, query, sort FROM view ORDER BY position, name", (), _view)
 
 
-def save(connection: sqlite3.Connection, view: View, position: int) -> None:
-    """Keep a view under its name, in place of one of that name."""
-    connection.execute(
-        "INSERT INTO view VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET query = excluded.query, sort = excluded.sort,"
-        " position = excluded.position",
-        (view.name, view.query, view.order.value, position),
-    )
+def save(connection: sqlite3.Connection, view: View, position: int | None = None) -> None:
+    """Keep a view under its name, in place of one of that name; a new one without a `position` comes last."""
+    with joined(connection):
+        connection.execute(
+            "INSERT INTO view VALUES (?1, ?2, ?3, coalesce(?4, (SELECT coalesce(max(position), 0) + 1 FROM view)))"
+            " ON CONFLICT DO UPDATE SET query = ?2, sort = ?3, position = coalesce(?4, position)",
+            (view.name, view.query, view.order.value, position),
+        )
+        _tell(connection)
+
+
+def rename(connection: sqlite3.Connection, name: str, to: str) -> None:
+    """Give a saved view another name. Raises NotFound, and Refused when the name is taken."""
+    with joined(connection):
+        if connection.execute("SELECT 1 FROM view WHERE name = ?", (to,)).fetchone():
+            raise Refused(f"There is a view {to} already")
+        if not connection.execute("UPDATE view SET name = ? WHERE name = ?", (to, name)).rowcount:
+            raise NotFound(f"There is no saved view {name}")
+        _tell(connection)
+
+
+def arrange(connection: sqlite3.Connection, names: Sequence[str]) -> None:
+    """The order of the saved views; those that are not named come last."""
+    with joined(connection):
+        connection.execute("UPDATE view SET position = ?", (len(names) + 1,))
+        connection.executemany(
+            "UPDATE view SET position = ? WHERE name = ?", [(at, name) for at, name in enumerate(names, 1)]
+        )
+        _tell(connection)
 
 
 def forget(connection: sqlite3.Connection, name: str) -> bool:
     """Remove a saved view; False when there is none of that name."""
-    return connection.execute("DELETE FROM view WHERE name = ?", (name,)).rowcount > 0
+    with joined(connection):
+        gone = connection.execute("DELETE FROM view WHERE name = ?", (name,)).rowcount > 0
+        _tell(connection)
+    return gone
+
+
+def _tell(connection: sqlite3.Connection) -> None:
+    """Other screens read their views anew."""
+    feed.note(connection, [feed.NOT_A_CONVERSATION])
 
 
 def _view(row: sqlite3.Row) -> View:
