@@ -97,8 +97,8 @@ class TopLine(Painted, inherit_bindings=False):
 
     def _from(self, first: int) -> Line:
         """All views from one on; `_edges` are the columns where each ends."""
-        line: list[Piece] = [(self.glyphs.less if first else " ", "muted")]
-        used = 1
+        line: list[Piece] = [(f"{self.glyphs.less} " if first else " ", "muted")]
+        used = width_of(tuple(line))
         self._edges = []
         for index, (name, count) in enumerate(self.shown.views[first:], first):
             current = index == self.shown.here

@@ -100,7 +100,7 @@ async def test_the_top_line_keeps_its_parts_apart_on_80_columns(make_app: MakeAp
         assert "…" not in top
         await pilot.press("8")
         await quiet(pilot, 0.3)
-        assert " VIP 267  " in shown(app).splitlines()[0]
+        assert " VIP 266  " in shown(app).splitlines()[0]
         await pilot.press("greater_than_sign")
         await quiet(pilot, 0.3)
         assert " Closed 533" in shown(app).splitlines()[0]
