@@ -86,7 +86,7 @@ class Client:
         when the credential must wait longer; ProtocolError for what cannot be read; Refused for an address that may
         not be used.
         """
-        _check(request.url)
+        _check(request.url, request.secrets)
         turns = budget or Budget()
         backoff, patience, tries = self._backoff(first=0.5, most=20.0), request.patience, 0
         while True:
@@ -120,16 +120,22 @@ class Client:
                 return answer
             new = urljoin(url, answer.headers["location"])
             if request.method not in ("GET", "HEAD"):
-                raise ProtocolError(f"{shown(url)} leads elsewhere, which is not followed for what changes something")
-            _check(new)
+                raise ProtocolError(
+                    f"{shown(url, request.secrets)} leads elsewhere, which is not followed for what changes something"
+                )
+            _check(new, request.secrets)
             if urlsplit(url).scheme == "https" and urlsplit(new).scheme != "https":
-                raise ProtocolError(f"{shown(url)} leads to an address without encryption; it was not followed")
+                raise ProtocolError(
+                    f"{shown(url, request.secrets)} leads to an address without encryption; it was not followed"
+                )
             if _origin(new) != _origin(url):
                 if not request.elsewhere:
-                    raise ProtocolError(f"{shown(url)} leads to another host ({_origin(new)[1]}); it was not followed")
+                    raise ProtocolError(
+                        f"{shown(url, request.secrets)} leads to another host ({_origin(new)[1]}); it was not followed"
+                    )
                 own = False
             url = new
-        raise ProtocolError(f"{shown(request.url)} leads from one address to the next without end")
+        raise ProtocolError(f"{shown(request.url, request.secrets)} leads from one address to the next without end")
 
     async def _once(self, request: Request, url: str, *, own: bool) -> Answer:
         if self._http is None:
@@ -180,7 +186,7 @@ def _last(answer: Answer, asked: float | None) -> Answer:
     return answer
 
 
-def _check(url: str) -> None:
+def _check(url: str, secrets: tuple[str, ...]) -> None:
     """Raises Refused for an address that may not be asked."""
     parts = urlsplit(url)
     if parts.username is not None or parts.password is not None:
@@ -190,7 +196,9 @@ def _check(url: str) -> None:
     if parts.scheme == "http" and parts.hostname in LOCAL:
         return
     if parts.scheme != "https" or not parts.hostname:
-        raise Refused(f"{shown(url)} is not an https address; only this machine is spoken to without encryption")
+        raise Refused(
+            f"{shown(url, secrets)} is not an https address; only this machine is spoken to without encryption"
+        )
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

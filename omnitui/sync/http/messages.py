@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 from omnitui.core.errors import Offline, ProtocolError
 from omnitui.core.text.clean import safe_text
@@ -110,16 +110,16 @@ class TooLarge(ProtocolError):
     """The answer is larger than was asked for."""
 
 
-def shown(url: str) -> str:
+def shown(url: str, secrets: tuple[str, ...] = ()) -> str:
     """An address for messages and logs: host and path only; tokens stand in user parts, queries and some paths."""
     parts = urlsplit(url)
     port = f":{parts.port}" if parts.port else ""
-    return said(f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}")
+    return said(f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}", secrets)
 
 
 def said(words: str, secrets: tuple[str, ...] = ()) -> str:
     """Words from outside or of an exception, made fit for a message: one line, short, without these secrets."""
-    for secret in secrets:
-        if secret:
-            words = words.replace(secret, HIDDEN)
+    for secret in filter(None, secrets):
+        for form_ in {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}:
+            words = words.replace(form_, HIDDEN)
     return clean_patterns(safe_text(words, lines=False)).strip()[:300]
