@@ -8,7 +8,6 @@ the file whole; processes that write take turns.
 from __future__ import annotations
 
 import base64
-import binascii
 import contextlib
 import fcntl
 import json
@@ -23,7 +22,10 @@ from omnitui.core.errors import SecretError
 VERSION = 1
 COST = {"n": 1 << 16, "r": 8, "p": 2}
 """scrypt: 64 MiB and about a third of a second, once a start."""
-MOST_COST = {"n": 1 << 20, "r": 32, "p": 16}
+MOST_COST = {"n": 1 << 18, "r": 16, "p": 8}
+"""At most 512 MiB: a file that asks for more was not written here."""
+SALT, NONCE, TAG = 16, 12, 16
+"""Bytes."""
 LARGEST = 4 * 1024 * 1024
 
 
@@ -89,9 +91,10 @@ class Vault:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        header, nonce, sealed = self._read()
-        if not sealed:
-            return header, {}
+        found = self._read()
+        if found is None:
+            return _new_header(), {}
+        header, nonce, sealed = found
         key = self._key(header)
         try:
             kept = json.loads(AESGCM(key).decrypt(nonce, sealed, _associated(header)))
@@ -100,25 +103,27 @@ class Vault:
             raise SecretError(f"the pass phrase does not open {self.path} (or the file is damaged)") from None
         return header, kept
 
-    def _read(self) -> tuple[dict[str, Any], bytes, bytes]:
-        """The parameters, the nonce and what is sealed; a new header and nothing sealed without a file."""
+    def _read(self) -> tuple[dict[str, Any], bytes, bytes] | None:
+        """The parameters, the nonce and what is sealed; None without a file."""
         try:
             with self.path.open("rb") as file:
                 text = file.read(LARGEST + 1)
         except FileNotFoundError:
-            return _new_header(), b"", b""
+            return None
         except OSError as error:
             raise SecretError(f"{self.path} cannot be read: {error.strerror}") from None
         try:
             found = json.loads(text)
             header = {name: found[name] for name in ("version", "n", "r", "p", "salt")}
-            if header["version"] != VERSION:
-                raise SecretError(f"{self.path} was written by a newer omnitui")
-            if not all(isinstance(header[name], int) and 1 <= header[name] <= most for name, most in MOST_COST.items()):
-                raise ValueError
-            return header, base64.b64decode(found["nonce"]), base64.b64decode(found["sealed"])
-        except (ValueError, KeyError, TypeError, binascii.Error):
-            raise SecretError(f"{self.path} is damaged; take it from a backup, or delete it and log in anew") from None
+            parts = [base64.b64decode(found[name], validate=True) for name in ("salt", "nonce", "sealed")]
+            whole = len(parts[0]) == SALT and len(parts[1]) == NONCE and len(parts[2]) >= TAG
+        except (ValueError, KeyError, TypeError, RecursionError):
+            whole = False
+        if not whole or not _payable(header):
+            raise SecretError(f"{self.path} is damaged; take it from a backup, or delete it and log in anew")
+        if header["version"] != VERSION:
+            raise SecretError(f"{self.path} was written by a newer omnitui")
+        return header, parts[1], parts[2]
 
     def _key(self, header: dict[str, Any]) -> bytes:
         with self._turn:
@@ -129,7 +134,7 @@ class Vault:
     def _write(self, header: dict[str, Any], kept: dict[str, str]) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        nonce = os.urandom(12)
+        nonce = os.urandom(NONCE)
         sealed = AESGCM(self._key(header)).encrypt(nonce, json.dumps(kept).encode(), _associated(header))
         text = json.dumps({**header, "nonce": _text(nonce), "sealed": _text(sealed)}).encode()
         new = self.path.with_name(f"{self.path.name}.new")
@@ -163,8 +168,16 @@ class Vault:
             os.close(lock)
 
 
+def _payable(header: dict[str, Any]) -> bool:
+    """Whether the parameters are such as scrypt takes, and cost no more than a machine has."""
+    numbers = {name: header[name] for name in MOST_COST}
+    if not all(type(number) is int and 1 <= number <= MOST_COST[name] for name, number in numbers.items()):
+        return False
+    return bool(numbers["n"] > 1 and numbers["n"] & (numbers["n"] - 1) == 0)
+
+
 def _new_header() -> dict[str, Any]:
-    return {"version": VERSION, **COST, "salt": _text(os.urandom(16))}
+    return {"version": VERSION, **COST, "salt": _text(os.urandom(SALT))}
 
 
 def _derive(passphrase: str, header: dict[str, Any]) -> bytes:
