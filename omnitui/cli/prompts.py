@@ -20,11 +20,11 @@ class Prompts:
     """The face of `omnitui setup`. With `ask` off defaults are taken, and what has none is an error."""
 
     def __init__(self, *, ask: bool) -> None:
-        self._ask = ask
+        self.asks = ask
 
     async def text(self, question: Question) -> str:
         """Ask until the answer is right."""
-        if not self._ask:
+        if not self.asks:
             return _default(question)
         self._head(question)
         while True:
@@ -36,7 +36,7 @@ class Prompts:
 
     async def pick(self, question: Question) -> Pick:
         """List the answers with numbers, and take a number or a name."""
-        if not self._ask:
+        if not self.asks:
             id = _default(question)
             return next(pick for pick in question.picks if pick.id == id)
         self._head(question)

@@ -8,13 +8,19 @@ from functools import partial
 import click
 
 from omnitui.cli.desk import Desk, pass_desk
+from omnitui.cli.first_run import is_first_run, offer
 
 
 @click.command()
 @click.option("--no-sync", is_flag=True, help="Do not start a worker when none runs.")
 @pass_desk
-def run(desk: Desk, no_sync: bool) -> None:
-    """Open the screen."""
+@click.pass_context
+def run(ctx: click.Context, desk: Desk, no_sync: bool) -> None:
+    """Open the screen. Where nothing is set up yet, offer the demo and the set-up."""
+    if is_first_run(desk):
+        if not offer(desk, ctx):
+            return
+        desk = Desk(desk.home)
     settings = desk.settings
     over_ssh = bool(os.environ.get("SSH_CONNECTION"))
     os.environ.setdefault("TEXTUAL_FPS", str(settings.ui.fps if over_ssh or settings.ui.fps < 60 else 120))

@@ -65,6 +65,10 @@ class Place:
 class Face(Protocol):
     """Asks. Every method raises WentBack or WentAway when the person wants that."""
 
+    @property
+    def asks(self) -> bool:
+        """There is a person to ask."""
+
     async def text(self, question: Question) -> str:
         """The text typed, which `check` finds right."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from omnitui.config.schema import AccountSettings, ServerSettings
-from omnitui.core.errors import Refused, SecretError
+from omnitui.core.errors import OmnituiError, Refused, SecretError
 from omnitui.setup.answers import Answers, account_name, domain_of, wrong_address, wrong_name
 from omnitui.setup.face import Edges, Face, Pick, Question, WentBack
 from omnitui.setup.offers import Look, Offer, described, guesses, parse_server
@@ -39,6 +39,12 @@ async def conduct(face: Face, edges: Edges, answers: Answers) -> AccountSettings
                 raise
             at, answers = visited.pop()
             continue
+        except OmnituiError as error:
+            if not visited or not face.asks:
+                raise
+            face.tell(str(error), "danger")
+            at, answers = visited.pop()
+            continue
         except GoTo as other:
             at, answers = next(n for n, (name, _) in enumerate(STEPS) if name == other.step), other.answers
             continue
@@ -53,6 +59,7 @@ class _Asking:
 
     def __init__(self, face: Face) -> None:
         self._face = face
+        self.asks = face.asks
         self.asked = False
 
     async def text(self, question: Question) -> str:

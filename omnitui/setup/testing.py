@@ -127,7 +127,12 @@ async def _trusted(answers: Answers, use: str, server: ServerSettings, face: Fac
     if (await face.pick(Question("trust", "Trust it?", notes, "no", picks))).id != "yes":
         return answers
     pinned = [
-        replace(one, certificate_sha256=found) if one and (name == use or one.host == server.host) else one
+        replace(one, certificate_sha256=found) if one is not None and _shares(one, server, name == use) else one
         for name, one in (("imap", answers.imap), ("smtp", answers.smtp))
     ]
     return replace(answers, imap=pinned[0], smtp=pinned[1])
+
+
+def _shares(one: ServerSettings, server: ServerSettings, is_it: bool) -> bool:
+    """Both servers of a host mostly have one certificate; where they do not, the other is asked about by itself."""
+    return is_it or (one.host == server.host and not one.certificate_sha256)

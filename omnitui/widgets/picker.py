@@ -68,6 +68,11 @@ class PickerRows(Painted, inherit_bindings=False):
         self.top = max(0, min(max(self.top, self.at - self.size.height + 1), self.at))
         self.refresh()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Another height: as many rows above the cursor as fit."""
+        self.top = 0
+        self.move_to(self.at)
+
     def render_line(self, y: int) -> Strip:
         """A row: key, title and detail, and the hint at the right."""
         index = self.top + y

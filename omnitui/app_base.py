@@ -1,0 +1,62 @@
+"""What our Textual applications share: the look, no keys of the framework, and nothing foreign to the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual.app import App, ReturnType
+from textual.binding import BindingType
+from textual.filter import LineFilter, Monochrome
+
+from omnitui.screens.clipboard import fitting
+from omnitui.widgets.outside_text import OutsideText
+from omnitui.widgets.themes import themes
+
+STYLES = Path(__file__).parent / "styles"
+
+
+class BaseApp(App[ReturnType], inherit_bindings=False):
+    """Base of the screen and of the set-up."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "base.tcss", STYLES / "over.tcss"]
+    ENABLE_COMMAND_PALETTE = False
+    ESCAPE_TO_MINIMIZE = False
+    TITLE = "omnitui"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._outside = OutsideText()
+        self.animation_level = "none"
+        for theme in themes():
+            self.register_theme(theme)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own variables, for themes that lack them."""
+        return dict(themes()[0].variables)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Ours stands last, behind all others. Without colours our own theme has none, so nothing has to take them."""
+        others = [f for f in super().get_line_filters() if not isinstance(f, Monochrome)]
+        return [*others, self._outside]
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Only clean text reaches the clipboard (OSC 52, so it works over SSH)."""
+        super().copy_to_clipboard(fitting(text)[0])
+
+    def dress(self, theme: str, *, ascii: bool) -> None:
+        """Colours as configured; none where the terminal or the user wants none."""
+        wanted = "mono" if self.no_color else theme
+        self.theme = wanted if wanted in self.available_themes else "omnitui-dark"
+        self.set_class(ascii, "-ascii")
+
+    def leave_on_signals(self) -> None:
+        """A closed terminal and a kind kill leave by the ordinary way: the terminal is put right, the demo tidied."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)

@@ -1,0 +1,25 @@
+"""What `omnitui` does where nothing is set up: it offers the demo and the set-up, on the screen."""
+
+from __future__ import annotations
+
+import click
+
+from omnitui.cli.desk import Desk
+from omnitui.cli.root import omnitui as root
+
+
+def is_first_run(desk: Desk) -> bool:
+    """No account in the config, and no mail here that was imported."""
+    return not desk.settings.accounts and not desk.places.cache_db.exists()
+
+
+def offer(desk: Desk, ctx: click.Context, *, welcome: bool = True) -> bool:
+    """Show the set-up. True when an account was set up and the inbox is wanted; the demo is run here."""
+    from omnitui.setup_app import DEMO, OPEN, SetupApp
+    from omnitui.sync.discovery.edges import real_edges
+
+    app = SetupApp(desk.settings.ui, real_edges(desk.places.config_file), welcome=welcome)
+    chosen = app.run(mouse=desk.settings.ui.mouse)
+    if chosen == DEMO and (demo := root.get_command(ctx, "demo")) is not None:
+        ctx.invoke(demo)
+    return chosen == OPEN

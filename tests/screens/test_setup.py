@@ -1,0 +1,157 @@
+"""The set-up on the screen, key by key, against a real IMAP server, SMTP server and name server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from omnitui.config.load import load
+from omnitui.config.schema import UiSettings
+from omnitui.setup.offers import parse_server
+from omnitui.setup_app import SetupApp
+from omnitui.sync.discovery.certificate import fingerprint
+from omnitui.sync.discovery.edges import RealEdges
+from omnitui.sync.discovery.names import Names
+from omnitui.sync.discovery.search import Search
+from tests.screens.conftest import shown
+from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.nameserver import Zone, nameserver
+from tests.servers.smtp_sink import SmtpSink, certificate, server_tls, smtp_sink
+
+ADDRESS = "support@shop.example"
+
+
+@asynccontextmanager
+async def started(folder: Path, zone: Zone, **how: bool) -> AsyncIterator[Pilot[str]]:
+    async with nameserver(zone, **how) as server:
+        edges = RealEdges(folder / "config.toml", Search(Names(0.5, server), seconds=1))
+        app = SetupApp(UiSettings(), edges, welcome=True)
+        async with app.run_test(size=(80, 24)) as pilot:
+            yield pilot
+
+
+async def until(pilot: Pilot[str], words: str | Callable[[str], bool], seconds: float = 15) -> str:
+    """Wait for words on the screen."""
+    for _ in range(int(seconds / 0.05)):
+        text = shown(pilot.app)  # type: ignore[arg-type]
+        if words in text if isinstance(words, str) else words(text):
+            return text
+        await pilot.pause(0.05)
+    raise AssertionError(f"{words} is not on the screen:\n{text}")
+
+
+async def answer(pilot: Pilot[str], question: str, typed: str) -> str:
+    """Type the answer of a question once it is asked."""
+    text = await until(pilot, question)
+    await pilot.press(*("space" if c == " " else c for c in typed), "enter")
+    return text
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen"),
+    [("enter", "demo"), ("1", "demo"), ("3", None), ("j j enter", None), ("escape", None), ("ctrl+c", None)],
+)
+async def test_the_first_question(tmp_path: Path, keys: str, chosen: str | None) -> None:
+    async with started(tmp_path, {}) as pilot:
+        text = await until(pilot, "Try the demo")
+        assert "No account is set up yet." in text
+        await pilot.press(*keys.split())
+        await pilot.pause()
+        assert pilot.app.return_value == chosen
+    assert not (tmp_path / "config.toml").exists()
+
+
+@pytest.mark.servers
+@pytest.mark.skipif(bool(Dovecot.missing()), reason=Dovecot.missing() or "-")
+async def test_from_the_address_to_the_saved_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SRV finds the servers; a certificate of their own is trusted by its fingerprint; a wrong password is said."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    pem = certificate(tmp_path)
+    sink = SmtpSink(users={ADDRESS: PASSWORD})
+    with Dovecot() as dovecot:
+        async with smtp_sink(sink, tls=server_tls(pem)):
+            zone = {
+                ("_imaps._tcp.shop.example", "SRV"): [f"0 1 {dovecot.tls_port} localhost."],
+                ("_submissions._tcp.shop.example", "SRV"): [f"0 1 {sink.port} localhost."],
+            }
+            marks = [
+                await fingerprint(parse_server(f"localhost:{port} tls", use), use)
+                for port, use in ((dovecot.tls_port, "imap"), (sink.port, "smtp"))
+            ]
+            async with started(tmp_path, zone) as pilot:
+                await until(pilot, "Try the demo")
+                await pilot.press("2")
+                await answer(pilot, "Address of the mailbox", ADDRESS)
+                text = await until(pilot, "Servers of")
+                assert f"localhost:{dovecot.tls_port} tls · localhost:{sink.port} tls" in text
+                await pilot.press("enter")
+                await answer(pilot, "Password of", "wrong")
+                text = await until(pilot, "What now?")
+                assert "The certificate of localhost cannot be trusted." in text
+                await pilot.press("1")
+                text = await until(pilot, "Trust it?")
+                assert marks[0][:2].upper() + ":" + marks[0][2:4].upper() in text
+                await pilot.press("2")
+                text = await until(pilot, lambda text: "What now?" in text and "refuses the user name" in text)
+                assert "wrong" not in text
+                await pilot.press("1")
+                await answer(pilot, "Password of", PASSWORD)
+                # Both are on one host, and have certificates of their own: the second is asked about too.
+                await until(pilot, lambda text: "What now?" in text and "Sending: The certificate" in text)
+                await pilot.press("1")
+                await until(pilot, "Trust it?")
+                await pilot.press("2")
+                await answer(pilot, "Name of the account", "")
+                await answer(pilot, "Name that customers see", "The shop")
+                text = await until(pilot, lambda text: "Keep the password" in text and "3  The environment" in text)
+                assert "not here: " in text, text
+                assert PASSWORD not in text
+                await pilot.press("3")
+                await until(pilot, "Save it?")
+                await pilot.press("enter")
+                await until(pilot, "The account is set up.")
+                await pilot.press("enter")
+                await pilot.pause()
+                assert pilot.app.return_value == "open"
+    (account,) = load(tmp_path / "config.toml").accounts
+    assert (account.name, account.display_name) == ("support", "The shop")
+    assert account.smtp is not None
+    assert [account.imap.certificate_sha256, account.smtp.certificate_sha256] == marks
+    assert not sink.taken
+    assert not sink.commands
+
+
+async def test_offline_it_asks_and_every_step_leads_back(tmp_path: Path) -> None:
+    async with started(tmp_path, {}, silent=True) as pilot:
+        await until(pilot, "Try the demo")
+        await pilot.press("2")
+        await answer(pilot, "Address of the mailbox", "support")
+        assert "is not a mail address" in await until(pilot, "is not a mail address")
+        await pilot.press(*"@shop.example", "enter")
+        text = await until(pilot, "Servers of")
+        assert "seems to be offline" in text
+        assert "imap.shop.example:993 tls · smtp.shop.example:465 tls" in text
+        await pilot.press("3")
+        await answer(pilot, "holds the mail (IMAP)", "localhost:1 starttls")
+        await answer(pilot, "Server that sends", "-")
+        await answer(pilot, "Password of", "secret")
+        await until(pilot, "What now?")
+        for question in ("Password of", "Servers of", "Address of the mailbox", "Try the demo"):
+            await pilot.press("escape")
+            await until(pilot, lambda text, question=question: question in text.split("What now?")[-1])  # type: ignore[misc]
+        assert pilot.app.is_running
+    assert not (tmp_path / "config.toml").exists()
+
+
+async def test_waiting_can_be_stopped(tmp_path: Path) -> None:
+    async with started(tmp_path, {}, silent=True) as pilot:
+        await until(pilot, "Try the demo")
+        await pilot.press("2")
+        await answer(pilot, "Address of the mailbox", ADDRESS)
+        await until(pilot, "Looking for the servers")
+        await pilot.press("escape")
+        await until(pilot, "The one that customers write to")
