@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from omnitui.app_base import BaseApp
+from pathlib import PurePath
+from typing import ClassVar
+
+from omnitui.app_base import STYLES, BaseApp
 from omnitui.config.schema import UiSettings
 from omnitui.core.errors import OmnituiError
 from omnitui.screens.setup import SetupPage
@@ -37,6 +40,8 @@ _DONE = Question(
 
 class SetupApp(BaseApp[str], inherit_bindings=False):
     """Ends with "demo", "open" (an account was set up) or None. `welcome`: offer the demo first."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*BaseApp.CSS_PATH, STYLES / "setup.tcss"]
 
     def __init__(self, ui: UiSettings, edges: Edges, *, welcome: bool) -> None:
         super().__init__()
