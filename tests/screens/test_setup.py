@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import keyring
+import keyring.backends.fail
 import pytest
 from textual.pilot import Pilot
 
@@ -23,6 +25,14 @@ from tests.servers.nameserver import Zone, nameserver
 from tests.servers.smtp_sink import SmtpSink, certificate, server_tls, smtp_sink
 
 ADDRESS = "support@shop.example"
+
+
+@pytest.fixture
+def no_keyring() -> Iterator[None]:
+    before = keyring.get_keyring()
+    keyring.set_keyring(keyring.backends.fail.Keyring())
+    yield
+    keyring.set_keyring(before)
 
 
 @asynccontextmanager
@@ -67,9 +77,9 @@ async def test_the_first_question(tmp_path: Path, keys: str, chosen: str | None)
 
 @pytest.mark.servers
 @pytest.mark.skipif(bool(Dovecot.missing()), reason=Dovecot.missing() or "-")
-async def test_from_the_address_to_the_saved_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("no_keyring")
+async def test_from_the_address_to_the_saved_account(tmp_path: Path) -> None:
     """SRV finds the servers; a certificate of their own is trusted by its fingerprint; a wrong password is said."""
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     pem = certificate(tmp_path)
     sink = SmtpSink(users={ADDRESS: PASSWORD})
     with Dovecot() as dovecot:
