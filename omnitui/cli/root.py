@@ -51,6 +51,7 @@ SUBCOMMANDS: dict[str, str] = {
     "undo": "undo:undo",
     "unread": "labels:unread",
     "unstar": "labels:unstar",
+    "why": "why:why",
 }
 """Subcommand to `module:attribute` in this package."""
 

@@ -47,6 +47,7 @@ class Args(StrEnum):
     PATH = "path"
     ADDRESSES = "addresses"
     THEME = "theme"
+    WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,15 @@ COMMANDS: tuple[Command, ...] = (
     _select("select.word_back", "Word before", "To the word before.", "b"),
     _select("select.line_start", "Line start", "To the start of the line.", "H"),
     _select("select.line_end", "Line end", "To the end of the line.", "L"),
-    _read("conversation.why", "Why", "Why it is here, and who changed what.", "g w"),
+    Command(
+        "conversation.why",
+        "Why",
+        "Why it is here, why these mails, who changed what, why it is held.",
+        ("g w",),
+        C.DESK | C.OUTBOX,
+        "Read",
+        args=Args.WORDS,
+    ),
     Command(
         "search", "Search", "Filter the list while you type; Esc restores it.", ("/",), C.DESK, "Views", args=Args.QUERY
     ),

@@ -17,6 +17,7 @@ MODULES = (
     "acts_read",
     "acts_files",
     "acts_select",
+    "why_page",
     "acts_search",
     "acts_pages",
     "acts_program",

@@ -285,6 +285,18 @@ def rows(*, settled: bool = False, kinds: Iterable[str] = ("send",), limit: int 
     )
 
 
+def of_conversation(conversation_id: int) -> Select[OutboxRow]:
+    """What of a conversation is to be sent, asks, or has failed."""
+    return Select(
+        "SELECT o.*, a.name AS account, coalesce(m.subject, '') AS subject, coalesce(m.people, '{}') AS people"
+        " FROM outbox o JOIN account a ON a.id = o.account_id LEFT JOIN message m ON m.id = o.message_id"
+        " WHERE o.conversation_id = ? AND o.kind = 'send' AND o.state NOT IN ('sent', 'cancelled')"
+        " ORDER BY o.created_at, o.id",
+        (conversation_id,),
+        _row,
+    )
+
+
 def show(connection: sqlite3.Connection, item_id: str) -> None:
     """Carry an item's state over to its message and conversation, and tell the screens; in the caller's transaction."""
     connection.execute(

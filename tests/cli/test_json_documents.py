@@ -57,6 +57,16 @@ def test_lists_and_threads(home: Path) -> None:
     assert set(found["results"][0]["match"]) == {"id", "at", "from", "preview"}
 
 
+def test_reasons(home: Path) -> None:
+    told = one(home, "why", 1)
+    assert set(told) == documented("why")
+    assert set(told["messages"][0]) == {"id", "at", "who", "joined_by", "words"}
+    assert told["messages"][0]["joined_by"] == "root"
+    said = omnitui(home, "why", 1)
+    assert "begins the conversation" in said.stdout
+    assert omnitui(home, "why", 999).returncode == omnitui(home, "show", 999).returncode != 0
+
+
 def test_deeds_and_their_record(home: Path) -> None:
     step = one(home, "tag", 1, "+refund")
     assert set(step) == documented("close")

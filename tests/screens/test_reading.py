@@ -12,7 +12,7 @@ import pytest
 from bench.cache import add_messages
 from omnitui.app import OmnituiApp
 from omnitui.core.blocks import Block, BlockKind, Mark, Span, blocks_to_json
-from omnitui.screens.pages import TextPage
+from omnitui.screens.pages import SheetPage
 from omnitui.store.connection import Role, open_cache
 from omnitui.sync.mail.parse import parse_mail
 from tests.screens.conftest import MakeApp, inbox, quiet, shown
@@ -104,7 +104,7 @@ async def test_links_show_their_host_and_can_be_copied(make_app: MakeApp) -> Non
 
 
 @pytest.mark.parametrize(
-    ("keys", "words"), [(["V"], "Content-Disposition: attachment"), (["g", "w"], "Why these messages")]
+    ("keys", "words"), [(["V"], "Content-Disposition: attachment"), (["g", "w"], "Why these messages are")]
 )
 async def test_original_and_reasons_are_pages_of_their_own(make_app: MakeApp, keys: list[str], words: str) -> None:
     app = make_app(20, each=1)
@@ -115,7 +115,7 @@ async def test_original_and_reasons_are_pages_of_their_own(make_app: MakeApp, ke
         await quiet(pilot)
         await pilot.press(*keys)
         await quiet(pilot, 0.4)
-        assert isinstance(app.screen, TextPage)
+        assert isinstance(app.screen, SheetPage)
         assert words in shown(app)
         await pilot.press("q")
         await quiet(pilot)
@@ -207,3 +207,52 @@ async def test_without_any_tag_the_picker_says_what_to_do(make_app: MakeApp) -> 
         await pilot.press(*"refund", "enter")
         await quiet(pilot)
         assert "#refund" in shown(app)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_why_is_told_and_the_log_can_be_narrowed(make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app(20, each=2)
+    async with app.run_test(size=size) as pilot:
+        await quiet(pilot)
+        await pilot.press("a", "a")
+        await quiet(pilot)
+        await pilot.press("b")
+        await quiet(pilot)
+        await pilot.press("g", "w")
+        await quiet(pilot, 0.3)
+        text = shown(app)
+        assert "It is number 1 of “Waiting”." in text
+        assert "The customer has waited since" in text
+        assert "assigned to ana" in text
+        assert "starred" in text
+        await pilot.press("q")
+        await quiet(pilot)
+        await pilot.press(":")
+        await quiet(pilot)
+        await pilot.press(*"why starred", "enter")
+        await quiet(pilot, 0.3)
+        assert "1 change, the newest first" in shown(app)
+        assert "assigned to ana" not in shown(app)
+
+
+async def test_the_outbox_says_why_something_is_held(make_app: MakeApp) -> None:
+    app = make_app(5, each=1)
+    cache = cache_of(app)
+    cache.execute(
+        "INSERT INTO outbox(id, kind, account_id, conversation_id, message_id, state, detail, created_at)"
+        " SELECT 'o1', 'send', 1, conversation_id, id, 'asking', 'the customer has written again', ?"
+        " FROM message LIMIT 1",
+        (app.session.now(),),
+    )
+    cache.close()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        await pilot.press("g", "o")
+        await quiet(pilot)
+        await pilot.press("g", "w")
+        await quiet(pilot, 0.3)
+        assert "Why it is asking" in shown(app)
+        assert "the customer has written again" in shown(app)
+        await pilot.press("q", "q")
+        await quiet(pilot)
+        assert inbox(app).list.has_focus

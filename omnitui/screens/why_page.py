@@ -1,0 +1,165 @@
+"""The page of reasons: of a conversation with its mails and changes, or of one thing in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import ClassVar
+
+from omnitui.core.errors import Refused
+from omnitui.core.models import ConversationId, MessageId, Order, OutboxRow
+from omnitui.core.why import waits
+from omnitui.screens.handlers import Call, handles
+from omnitui.screens.inbox import InboxPage
+from omnitui.screens.pages import OutboxPage, SheetPage
+from omnitui.screens.session import Session
+from omnitui.store import accounts, conversations
+from omnitui.store.where import Where
+from omnitui.triage import why
+from omnitui.triage.why import Why
+from omnitui.widgets.cells import wrap
+from omnitui.widgets.lines import Line
+from omnitui.widgets.sheet import Entry
+from omnitui.widgets.words import moment, several
+
+_MARGIN = 2
+
+
+class ReasonsPage(SheetPage, inherit_bindings=False):
+    """Headings and sentences that scroll."""
+
+    NAME: ClassVar[str] = "why"
+
+    def __init__(self, session: Session, title: str) -> None:
+        super().__init__(session)
+        self._words = title
+        self._lines: list[Line] = []
+
+    def put(self, sections: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]) -> None:
+        """Show sections: a heading, and rows of (left column, sentence, role)."""
+        lines: list[Line] = []
+        for heading, rows in sections:
+            lines += [((heading, "strong"),)]
+            for left, sentence, role in rows:
+                lines += self._row(left, sentence, role)
+            lines.append(())
+        self.set_title(self._words)
+        self.sheet.show([Entry((line,)) for line in lines])
+
+    def _row(self, left: str, sentence: str, role: str) -> list[Line]:
+        column = min(max(len(left) + 2, 16), 40) if left else 0
+        width = self.width - _MARGIN - column
+        return [
+            ((" " * _MARGIN + (left if not number else "").ljust(column), "muted"), (part, role))
+            for number, (_, part) in enumerate(wrap(sentence, max(width, 20)))
+        ]
+
+
+class WhyPage(ReasonsPage, inherit_bindings=False):
+    """Why a conversation is as it is."""
+
+    def __init__(
+        self,
+        session: Session,
+        id: ConversationId,
+        order: Order,
+        *,
+        listed: tuple[str, Where] | None = None,
+        message: MessageId | None = None,
+        only: str = "",
+    ) -> None:
+        super().__init__(session, f"Why #{id}" + (f" · changes with “{only}”" if only else ""))
+        self._conversation, self._order, self._listed = id, order, listed
+        self._at_hand, self._only = message, only
+
+    async def changed(self, ids: Collection[int]) -> None:
+        """Only what concerns it is read again."""
+        if self._conversation in ids:
+            await self.read()
+
+    async def read(self) -> None:
+        """Read and lay out the reasons."""
+        reader, now = self.session.reader, self.session.now()
+        asked = why.questions(self._conversation, self._order)
+        row = await reader.first(asked.row)
+        if row is None:
+            self.put([("This conversation is gone", [])])
+            return
+        found = why.explain(
+            row, self._order, await reader.all(asked.thread), await reader.all(asked.history),
+            await reader.all(asked.items), await reader.all(asked.accounts), now, partial(moment, now=now),
+        )  # fmt: skip
+        place = list(found.place)
+        if self._listed is not None:
+            name, where = self._listed
+            before = await reader.first(conversations.position(where, self._order, (row.order_key, row.id)))
+            place.append(f"It is number {(before or 0) + 1:,} of “{name}”.")
+        self.put(self._sections(found, place, partial(moment, now=now)))
+
+    def _sections(
+        self, found: Why, place: Sequence[str], when: Callable[..., str]
+    ) -> list[tuple[str, list[tuple[str, str, str]]]]:
+        sections = [("Why it stands where it stands", [("", words, "") for words in place])]
+        if found.waits:
+            held = [("", words, "warn") for item in found.waits for words in item.words]
+            sections.append(("Why something has not gone yet", held))
+        joins = [
+            (f"{when(j.at)}  {j.who}"[:38], j.words, "accent" if j.message == self._at_hand else "")
+            for j in found.joins
+        ]
+        sections.append(("Why these messages are together", joins))
+        changes = why.only(found.changes, self._only)
+        done = [(f"{when(c.at)}  {c.who}"[:38], c.words + (" (taken back)" if c.undoes else ""), "") for c in changes]
+        nothing = [("", "nothing with these words" if self._only else "nothing yet", "muted")]
+        title = f"Who changed what: {several(len(changes), 'change')}, the newest first"
+        sections.append((title, done or nothing))
+        return sections
+
+
+class HeldPage(ReasonsPage, inherit_bindings=False):
+    """Why one thing in the outbox has not gone."""
+
+    def __init__(self, session: Session, item: OutboxRow) -> None:
+        super().__init__(session, "Why it is in the outbox")
+        self._item = item
+
+    async def read(self) -> None:
+        """Lay out the reasons."""
+        item, now = self._item, self.session.now()
+        statuses = await self.session.reader.all(accounts.statuses())
+        account = next((one for one in statuses if one.name == item.account), None)
+        when = partial(moment, now=now)
+        facts = [
+            ("to", item.recipients or "nobody", ""),
+            ("subject", item.subject or "(no subject)", ""),
+            ("written", when(item.created_at), ""),
+            ("account", item.account, ""),
+        ]
+        reasons = [("", words, "") for words in waits(item, account, now, when)]
+        self.put([("What it is", facts), (f"Why it is {item.state}", reasons)])
+
+
+@handles("conversation.why")
+def conversation_why(page: InboxPage, call: Call) -> None:
+    """Why it stands here, why its mails are together, what has not gone, and who did what."""
+    row = page.here
+    if row is None:
+        raise Refused("there is no conversation here")
+    view = page.views.at(page.views.here) if page.views.here is not None else None
+    listed = None
+    if page.list.window.index_of(row.id) is not None:
+        listed = (view.name if view is not None and not page.search.active else "this list", page.pages.where)
+    message = page.thread.current if page.reading.id == row.id else None
+    id = message.id if message is not None else None
+    page.app.push_screen(
+        WhyPage(page.session, row.id, page.pages.order, listed=listed, message=id, only=call.args.strip())
+    )
+
+
+@handles("conversation.why", page="outbox")
+def outbox_why(page: OutboxPage, call: Call) -> None:
+    """Why the item at the cursor has not gone."""
+    item = page.row()
+    if item is None:
+        raise Refused("there is nothing here")
+    page.app.push_screen(HeldPage(page.session, item))
