@@ -85,10 +85,11 @@ class WhyPage(ReasonsPage, inherit_bindings=False):
         if row is None:
             self.put([("This conversation is gone", [])])
             return
-        found = why.explain(
-            row, self._order, await reader.all(asked.thread), await reader.all(asked.history),
-            await reader.all(asked.items), await reader.all(asked.accounts), now, partial(moment, now=now),
+        answers = why.Answers(
+            row, await reader.all(asked.thread), await reader.all(asked.history), await reader.all(asked.items),
+            await reader.all(asked.accounts),
         )  # fmt: skip
+        found = why.explain(answers, self._order, now, partial(moment, now=now))
         place = list(found.place)
         if self._listed is not None:
             name, where = self._listed

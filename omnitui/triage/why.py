@@ -35,6 +35,16 @@ class Questions(NamedTuple):
     accounts: Select[AccountStatus]
 
 
+class Answers(NamedTuple):
+    """What the store said to each."""
+
+    row: ConversationRow
+    thread: Sequence[ThreadMessage]
+    history: Sequence[LogRow]
+    items: Sequence[OutboxRow]
+    accounts: Sequence[AccountStatus]
+
+
 @dataclass(frozen=True, slots=True)
 class JoinReason:
     """Why one message is there."""
@@ -89,32 +99,24 @@ def questions(conversation_id: int, order: Order = Order.WAITING) -> Questions:
     )
 
 
-def explain(
-    row: ConversationRow,
-    order: Order,
-    thread: Sequence[ThreadMessage],
-    history: Sequence[LogRow],
-    items: Sequence[OutboxRow],
-    statuses: Sequence[AccountStatus],
-    now: Instant,
-    when: When,
-) -> Why:
+def explain(found: Answers, order: Order, now: Instant, when: When) -> Why:
     """The reasons from the answers."""
-    known = {message.mid: message for message in thread if message.mid}
-    by_name = {status.name: status for status in statuses}
+    known = {message.mid: message for message in found.thread if message.mid}
+    by_name = {status.name: status for status in found.accounts}
     return Why(
-        row,
-        tuple(why.place(row, order, when)),
+        found.row,
+        tuple(why.place(found.row, order, when)),
         tuple(
             JoinReason(m.id, m.at, m.author or m.sender.email, m.join_reason, why.joined(m, known, when))
-            for m in reversed(thread)
+            for m in reversed(found.thread)
         ),
         tuple(
-            Waiting(item.id, item.state, tuple(why.waits(item, by_name.get(item.account), now, when))) for item in items
+            Waiting(item.id, item.state, tuple(why.waits(item, by_name.get(item.account), now, when)))
+            for item in found.items
         ),
         tuple(
             Change(r.at, r.actor, why.changed(r.kind, r.payload, r.replaces, when), r.step, r.kind, r.undoes)
-            for r in history
+            for r in found.history
         ),
     )
 
@@ -125,10 +127,10 @@ def of(cache: Cache, conversation_id: int, now: Instant, when: When) -> Why | No
     row = asked.row.first(cache)
     if row is None:
         return None
-    return explain(
-        row, Order.WAITING, asked.thread.all(cache), asked.history.all(cache), asked.items.all(cache),
-        asked.accounts.all(cache), now, when,
-    )  # fmt: skip
+    found = Answers(
+        row, asked.thread.all(cache), asked.history.all(cache), asked.items.all(cache), asked.accounts.all(cache)
+    )
+    return explain(found, Order.WAITING, now, when)
 
 
 def only(changes: Sequence[Change], words: str) -> list[Change]:
