@@ -145,8 +145,11 @@ COMMANDS: tuple[Command, ...] = (
     _triage(
         "conversation.split", "Split", "Split the thread: this message and all after it become a conversation.", ""
     ),
-    _triage("mark.toggle", "Mark", "Mark this conversation; commands then act on all marked.", "x", undoable=False),
+    _triage(
+        "mark.toggle", "Mark this", "Mark this conversation; commands then act on all marked.", "x", undoable=False
+    ),
     _triage("mark.range", "Mark range", "Mark from the last mark to here.", "X", undoable=False),
+    _triage("mark", "Mark by query", "Mark all that a query finds.", "g x", undoable=False, args=Args.QUERY),
     _triage("mark.all", "Mark all", "Mark all of this view, or none.", "*", undoable=False),
     Command("undo", "Undo", "Take the last change back.", ("z",), C.READING, "Triage", "undo"),
     Command("redo", "Redo", "Do again what was taken back.", ("Z",), C.READING, "Triage"),

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from omnitui.core.commands import by_id
 from omnitui.core.errors import Refused
 from omnitui.core.models import ConversationId, Priority, State, StepRow
+from omnitui.screens.bulk_work import drive
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
 from omnitui.store import conversations, views
-from omnitui.triage import joining, labels, state
+from omnitui.store.where import Where
+from omnitui.triage import bulk, joining, labels, state
 from omnitui.widgets.choices import Choice
+from omnitui.widgets.picker import Question
 from omnitui.widgets.words import several
 
+MOST_MARKS = 100_000
+"""Marks at once: more take much memory, and one seldom means so many."""
 ASK_FROM = 26
 """So many conversations at once are asked about first."""
 _LEAVING = ("conversation.close", "conversation.snooze", "conversation.spam", "conversation.state")
@@ -27,11 +33,16 @@ async def act(page: InboxPage, call: Call, work: Work, *args: Any, **options: An
     targets = page.targets
     if not targets:
         raise Refused("there is no conversation here")
+    command = by_id(call.id)
+    title = command.title if command else call.id
     if len(targets) >= ASK_FROM and not await page.confirm(
-        f"{several(len(targets), 'conversation')}?", f"Yes, all {len(targets):,}"
+        f"{title}: {several(len(targets), 'conversation')}?", f"Yes, all {len(targets):,}"
     ):
         return
-    await step(page, work, targets, *args, **options)
+    if len(targets) > bulk.SLICE:
+        await _many(page, title, work, targets, *args, **options)
+    else:
+        await step(page, work, targets, *args, **options)
     page.list.set_marked(set())
     if call.id in _LEAVING and not page.list.has_focus:
         await go_on(page, targets)
@@ -47,6 +58,22 @@ async def step(page: InboxPage, work: Work, targets: Sequence[ConversationId], *
     page.said_step(done)
     session.wake()
     await page.changed(targets)
+
+
+async def _many(page: InboxPage, title: str, work: Work, targets: Sequence[int], *args: Any, **options: Any) -> None:
+    """The same for many, a slice at a time."""
+    session = page.session
+    now = session.now()
+    ended = await drive(
+        page, title, lambda cache: bulk.in_slices(cache, session.agent, targets, work, *args, now=now, **options)
+    )
+    if ended is None or ended.step is None:
+        page.say("Nothing to change: it is so already", "muted")
+        return
+    page.said_step(ended.step)
+    session.wake()
+    await page.pages.reload()
+    await page.reading.changed()
 
 
 async def go_on(page: InboxPage, gone: Sequence[ConversationId]) -> None:
@@ -224,9 +251,31 @@ async def mark_all(page: InboxPage, call: Call) -> None:
     """All of this view, or none."""
     if page.list.marked:
         page.list.set_marked(set())
+        _tell_marks(page)
     else:
-        found = await page.session.reader.all(conversations.ids(page.pages.where))
-        page.list.set_marked({ConversationId(id) for id in found})
+        await _mark_found(page, page.pages.where)
+
+
+@handles("mark")
+async def mark_query(page: InboxPage, call: Call) -> None:
+    """All that a query finds, wherever they stand, beside what is marked already."""
+    query = call.args
+    if not query:
+        value, _ = await page.ask(Question("Mark", lambda typed: (), "a query: is:waiting older:30d", free=True))
+        query = str(value or "")
+    if query.strip():
+        # The grammar of dates brings a library that the first frame can do without.
+        from omnitui.screens.asking import read
+
+        await _mark_found(page, read(query, page.session).where)
+
+
+async def _mark_found(page: InboxPage, where: Where) -> None:
+    """Mark these. Raises Refused when they are more than can be marked."""
+    found = await page.session.searcher.all(conversations.ids(where, MOST_MARKS + 1))
+    if len(found) > MOST_MARKS:
+        raise Refused(f"that is more than {MOST_MARKS:,}, which is the most at once; narrow it with a search first")
+    page.list.set_marked(page.list.marked | {ConversationId(id) for id in found})
     _tell_marks(page)
 
 

@@ -41,6 +41,8 @@ class Session:
     """Ask the worker to look at the servers at once."""
     order: Callable[[dict[str, Any]], Awaitable[str]] = no_worker
     """Ask the worker for a file of a mail or a page for the browser; gives its path. Raises Refused, in words."""
+    at_work: str = ""
+    """What long work of triage goes on now; empty when none does."""
     last_snooze: str = ""
     """What was said the last time, for `s s`."""
 

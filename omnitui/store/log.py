@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +27,15 @@ from omnitui.store.events import device, record_event
 from omnitui.store.refresh import refresh
 from omnitui.store.select import Select
 
-__all__ = ["LogRow", "commit_step", "history", "last_step", "record_event", "redo", "redoable", "steps", "undo"]
+__all__ = [
+    "LogRow", "Turned", "commit_step", "history", "last_step", "record_event", "redo", "redoable", "steps", "turning",
+    "undo",
+]  # fmt: skip
+
+SLICE = 200
+"""Operations in one transaction: a longer step is done and undone so many at a time, and others write in between."""
+GAP = 0.01
+"""Seconds between two slices, in which a waiting writer gets its turn."""
 
 _STEP = "SELECT id, label, actor, at, state FROM step"
 
@@ -46,22 +56,36 @@ class LogRow:
     step: str
 
 
-def commit_step(connection: sqlite3.Connection, step: Step, now: Instant) -> StepRow | None:
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """How far the taking back (or doing again) of a step has come, in operations."""
+
+    step: StepRow
+    done: int
+    total: int
+
+
+def commit_step(connection: sqlite3.Connection, step: Step, now: Instant, part_of: int = 0) -> StepRow | None:
     """Do a step, whole or not at all. None when there was nothing to change: then nothing is recorded either.
 
-    What had been undone before cannot be redone any more. Raises NotFound and Refused; nothing is changed then.
+    What had been undone before cannot be redone any more. With `part_of` the operations go on with that step, which
+    is long and done in slices; its label becomes this one's. Raises NotFound and Refused; nothing is changed then.
     """
     with joined(connection):
-        writer = _Writer(connection, step.actor, step.source, now)
-        writer.begin(step)
+        writer = _Writer(connection, step.actor, step.source, now, part_of)
+        if part_of:
+            writer.go_on(step)
+        else:
+            writer.begin(step)
         for operation in step.operations:
             change = APPLY[operation.kind](writer.scene, operation)
             if change is not None:
                 writer.record(operation, change)
         if not writer.recorded:
-            connection.execute("DELETE FROM step WHERE id = ?", (writer.scene.step_id,))
+            if not part_of:
+                connection.execute("DELETE FROM step WHERE id = ?", (writer.scene.step_id,))
             return None
-        if step.undoable:
+        if step.undoable and not part_of:
             connection.execute(
                 "UPDATE step SET state = 'dropped' WHERE actor = ? AND state = 'undone' AND undoable = 1", (step.actor,)
             )
@@ -74,12 +98,47 @@ def undo(connection: sqlite3.Connection, actor: str, now: Instant) -> StepRow | 
 
     Raises Refused when it cannot be taken back any more (the answer has gone out); the next call takes the one before.
     """
-    return _turn(connection, last_step(actor), "undone", now)
+    return _turned(turning(connection, actor, now, back=True))
 
 
 def redo(connection: sqlite3.Connection, actor: str, now: Instant) -> StepRow | None:
     """Do again the step that was undone last, or None. Raises Refused like `undo`."""
-    return _turn(connection, redoable(actor), "done", now)
+    return _turned(turning(connection, actor, now, back=False))
+
+
+def turning(connection: sqlite3.Connection, actor: str, now: Instant, *, back: bool) -> Iterator[Turned]:
+    """Undo (`back`) or redo, one slice at each turn of the iterator; a short step is one slice, whole or not at all.
+
+    A long one that is broken off in the middle stays what it was, and the next call goes on with the rest.
+    """
+    step = (last_step(actor) if back else redoable(actor)).first(connection)
+    if step is None:
+        return
+    wanted = _to_turn(connection, step.id, back)
+    done = 0
+    while True:
+        slice_ = wanted[done : done + SLICE]
+        done += len(slice_)
+        ends = ("undone" if back else "done") if done == len(wanted) else ""
+        try:
+            with joined(connection):
+                row = _turn_round(connection, step, slice_, ends, now)
+        except Refused as refusal:
+            connection.execute("UPDATE step SET undoable = 0 WHERE id = ?", (step.id,))
+            raise Refused(f"{step.label}: {refusal}") from refusal
+        yield Turned(row, done, len(wanted))
+        if ends:
+            return
+
+
+def _turned(slices: Iterator[Turned]) -> StepRow | None:
+    """All of it, with a pause between the slices."""
+    step = None
+    for turned in slices:
+        step = turned.step
+        if turned.done < turned.total:
+            time.sleep(GAP)
+    return step
 
 
 def last_step(actor: str) -> Select[StepRow]:
@@ -125,31 +184,36 @@ def recent(limit: int = 100) -> Select[LogRow]:
     )
 
 
-def _turn(connection: sqlite3.Connection, which: Select[StepRow], state: str, now: Instant) -> StepRow | None:
-    step = which.first(connection)
-    if step is None:
-        return None
-    try:
-        with joined(connection):
-            return _turn_round(connection, step, state, now)
-    except Refused as refusal:
-        connection.execute("UPDATE step SET undoable = 0 WHERE id = ?", (step.id,))
-        raise Refused(f"{step.label}: {refusal}") from refusal
+def _to_turn(connection: sqlite3.Connection, step_id: int, back: bool) -> list[int]:
+    """The operations of a step that nothing undoes, last first: when going back those done, else those taken back.
+
+    Both kinds are there at once only when an earlier turn was broken off.
+    """
+    rows = connection.execute("SELECT seq, id, undoes FROM operation WHERE step_id = ? ORDER BY seq", (step_id,))
+    live: dict[str, tuple[int, bool]] = {}
+    for seq, id_, undoes in rows:
+        done = undoes is None or not live.pop(undoes)[1]
+        live[id_] = (seq, done)
+    return [seq for seq, done in reversed(live.values()) if done is back]
 
 
-def _turn_round(connection: sqlite3.Connection, step: StepRow, state: str, now: Instant) -> StepRow:
-    rows = connection.execute("SELECT * FROM operation WHERE step_id = ? ORDER BY seq DESC", (step.id,)).fetchall()
-    undone = {row["undoes"] for row in rows}
-    live = [row for row in rows if row["id"] not in undone]
-    writer = _Writer(connection, step.actor, Source(live[0]["source"]) if live else Source.AGENT, now, step.id)
-    for row in live:
+def _turn_round(connection: sqlite3.Connection, step: StepRow, slice_: list[int], ends: str, now: Instant) -> StepRow:
+    """Turn some operations of a step round; `ends` is the state of the step behind the last of them."""
+    if _step(connection, step.id).state != step.state:
+        raise Refused("it was taken back or done again elsewhere meanwhile")
+    rows = connection.execute(
+        "SELECT * FROM operation WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC", (json.dumps(slice_),)
+    ).fetchall()
+    writer = _Writer(connection, step.actor, Source(rows[0]["source"]) if rows else Source.AGENT, now, step.id)
+    for row in rows:
         inverse = _operation(row["inverse"])
         change = APPLY[inverse.kind](writer.scene, inverse)
         if change is None:
             done = Operation(OpKind(row["kind"]), row["target"], json.loads(row["payload"]))
             change = Change(row["conversation_id"], {}, done)
         writer.record(inverse, change, undoes=row["id"])
-    connection.execute("UPDATE step SET state = ? WHERE id = ?", (state, step.id))
+    if ends:
+        connection.execute("UPDATE step SET state = ? WHERE id = ?", (ends, step.id))
     refresh(connection, writer.scene.touched)
     return _step(connection, step.id)
 
@@ -177,6 +241,15 @@ class _Writer:
             (step.label, scene.actor, scene.now, step.undoable),
         ).fetchone()
         scene.step_id = row["id"]
+
+    def go_on(self, step: Step) -> None:
+        """Add to the step; its label tells of what it holds now. Raises Refused when it was taken back meanwhile."""
+        scene = self.scene
+        found = scene.connection.execute(
+            "UPDATE step SET label = ? WHERE id = ? AND state = 'done' RETURNING id", (step.label, scene.step_id)
+        ).fetchone()
+        if found is None:
+            raise Refused("it was taken back meanwhile; the rest is left as it was")
 
     def record(self, operation: Operation, change: Change, undoes: str | None = None) -> None:
         """Write an operation down, with its inverse."""

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from omnitui.config.schema import AccountSettings
 from omnitui.core.errors import Refused
 from omnitui.core.operations import Source
+
+
+@dataclass
+class Part:
+    """What a step that is done in slices has come to."""
+
+    step: int = 0
+    """Its id; 0 before its first change."""
+    changed: int = 0
+    """Conversations changed so far."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +27,8 @@ class Agent:
     accounts: tuple[AccountSettings, ...] = ()
     zone: str = "UTC"
     source: Source = Source.AGENT
+    part: Part | None = field(default=None, compare=False)
+    """What is done now belongs to this step (`bulk.py`)."""
 
     def archives(self, account: str) -> bool:
         """Closed mail of this account goes to its archive folder."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from time import sleep
 from typing import TypeAlias
 
 from omnitui.core.errors import NotFound
 from omnitui.core.models import StepRow
 from omnitui.core.operations import Operation, Step
 from omnitui.core.times import Instant
-from omnitui.store import log, targets
+from omnitui.store import conversations, log, targets
 from omnitui.store.connection import Cache
 from omnitui.store.targets import Target
 from omnitui.store.where import Where
-from omnitui.triage.agent import Agent
+from omnitui.triage.agent import Agent, Part
 
 Which: TypeAlias = Sequence[int] | Where
 """The conversations meant: their ids, or all that a query finds."""
@@ -44,21 +47,53 @@ def change_each(
 ) -> StepRow | None:
     """One step with what `change` says of each conversation; None when nothing changes.
 
-    `label` has `{}` where the conversations are named: "Closed {}". `also` is what else belongs to the step.
+    `label` has `{}` where the conversations are named: "Closed {}". `also` is what else belongs to the step. Many are
+    changed in slices, each whole, so that nobody else waits for long; broken off, the step is what was done until then.
     """
-    changed = [(target, operation) for target in look_up(cache, which) if (operation := change(target)) is not None]
-    if not changed:
+    if agent.part is not None:
+        return _change(cache, agent, which, label, change, now, undoable, also)
+    ids = conversations.ids(which).all(cache) if isinstance(which, Where) else which
+    if len(ids) <= log.SLICE:
+        return _change(cache, agent, which, label, change, now, undoable, also)
+    step: StepRow | None = None
+    agent = replace(agent, part=Part())
+    for start in range(0, len(ids), log.SLICE):
+        with suppress(NotFound):
+            slice_ = ids[start : start + log.SLICE]
+            step = _change(cache, agent, slice_, label, change, now, undoable, () if step else also) or step
+        sleep(log.GAP)
+    return step
+
+
+def _change(
+    cache: Cache,
+    agent: Agent,
+    which: Which,
+    label: str,
+    change: Callable[[Target], Operation | None],
+    now: Instant,
+    undoable: bool,
+    also: Sequence[Operation],
+) -> StepRow | None:
+    """One slice of it, or all."""
+    found = [(target, operation) for target in look_up(cache, which) if (operation := change(target)) is not None]
+    if not found:
         return None
-    words = label.replace("{}", named([target for target, _ in changed]))
-    operations = [*(operation for _, operation in changed), *also]
-    return commit(cache, agent, words, operations, now, undoable=undoable)
+    before = agent.part.changed if agent.part else 0
+    words = f"{before + len(found):,} conversations" if before else named([target for target, _ in found])
+    operations = [*(operation for _, operation in found), *also]
+    step = commit(cache, agent, label.replace("{}", words), operations, now, undoable=undoable)
+    if agent.part is not None and step is not None:
+        agent.part.step, agent.part.changed = step.id, before + len(found)
+    return step
 
 
 def commit(
     cache: Cache, agent: Agent, label: str, operations: Sequence[Operation], now: Instant, *, undoable: bool = True
 ) -> StepRow | None:
-    """These operations as one step."""
-    return log.commit_step(cache, Step(label, agent.name, tuple(operations), agent.source, undoable), now)
+    """These operations as one step, or as a part of the agent's long one."""
+    step = Step(label, agent.name, tuple(operations), agent.source, undoable)
+    return log.commit_step(cache, step, now, agent.part.step if agent.part else 0)
 
 
 def named(found: Sequence[Target]) -> str:

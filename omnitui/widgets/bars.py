@@ -9,6 +9,7 @@ from typing import Any
 from textual import events
 from textual.message import Message
 
+from omnitui.widgets.glyphs import Glyphs
 from omnitui.widgets.lines import Line, Piece, clip, sides, width_of
 from omnitui.widgets.painted import Painted
 
@@ -38,6 +39,8 @@ class Bottom:
     said_role: str = ""
     pending: str = ""
     progress: str = ""
+    work: tuple[str, int, int] | None = None
+    """What is being done to many conversations: its name, how many are done, of how many."""
     hints: tuple[tuple[str, str], ...] = ()
 
 
@@ -148,9 +151,26 @@ class StatusLine(Painted, inherit_bindings=False):
         left: Line = ((" ", ""), (bottom.said or bottom.progress, bottom.said_role if bottom.said else "muted"))
         if bottom.said and bottom.progress:
             left = (*left, (f"   {bottom.progress}", "muted"))
+        if bottom.work is not None:
+            left = ((" ", ""), *_bar(*bottom.work, self.glyphs))
         if bottom.pending:
             left = (*left, (f"   {bottom.pending}", "accent"))
         return sides(left, hints(bottom.hints, width - width_of(left) - 3), width)
+
+
+BAR = 16
+"""Cells of a progress bar."""
+
+
+def _bar(title: str, done: int, total: int, glyphs: Glyphs) -> Line:
+    """A bar with the figures beside it: it is read without colour too."""
+    full = BAR * done // max(total, 1)
+    return (
+        (f"{title} ", ""),
+        (glyphs.full * full, "accent"),
+        (glyphs.hollow * (BAR - full), "muted"),
+        (f" {done:,} of {total:,}", ""),
+    )
 
 
 def hints(keys: Sequence[tuple[str, str]], room: int) -> Line:

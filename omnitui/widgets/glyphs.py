@@ -30,6 +30,8 @@ class Glyphs:
     arrow: str = "→"
     wrapped: str = "↪"
     times: str = "×"
+    full: str = "█"
+    hollow: str = "░"
     less: str = "‹"
     more: str = "›"
 
@@ -55,6 +57,8 @@ ASCII = Glyphs(
     arrow="->",
     wrapped="\\",
     times="x",
+    full="#",
+    hollow=".",
     less="<",
     more=">",
 )
