@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import sleep
 from typing import TypeAlias
 
@@ -50,42 +50,43 @@ def change_each(
     `label` has `{}` where the conversations are named: "Closed {}". `also` is what else belongs to the step. Many are
     changed in slices, each whole, so that nobody else waits for long; broken off, the step is what was done until then.
     """
+    plan = _Plan(label, change, now, undoable, tuple(also))
     if agent.part is not None:
-        return _change(cache, agent, which, label, change, now, undoable, also)
+        return plan.do(cache, agent, which)
     ids = conversations.ids(which).all(cache) if isinstance(which, Where) else which
     if len(ids) <= log.SLICE:
-        return _change(cache, agent, which, label, change, now, undoable, also)
+        return plan.do(cache, agent, which)
     step: StepRow | None = None
     agent = replace(agent, part=Part())
     for start in range(0, len(ids), log.SLICE):
         with suppress(NotFound):
-            slice_ = ids[start : start + log.SLICE]
-            step = _change(cache, agent, slice_, label, change, now, undoable, () if step else also) or step
+            step = plan.do(cache, agent, ids[start : start + log.SLICE]) or step
         sleep(log.GAP)
     return step
 
 
-def _change(
-    cache: Cache,
-    agent: Agent,
-    which: Which,
-    label: str,
-    change: Callable[[Target], Operation | None],
-    now: Instant,
-    undoable: bool,
-    also: Sequence[Operation],
-) -> StepRow | None:
-    """One slice of it, or all."""
-    found = [(target, operation) for target in look_up(cache, which) if (operation := change(target)) is not None]
-    if not found:
-        return None
-    before = agent.part.changed if agent.part else 0
-    words = f"{before + len(found):,} conversations" if before else named([target for target, _ in found])
-    operations = [*(operation for _, operation in found), *also]
-    step = commit(cache, agent, label.replace("{}", words), operations, now, undoable=undoable)
-    if agent.part is not None and step is not None:
-        agent.part.step, agent.part.changed = step.id, before + len(found)
-    return step
+@dataclass(frozen=True)
+class _Plan:
+    """What to change, on whichever conversations."""
+
+    label: str
+    change: Callable[[Target], Operation | None]
+    now: Instant
+    undoable: bool
+    also: tuple[Operation, ...]
+
+    def do(self, cache: Cache, agent: Agent, which: Which) -> StepRow | None:
+        """Change these, in one transaction: a step, or the next slice of the agent's long one."""
+        found = [(target, made) for target in look_up(cache, which) if (made := self.change(target)) is not None]
+        if not found:
+            return None
+        before = agent.part.changed if agent.part else 0
+        words = f"{before + len(found):,} conversations" if before else named([target for target, _ in found])
+        operations = [*(made for _, made in found), *(() if before else self.also)]
+        step = commit(cache, agent, self.label.replace("{}", words), operations, self.now, undoable=self.undoable)
+        if agent.part is not None and step is not None:
+            agent.part.step, agent.part.changed = step.id, before + len(found)
+        return step
 
 
 def commit(
