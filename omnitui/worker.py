@@ -36,7 +36,7 @@ from omnitui.sync.redact import Redactor, end_log, start_log
 from omnitui.sync.upkeep import keep_tidy
 from omnitui.sync.wire import Answer, WireServer
 from omnitui.sync.writer import Writer
-from omnitui.triage import snooze_due
+from omnitui.triage import follow_ups, snooze_due
 
 log = logging.getLogger("omnitui.worker")
 TELL_EVERY = 0.1
@@ -79,6 +79,7 @@ class Worker:
             engine = self._new_engine(writer, credentials, once=True)
             with self._signals(engine.stop):
                 outcomes = await engine.run()
+            await asyncio.to_thread(self._look_at_waits, writer)
             outbox = self._new_outbox(engine, credentials)
             try:
                 # Somebody asked for a pass: what waits for another try has it now, where the servers answer.
@@ -108,7 +109,7 @@ class Worker:
                         works = (
                             self._tell(wire, writer),
                             self._watch_config(),
-                            self._end_snoozes(writer),
+                            self._end_waits(writer),
                             keep_tidy(writer),
                             self._orders.tidy(),
                         )
@@ -179,19 +180,25 @@ class Worker:
         senders = [sender for sender in listed if sender is not None]
         return OutboxService(self._places.cache_db, self._places.attachments, senders, self._clock, engine.in_step)
 
-    async def _end_snoozes(self, writer: Writer) -> None:
-        """Open what was snoozed, when its time has come; the clock may jump, so it is asked often."""
+    async def _end_waits(self, writer: Writer) -> None:
+        """Open what was snoozed or is to be followed up; the clock may jump, so it is asked often."""
         while True:
-            await asyncio.to_thread(self._wake_snoozed, writer)
+            await asyncio.to_thread(self._look_at_waits, writer)
             await asyncio.sleep(SNOOZE_EVERY)
 
-    def _wake_snoozed(self, writer: Writer) -> None:
+    def _look_at_waits(self, writer: Writer) -> None:
+        now = self._clock()
         with writer.reading() as cache:
             due = snooze_due.next_due(cache)
-        if due is not None and due <= self._clock():
+            replied = follow_ups.pressing(cache, now)
+        if due is not None and due <= now:
             with writer.transaction() as cache:
-                woken = snooze_due.wake(cache, self._clock())
+                woken = snooze_due.wake(cache, now)
             log.info("%d snoozed conversations are due", len(woken))
+        if replied:
+            with writer.transaction() as cache:
+                settled = follow_ups.settle(cache, now)
+            log.info("%d follow-ups came to their end", len(settled))
 
     def _new_engine(self, writer: Writer, credentials: Credentials, *, once: bool = False) -> Engine:
         tools = Tools(

@@ -26,6 +26,8 @@ def conversation(row: ConversationRow) -> dict[str, Any]:
         "preview": row.preview,
         "state": row.state.value,
         "snoozed_until": moment(row.snoozed_until),
+        "follow_up_at": moment(row.follow_up_at),
+        "followed_up_at": moment(row.followed_up_at),
         "assignee": row.assignee,
         "priority": row.priority.name.lower(),
         "starred": row.starred,

@@ -20,6 +20,7 @@ SUBCOMMANDS: dict[str, str] = {
     "demo": "demo:demo",
     "doctor": "doctor:doctor",
     "export": "export:export",
+    "follow-up": "follow_up:follow_up",
     "import": "import_:import_",
     "keys": "keys:keys",
     "list": "list_:list_",

@@ -32,6 +32,8 @@ _OPTIONS = (
     click.option("--saved", metavar="NAME", help="The text is this saved reply, filled in."),
     click.option("--now", "at_once", is_flag=True, help="Send at once, without the time to take it back."),
     click.option("--at", "later", metavar="WHEN", help="Send later: `tomorrow 9:00`, `2h`, `monday`."),
+    click.option("--unless-reply", is_flag=True, help="With --at: only if they have not replied by then."),
+    click.option("--follow-up", "follow_up", metavar="WHEN", help="Open it again then, unless they reply."),
     click.option("--json", "as_json", is_flag=True, help="One JSON document."),
 )
 
@@ -81,7 +83,12 @@ def send(desk: Desk, cache: Cache, draft: Draft, given: dict[str, Any]) -> None:
 
     agent, now = agent_of(desk), desk.now()
     at = _when(agent.zone, now, given)
-    step = sending.send(cache, agent, draft, now, attachments=desk.places.attachments, at=at)
+    if given["unless_reply"] and not given["later"]:
+        raise click.UsageError("--unless-reply needs --at")
+    folder, follow_up = desk.places.attachments, _read_when(given["follow_up"], agent.zone, now)
+    step = sending.send(
+        cache, agent, draft, now, attachments=folder, at=at, unless_reply=given["unless_reply"], follow_up=follow_up
+    )
     if step is None:
         raise Refused("It is in the outbox already")
     item = outbox.of_step(step.id).first(cache)
@@ -102,11 +109,15 @@ def send(desk: Desk, cache: Cache, draft: Draft, given: dict[str, Any]) -> None:
 def _when(zone: str, now: Instant, given: dict[str, Any]) -> Instant | None:
     if given["at_once"] and given["later"]:
         raise click.UsageError("--now and --at exclude each other")
-    if given["later"]:
-        from omnitui.core.snooze import snooze_until
+    return now if given["at_once"] else _read_when(given["later"], zone, now)
 
-        return snooze_until(given["later"], now=now, zone=zone)
-    return now if given["at_once"] else None
+
+def _read_when(words: str | None, zone: str, now: Instant) -> Instant | None:
+    if not words:
+        return None
+    from omnitui.core.snooze import snooze_until
+
+    return snooze_until(words, now=now, zone=zone)
 
 
 def _leaves(not_before: Instant, now: Instant, zone: str) -> str:

@@ -105,6 +105,16 @@ class ConversationRow:
     last_agent_at: Instant | None
     waiting_since: Instant | None
     order_key: int
+    follow_up_at: Instant | None = None
+    """It opens again then, unless they reply."""
+    followed_up_at: Instant | None = None
+    """It was opened again then, since they had not replied."""
+
+    @property
+    def no_reply(self) -> bool:
+        """It came back because no reply had come, and nobody has written since."""
+        at, last = self.followed_up_at, max(self.last_customer_at or 0, self.last_agent_at or 0)
+        return at is not None and self.state is State.OPEN and last <= at
 
     @property
     def answered_last(self) -> bool:

@@ -52,6 +52,9 @@ class OpKind(StrEnum):
     """A conversation: `outgoing` (core/outgoing.py), `draft`, `not_before`, `saw_at`; an answer goes to the outbox."""
     UNSEND = "unsend"
     """A message of ours that no worker has yet: it leaves outbox and thread, its draft comes back."""
+    FOLLOW_UP = "follow-up"
+    """A conversation: `at`, when it opens again unless they reply; null ends that. `saw` is when the customer had
+    written last: what comes later is a reply."""
     DRAFT = "draft"
     """A conversation, or nothing: the draft `id` goes (`row` null), or comes back as the `row` it was."""
     SAVED_REPLY = "saved-reply"

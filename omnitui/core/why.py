@@ -17,7 +17,18 @@ When = Callable[[Instant], str]
 
 
 def place(row: ConversationRow, order: Order, when: When) -> list[str]:
-    """Why a conversation stands where it does in this order; the key of the order in words."""
+    """Why a conversation stands where it does in this order, the key of the order in words; and what is to move it."""
+    return [*_place(row, order, when), *_followed_up(row, when)]
+
+
+def _followed_up(row: ConversationRow, when: When) -> list[str]:
+    if row.follow_up_at is not None:
+        return [f"It opens again {when(row.follow_up_at)}, unless they reply before."]
+    at = row.followed_up_at
+    return [f"It was opened again {when(at)}: no reply had come by then."] if row.no_reply and at else []
+
+
+def _place(row: ConversationRow, order: Order, when: When) -> list[str]:
     if order is not Order.WAITING:
         first, last = ("newest", "oldest") if order is Order.NEWEST else ("oldest", "newest")
         return [f"The list goes from {first} to {last} by the last message, which here is of {when(row.last_at)}."]
@@ -105,6 +116,9 @@ def changed(kind: str, payload: Mapping[str, Any], replaces: Mapping[str, Any], 
             return f"contact changed: {', '.join(sorted(set(payload) - {'if'}))}"
         case "bounced":
             return "a mail came back"
+        case "follow-up":
+            at = payload.get("at")
+            return f"to be opened again {when(at)} unless they reply" if at else "no follow-up any more"
     return _WORDS.get(kind, kind)
 
 
@@ -120,6 +134,9 @@ _WORDS = {
     "identity": "said whose an address is",
     "send": "wrote an answer",
     "unsend": "took an answer back before it left",
+    "draft": "threw a draft away, or brought it back",
+    "follow-up due": "opened again: no reply has come",
+    "follow-up replied": "no follow-up any more: they have replied",
     "united": "a mail showed that two conversations are one",
     "woken": "woke up: its snooze was over",
     "reopened": "opened again: the customer wrote",
@@ -148,7 +165,7 @@ def waits(item: OutboxRow, account: AccountStatus | None, now: Instant, when: Wh
     )
     match item.state:
         case "held" if item.not_before > now:
-            return [f"It is held until {when(item.not_before)}, so that it can still be taken back.", *server]
+            return [f"It is held until {when(item.not_before)}, so that it can still be taken back.", *detail, *server]
         case "queued" | "held" if item.attempts and due > now:
             return [f"It was tried {item.attempts} times; the next try is at {when(due)}.", *detail, *server]
         case "queued" | "held" if due > now:

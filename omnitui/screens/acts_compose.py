@@ -23,17 +23,6 @@ def send(page: InboxPage, call: Call) -> Awaitable[None]:
     return page.composing.send(page.composer.text)
 
 
-@handles("compose.later")
-async def later(page: InboxPage, call: Call) -> None:
-    """Send at a time."""
-    # The grammar brings a library of time zones that the first frame can do without.
-    from omnitui.screens.snoozing import when
-
-    chosen = await when(page, call.args, reply=False, title="Send when")
-    if chosen is not None:
-        await page.composing.send(page.composer.text, chosen.until)
-
-
 @handles("compose.close")
 async def close(page: InboxPage, call: Call) -> None:
     """Keep the draft."""

@@ -12,7 +12,6 @@ from omnitui.core.before_sending import Caution
 from omnitui.core.errors import Refused
 from omnitui.core.mail import Address
 from omnitui.core.models import Draft, StepRow
-from omnitui.core.times import Instant
 from omnitui.screens import before_sending
 from omnitui.screens.before_sending import CARRIED
 from omnitui.screens.files import stored
@@ -158,9 +157,9 @@ class Composing:
             page.said_step(step)
         page.session.wake()
 
-    async def send(self, text: str, at: Instant | None = None) -> None:
-        """Send `text`, or save the note. What there is to know is told once; the same key then goes on, unless a
-        variable is not filled in."""
+    async def send(self, text: str, **how: Any) -> None:
+        """Send `text`, or save the note; `how` is as in `triage.sending.send`. What there is to know is told once; the
+        same key then goes on, unless a variable is not filled in."""
         draft, page = self.draft, self._page
         if draft is None:
             return
@@ -171,7 +170,7 @@ class Composing:
         async with self._busy:
             if self.draft is None:
                 return
-            step = await self._send(replace(draft, id=self.draft.id, body=text), at)
+            step = await self._send(replace(draft, id=self.draft.id, body=text), how)
             self._close()
         if step is not None:
             page.said_step(step)
@@ -195,18 +194,19 @@ class Composing:
             page.say(f"{new[0].words}{more}; the same key again sends it so", "warn")
         return False
 
-    async def _send(self, draft: Draft, at: Instant | None) -> StepRow | None:
+    async def _send(self, draft: Draft, how: dict[str, Any]) -> StepRow | None:
         session = self._page.session
         now, agent = session.now(), session.agent
         if draft.kind == "note":
-            if draft.conversation_id is None:
-                raise Refused("a note belongs to a conversation")
+            if draft.conversation_id is None or how:
+                raise Refused("a note goes to nobody, so it has no time to leave")
             here = [int(draft.conversation_id)]
             if draft.body.strip():
                 draft = await session.writer.do(drafts.save, draft, now)
             return await session.writer.do(notes.note, agent, here, draft.body, now, draft_id=draft.id)
         await self._bring_files(draft)
-        return await session.writer.do(sending.send, agent, draft, now, attachments=session.places.attachments, at=at)
+        folder = session.places.attachments
+        return await session.writer.do(sending.send, agent, draft, now, attachments=folder, **how)
 
     async def _bring_files(self, draft: Draft) -> None:
         """What a forwarded mail carries must be here as files before it can leave."""

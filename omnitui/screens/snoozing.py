@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from omnitui.core.errors import QueryError
@@ -12,7 +13,7 @@ from omnitui.screens.session import Session
 from omnitui.widgets.choices import Choice, rank
 from omnitui.widgets.picker import Question
 
-_OFFERED = ("2h", "end of day", "tomorrow 9:00", "mon 9:00", "next week")
+OFFERED = ("2h", "end of day", "tomorrow 9:00", "mon 9:00", "next week")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +25,18 @@ class Until:
     said: str = ""
 
 
-async def when(page: Page, words: str, *, reply: bool = True, title: str = "Snooze until") -> Until | None:
-    """Ask until when; with `words` only read them. `reply`: "until they reply" is an answer. None when left.
+async def when(
+    page: Page, words: str, *, reply: bool = True, title: str = "Snooze until", offered: Sequence[str] = OFFERED
+) -> Until | None:
+    """Ask until when; with `words` only read them. `reply`: "until they reply" is an answer, and the last answer is
+    offered again. None when left.
 
     Raises QueryError for words that mean no time.
     """
     session = page.session
     if words:
         return _reply() if reply and words.lower() in ("reply", "until reply", "they reply") else _read(session, words)
-    fixed = _choices(session, reply)
+    fixed = _choices(session, reply, offered)
 
     def offers(text: str) -> list[Choice]:
         if not text.strip():
@@ -45,18 +49,18 @@ async def when(page: Page, words: str, *, reply: bool = True, title: str = "Snoo
 
     chosen, _ = await page.ask(Question(title, offers, EXAMPLES))
     if isinstance(chosen, Until):
-        session.last_snooze = chosen.said
+        session.last_snooze = chosen.said if reply else session.last_snooze
         return chosen
     return None
 
 
-def _choices(session: Session, reply: bool) -> list[Choice]:
+def _choices(session: Session, reply: bool, offered: Sequence[str]) -> list[Choice]:
     choices = [Choice(_reply(), "until they reply", key="r")] if reply else []
     last = session.last_snooze
-    if last:
+    if last and reply:
         again = _reply() if last == "reply" else _read(session, last)
         choices.insert(0, Choice(again, f"again: {last}", again.words, key="s"))
-    times = [until for words in _OFFERED if (until := _possible(session, words)) is not None]
+    times = [until for words in offered if (until := _possible(session, words)) is not None]
     return choices + [Choice(until, until.said, until.words, key=str(n)) for n, until in enumerate(times, 1)]
 
 

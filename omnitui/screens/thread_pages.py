@@ -6,6 +6,7 @@ from omnitui.core.models import ConversationId, ConversationRow, MessageId
 from omnitui.screens.session import Session
 from omnitui.store import conversations, messages
 from omnitui.widgets.thread_view import Head, ThreadView
+from omnitui.widgets.words import moment
 
 PAGE = 40
 """Messages of a page."""
@@ -62,6 +63,10 @@ class ThreadPages:
         row = self.row
         if row is not None:
             state = row.state.value if not row.assignee else f"{row.state.value} · {row.assignee}"
+            if row.no_reply and row.followed_up_at is not None:
+                state += f" · no reply by {moment(row.followed_up_at, self._session.now())}"
+            elif row.follow_up_at is not None:
+                state += f" · follow up {moment(row.follow_up_at, self._session.now())}"
             people = f"{row.contact_name} {self._session.glyphs.arrow} {row.account}"
             self._view.set_head(Head(row.subject, row.id, people, state))
 

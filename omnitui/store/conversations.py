@@ -34,7 +34,7 @@ _SORTINGS = {
 ROW_COLUMNS = """c.id, c.key, c.channel, (SELECT a.name FROM account a WHERE a.id = c.account_id) AS account, c.subject,
     c.contact_id, c.contact_name, c.preview, c.state, c.snoozed_until, c.assignee, c.priority, c.starred, c.tags,
     c.message_count, c.unread_count, c.attachment_count, c.note_count, c.draft_count, c.failed_count, c.queued_count,
-    c.first_at, c.last_at, c.last_customer_at, c.last_agent_at, c.waiting_since"""
+    c.first_at, c.last_at, c.last_customer_at, c.last_agent_at, c.waiting_since, c.follow_up_at, c.follow_up"""
 
 
 def page(
@@ -171,4 +171,6 @@ def build_row(row: Iterable[Any]) -> ConversationRow:
     fields[11] = Priority(fields[11])
     fields[12] = bool(fields[12])
     fields[13] = _tags(fields[13])
-    return ConversationRow(*fields)
+    *fields, follow_up_at, follow_up, order_key = fields
+    followed_up_at = json.loads(follow_up).get("due") if follow_up else None
+    return ConversationRow(*[*fields, order_key, follow_up_at, followed_up_at])

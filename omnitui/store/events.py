@@ -13,6 +13,8 @@ from omnitui.core.times import Instant
 ACTOR = "sync"
 _LABELS = {
     "reopened": "Opened again, because of a new message",
+    "follow-up due": "Opened again: no reply has come",
+    "follow-up replied": "They have replied: no follow-up any more",
     "bounced": "An answer could not be delivered",
     "united": "Joined with another conversation: a mail names both",
     "moved": "Moved to another folder by another mail program",

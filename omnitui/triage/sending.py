@@ -30,10 +30,20 @@ from omnitui.triage.steps import commit, look_up
 
 
 def send(
-    cache: Cache, agent: Agent, draft: Draft, now: Instant, *, attachments: Path, at: Instant | None = None
+    cache: Cache,
+    agent: Agent,
+    draft: Draft,
+    now: Instant,
+    *,
+    attachments: Path,
+    at: Instant | None = None,
+    unless_reply: bool = False,
+    follow_up: Instant | None = None,
 ) -> StepRow | None:
     """Put a draft into the outbox: held for the account's undo seconds, or until `at` (send later).
 
+    With `unless_reply` it leaves at `at` only if they have not replied by then (`follow_ups.settle` takes it back).
+    `follow_up`: open the conversation again then, unless they reply; one step with the sending.
     `attachments` is the folder for files. Raises Refused when nobody is to get it, an address or a file is bad, or the
     account cannot send; the draft is then untouched.
     """
@@ -54,7 +64,8 @@ def send(
         draft = drafts.save(cache, draft, now)
         identities.ensure(cache, "email", people)
         item, answered = uuid.uuid4().hex, _answered(cache, draft)
-        key = look_up(cache, [draft.conversation_id])[0].key if draft.conversation_id else ""
+        target = look_up(cache, [draft.conversation_id])[0] if draft.conversation_id else None
+        key, saw = (target.key, target.last_customer_at or 0) if target else ("", 0)
         answers, references = _links(cache, draft, answered)
         domain = account.address.rpartition("@")[2]
         mid = own_ids.make_mid(secret_key(cache), key or f"{account.name} {item}", item, domain)
@@ -82,9 +93,13 @@ def send(
             "saw_at": draft.saw_at,
             "author": agent.name,
             **({} if key else {"account": account.name}),
+            **({"unless_reply": True} if unless_reply else {}),
         }
-        operation = Operation(OpKind.SEND, key or f"{account.name} {mid}", payload)
-        return commit(cache, agent, _label(draft), [operation], now)
+        key = key or f"{account.name} {mid}"
+        operations = [Operation(OpKind.SEND, key, payload)]
+        if follow_up is not None:
+            operations.append(Operation(OpKind.FOLLOW_UP, key, {"at": follow_up, "saw": saw}))
+        return commit(cache, agent, _label(draft), operations, now)
 
 
 def _label(draft: Draft) -> str:
@@ -126,7 +141,9 @@ def _quote(cache: Cache, agent: Agent, draft: Draft, answered: ThreadMessage | N
     return reply_quote(answered.sender, at, text)
 
 
-def cancel_send(cache: Cache, agent: Agent, item_id: str, now: Instant) -> StepRow | None:
+def cancel_send(
+    cache: Cache, agent: Agent, item_id: str, now: Instant, *, label: str = "Took back ", undoable: bool = True
+) -> StepRow | None:
     """Take a mail out of the outbox; its draft is there again, to be edited or thrown away.
 
     Raises Refused when it is on its way, was sent, or may have been; NotFound when there is no such item.
@@ -146,9 +163,8 @@ def cancel_send(cache: Cache, agent: Agent, item_id: str, now: Instant) -> StepR
     with joined(cache):
         payload = log.way_back(cache, item.step_id or 0, OpKind.UNSEND, head.mid)
         payload = payload or {"people": [], "created": False, "again": again}
-        return commit(
-            cache, agent, "Took back " + (head.subject or "a mail"), [Operation(OpKind.UNSEND, head.mid, payload)], now
-        )
+        unsend = Operation(OpKind.UNSEND, head.mid, payload)
+        return commit(cache, agent, label + (head.subject or "a mail"), [unsend], now, undoable=undoable)
 
 
 def send_now(cache: Cache, item_id: str, now: Instant) -> None:

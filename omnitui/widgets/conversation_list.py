@@ -183,7 +183,7 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
         if self.compact:
             line = rows.only_line(row, width - 1, self.glyphs, self.now, marked)
         elif second:
-            line = rows.second_line(row, width - 1, self.glyphs, marked)
+            line = rows.second_line(row, width - 1, self.glyphs, self.now, marked)
         else:
             line = rows.first_line(row, width - 1, self.glyphs, self.now)
         if self._sought is not None:

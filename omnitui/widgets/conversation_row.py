@@ -58,12 +58,19 @@ def first_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant) -
     return sides((*left, (name, "strong" if row.unread_count else "")), right, width)
 
 
-def second_line(row: ConversationRow, width: int, glyphs: Glyphs, marked: bool) -> Line:
+def follow_up(row: ConversationRow, glyphs: Glyphs, now: Instant) -> Line:
+    """When it opens again unless they reply, or that it has, since no reply came."""
+    if row.no_reply:
+        return ((" no reply", "warn"),)
+    return ((f" {glyphs.follow_up}{age(row.follow_up_at - now)}", "accent"),) if row.follow_up_at is not None else ()
+
+
+def second_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant, marked: bool) -> Line:
     """Subject, or the last words where it is empty, and the tags."""
     tags = tuple((f" #{cut(tag, 14)}", "tag") for tag in row.tags[:2]) if width >= 30 else ()
     owner: Line = ((f" @{cut(row.assignee, 8)}", "muted"),) if row.assignee and width >= 30 else ()
     lead: Line = (((glyphs.marked if marked else " ").ljust(5), "accent"),)
-    right = (*tags, *owner)
+    right = (*tags, *owner, *follow_up(row, glyphs, now))
     while right and width_of(right) > width // 2:
         right = right[1:]
     return sides((*lead, (row.subject or row.preview or "(no subject)", "muted")), (*right, (" ", "")), width)

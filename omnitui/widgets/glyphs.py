@@ -28,6 +28,7 @@ class Glyphs:
     dot: str = "·"
     star: str = "★"
     arrow: str = "→"
+    follow_up: str = "↻"
     wrapped: str = "↪"
     times: str = "×"
     full: str = "█"
@@ -55,6 +56,7 @@ ASCII = Glyphs(
     dot="-",
     star="*",
     arrow="->",
+    follow_up="~",
     wrapped="\\",
     times="x",
     full="#",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from omnitui.core.errors import Refused
+from omnitui.core.errors import NotFound, Refused
 from omnitui.core.operations import Operation, OpKind
 from omnitui.core.outgoing import Outgoing, from_json
 from omnitui.core.times import Instant
@@ -29,7 +29,7 @@ def apply_send(scene: Scene, operation: Operation) -> Change | None:
     connection.execute("INSERT OR IGNORE INTO reference VALUES (?, ?, ?)", (row["account_id"], mail.mid, row["id"]))
     if payload["draft"]:
         connection.execute("DELETE FROM draft WHERE id = ?", (payload["draft"]["id"],))
-    not_before = Instant(payload["not_before"])
+    not_before, unless_reply = Instant(payload["not_before"]), payload.get("unless_reply", False)
     outbox.enqueue(
         connection,
         OutboxItem(
@@ -38,12 +38,13 @@ def apply_send(scene: Scene, operation: Operation) -> Change | None:
             row["account_id"],
             row["id"],
             message_id,
-            dict(payload["outgoing"]),
+            {**payload["outgoing"], **({"unless_reply": True} if unless_reply else {})},
             mail.mid,
             state="held" if not_before > mail.date else "queued",
             step_id=scene.step_id,
             not_before=not_before,
             saw_at=Instant(payload["saw_at"]),
+            detail="unless they reply" if unless_reply else "",
             created_at=mail.date,
         ),
     )
@@ -99,7 +100,11 @@ def _take_part(connection: sqlite3.Connection, row: sqlite3.Row, mail: Outgoing)
 
 def apply_unsend(scene: Scene, operation: Operation) -> Change | None:
     """Out of the outbox and the thread; the draft is there again. Raises Refused once a worker may have sent it."""
-    row, payload, connection = scene.message(operation.target), operation.payload, scene.connection
+    payload, connection = operation.payload, scene.connection
+    try:
+        row = scene.message(operation.target)
+    except NotFound:
+        return None  # taken back already: it was to leave only if they did not reply
     conversation = row["conversation_id"]
     if not outbox.withdraw(connection, row["omni_id"]):
         raise Refused("It is on its way or has gone out: it cannot be taken back")
