@@ -7,7 +7,7 @@ from omnitui.core.times import HOUR, Instant
 from omnitui.widgets.cells import cut, fill
 from omnitui.widgets.glyphs import Glyphs, channel_letters
 from omnitui.widgets.lines import Line, Piece, sides, width_of
-from omnitui.widgets.words import age
+from omnitui.widgets.words import age, soon
 
 LATE = 4 * HOUR
 """A wait from here on is shown warm; twice that, as danger (targets of one's own come with policies)."""
@@ -62,7 +62,7 @@ def follow_up(row: ConversationRow, glyphs: Glyphs, now: Instant) -> Line:
     """When it opens again unless they reply, or that it has, since no reply came."""
     if row.no_reply:
         return ((" no reply", "warn"),)
-    return ((f" {glyphs.follow_up}{age(row.follow_up_at - now)}", "accent"),) if row.follow_up_at is not None else ()
+    return ((f" {glyphs.follow_up} {soon(row.follow_up_at, now)}", "accent"),) if row.follow_up_at is not None else ()
 
 
 def second_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant, marked: bool) -> Line:

@@ -46,6 +46,12 @@ def moment(at: Instant, now: Instant) -> str:
     return f"{date} {clock(at)}" if abs(now - at) < 180 * DAY else f"{date} {then.year}"
 
 
+def soon(at: Instant, now: Instant) -> str:
+    """When something will be, in at most six cells: `17:00`, `26 Nov`."""
+    then = as_datetime(at).astimezone()
+    return clock(at) if then.date() == as_datetime(now).astimezone().date() else f"{then.day} {then.strftime('%b')}"
+
+
 def size(octets: int) -> str:
     """A file's size."""
     for unit in ("B", "kB", "MB"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from omnitui.config.schema import Settings
 from omnitui.core.models import ConversationRow
+from omnitui.core.snooze import snooze_until
 from omnitui.core.times import DAY, Instant
 from omnitui.store import conversations, outbox
 from omnitui.triage import follow_ups
@@ -24,8 +25,8 @@ async def test_a_conversation_is_followed_up_and_seen_to_be(make_app: MakeApp, s
             return found
 
         await press(pilot, "W", *"3d", "enter", least=0.5)
-        assert row().follow_up_at == NOW + 3 * DAY
-        assert "↻3d" in shown(app), "in the list"
+        assert row().follow_up_at == snooze_until("3d", now=NOW, zone=app.session.zone)
+        assert "↻ 26 Nov" in shown(app), "in the list"
         await press(pilot, "enter")
         assert "follow up 26 Nov" in shown(app), "in the thread"
         await press(pilot, "g", "w", least=0.5)
@@ -52,7 +53,7 @@ async def test_send_and_follow_up_is_one_step(make_app: MakeApp, settings: Setti
         await press(pilot, *"Has it come?", "ctrl+n")
         await press(pilot, "2", least=0.6)
         (row,) = read(app, conversations.by_id(id))
-        assert row.follow_up_at == NOW + 2 * DAY
+        assert row.follow_up_at == snooze_until("2d", now=NOW, zone=app.session.zone)
         assert len(read(app, outbox.rows())) == 1
         await press(pilot, "z", least=0.6)
         (row,) = read(app, conversations.by_id(id))
