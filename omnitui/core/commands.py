@@ -192,6 +192,7 @@ COMMANDS: tuple[Command, ...] = (
         args=Args.WHEN,
     ),
     _write("compose.saved", "Saved reply", "Put one in; so does `/` on an empty line.", "ctrl+r", C.COMPOSE, "saved"),
+    _write("compose.from", "From", "Send from another of our addresses.", "ctrl+f", C.COMPOSE),
     _write("compose.quote", "Quote", "Quote the message under the answer, or not.", "", C.COMPOSE),
     _write("compose.discard", "Throw the draft away", "Delete this draft; undo brings it back.", "", C.COMPOSE),
     _read("fold.toggle", "Quotes", "Show or fold quotes, signatures and long logs.", "v"),

@@ -16,6 +16,9 @@ from omnitui.widgets.choices import Choice, fitting
 from omnitui.widgets.lines import Line
 from omnitui.widgets.picker import Question
 
+_FEW = 3
+"""Addresses of ours through which one key goes round."""
+
 
 @handles("compose.send")
 def send(page: InboxPage, call: Call) -> Awaitable[None]:
@@ -66,6 +69,29 @@ async def people(page: InboxPage, call: Call) -> None:
     value, _ = await page.ask(question)
     if value is not None:
         await page.composing.change(subject=value)
+
+
+@handles("compose.from")
+async def sender(page: InboxPage, call: Call) -> None:
+    """The next of our addresses; of many, a list."""
+    draft = page.composing.draft
+    known = [
+        (account.name, address)
+        for account in page.session.agent.accounts
+        if account.smtp is not None
+        for address in (account.address, *account.aliases)
+    ]
+    if draft is None or draft.kind == "note":
+        raise Refused("a note goes to nobody")
+    if len(known) < 2:
+        raise Refused("there is one address to send from")
+    here = (draft.account, draft.sender or next((a for name, a in known if name == draft.account), ""))
+    chosen = known[(known.index(here) + 1) % len(known)] if here in known else known[0]
+    if len(known) > _FEW:
+        chosen = await page.choose("From", [Choice(one, one[1], one[0]) for one in known])
+    if chosen is not None:
+        await page.composing.change(account=chosen[0], sender=chosen[1])
+        page.say(f"From {chosen[1]}")
 
 
 @handles("compose.saved")

@@ -77,8 +77,15 @@ class Composing:
             page.composer.set_facts([])
             return
         people = ", ".join(person.name or person.email for person in draft.to) or "(nobody yet)"
-        page.composer.set_title(f"{_TITLES[draft.kind]} {people} {dot} {draft.account}", f"{send} sends{self._held()}")
+        title = f"{_TITLES[draft.kind]} {people} {dot} {self._from(draft)}"
+        page.composer.set_title(title, f"{send} sends{self._held()}")
         page.composer.set_facts(self._facts(draft))
+
+    def _from(self, draft: Draft) -> str:
+        row = self._page.reading.row
+        begins = row is not None and row.id == draft.conversation_id and row.account != draft.account
+        address = f" {draft.sender}" if draft.sender else ""
+        return f"{draft.account}{address}{', as a conversation of its own' if begins else ''}"
 
     def _held(self) -> str:
         seconds = next(

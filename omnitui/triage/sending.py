@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from omnitui.config.schema import AccountSettings
 from omnitui.core import own_ids
 from omnitui.core.errors import NotFound, Refused
 from omnitui.core.mail import Address
-from omnitui.core.models import Draft, StepRow, ThreadMessage
+from omnitui.core.models import Draft, State, StepRow, ThreadMessage
 from omnitui.core.operations import Operation, OpKind
 from omnitui.core.outgoing import Outgoing, to_json
 from omnitui.core.recipients import check_address
@@ -24,6 +25,7 @@ from omnitui.store.connection import Cache, joined
 from omnitui.store.outbox import OutboxItem
 from omnitui.store.secret_key import secret_key
 from omnitui.store.sending import settle_sent
+from omnitui.store.targets import Target
 from omnitui.triage import files
 from omnitui.triage.agent import Agent
 from omnitui.triage.steps import commit, look_up
@@ -48,6 +50,36 @@ def send(
     account cannot send; the draft is then untouched.
     """
     account = agent.account(draft.account)
+    _check(draft)
+    kept = files.keep(cache, attachments, draft.attachments)
+    with joined(cache):
+        # As it is now, not as it was saved last: it is what undo brings back.
+        draft = drafts.save(cache, draft, now)
+        identities.ensure(cache, "email", [*draft.to, *draft.cc, *draft.bcc])
+        target = look_up(cache, [draft.conversation_id])[0] if draft.conversation_id else None
+        here = target if target is not None and target.account == account.name else None
+        mail = replace(_outgoing(cache, agent, draft, here, now), files=kept)
+        later = at if at is not None else now + account.undo_seconds * SECOND if account.undo_seconds else 0
+        payload = {
+            "outgoing": json.loads(to_json(mail)),
+            "draft": drafts.frozen(cache, draft.id),
+            "not_before": later,
+            "saw_at": draft.saw_at,
+            "author": agent.name,
+            **({} if here else {"account": account.name}),
+            **({"unless_reply": True} if unless_reply else {}),
+        }
+        key = here.key if here else f"{account.name} {mail.mid}"
+        operations = [Operation(OpKind.SEND, key, payload)]
+        if follow_up is not None:
+            saw = (here.last_customer_at or 0) if here else 0
+            operations.append(Operation(OpKind.FOLLOW_UP, key, {"at": follow_up, "saw": saw}))
+        if target is not None and here is None:
+            operations += _answered_elsewhere(agent, target, mail)
+        return commit(cache, agent, _label(draft), operations, now)
+
+
+def _check(draft: Draft) -> None:
     people = [*draft.to, *draft.cc, *draft.bcc]
     if not people:
         raise Refused("Nobody is to get it: add a recipient")
@@ -58,48 +90,39 @@ def send(
     blanks = unresolved(f"{draft.subject}\n{draft.body}")
     if blanks:
         raise Refused(f"{', '.join(blanks)} is not filled in: write what belongs there. Nothing was sent")
-    kept = files.keep(cache, attachments, draft.attachments)
-    with joined(cache):
-        # As it is now, not as it was saved last: it is what undo brings back.
-        draft = drafts.save(cache, draft, now)
-        identities.ensure(cache, "email", people)
-        item, answered = uuid.uuid4().hex, _answered(cache, draft)
-        target = look_up(cache, [draft.conversation_id])[0] if draft.conversation_id else None
-        key, saw = (target.key, target.last_customer_at or 0) if target else ("", 0)
-        answers, references = _links(cache, draft, answered)
-        domain = account.address.rpartition("@")[2]
-        mid = own_ids.make_mid(secret_key(cache), key or f"{account.name} {item}", item, domain)
-        mail = Outgoing(
-            item,
-            mid,
-            now,
-            _sender(account, answered),
-            draft.to,
-            draft.cc,
-            draft.bcc,
-            subject=safe_text(draft.subject, lines=False),
-            body=without_escapes(draft.body),
-            signature=account.signature,
-            quote=_quote(cache, agent, draft, answered),
-            in_reply_to=answers,
-            references=references,
-            files=kept,
-        )
-        later = at if at is not None else now + account.undo_seconds * SECOND if account.undo_seconds else 0
-        payload = {
-            "outgoing": json.loads(to_json(mail)),
-            "draft": drafts.frozen(cache, draft.id),
-            "not_before": later,
-            "saw_at": draft.saw_at,
-            "author": agent.name,
-            **({} if key else {"account": account.name}),
-            **({"unless_reply": True} if unless_reply else {}),
-        }
-        key = key or f"{account.name} {mid}"
-        operations = [Operation(OpKind.SEND, key, payload)]
-        if follow_up is not None:
-            operations.append(Operation(OpKind.FOLLOW_UP, key, {"at": follow_up, "saw": saw}))
-        return commit(cache, agent, _label(draft), operations, now)
+
+
+def _outgoing(cache: Cache, agent: Agent, draft: Draft, here: Target | None, now: Instant) -> Outgoing:
+    """The mail, frozen: what it will say under which name. `here` is the conversation that it stays in."""
+    account = agent.account(draft.account)
+    item, answered = uuid.uuid4().hex, _answered(cache, draft)
+    answers, references = _links(cache, draft, answered)
+    domain = account.address.rpartition("@")[2]
+    mid = own_ids.make_mid(secret_key(cache), here.key if here else f"{account.name} {item}", item, domain)
+    return Outgoing(
+        item,
+        mid,
+        now,
+        _sender(account, answered, draft.sender),
+        draft.to,
+        draft.cc,
+        draft.bcc,
+        subject=safe_text(draft.subject, lines=False),
+        body=without_escapes(draft.body),
+        signature=account.signature,
+        quote=_quote(cache, agent, draft, answered),
+        in_reply_to=answers,
+        references=references,
+    )
+
+
+def _answered_elsewhere(agent: Agent, target: Target, mail: Outgoing) -> list[Operation]:
+    """Conversations belong to one account each: an answer from another account begins one there, where their reply
+    will come. The one at hand waits for them, and says so."""
+    text = f"Answered from {mail.sender.email}, as a conversation of that account"
+    note = {"mid": f"{uuid.uuid4().hex}.note@omnitui.invalid", "text": text, "author": agent.name, "at": mail.date}
+    state = {"state": State.PENDING.value, "until": None, "folder": None}
+    return [Operation(OpKind.NOTE, target.key, note), Operation(OpKind.STATE, target.key, state)]
 
 
 def _label(draft: Draft) -> str:
@@ -113,8 +136,10 @@ def _answered(cache: Cache, draft: Draft) -> ThreadMessage | None:
     return None if draft.message_id is None else messages.by_ids([draft.message_id]).first(cache)
 
 
-def _sender(account: AccountSettings, answered: ThreadMessage | None) -> Address:
-    """From the address that the customer wrote to, where that is an alias of the account."""
+def _sender(account: AccountSettings, answered: ThreadMessage | None, wanted: str) -> Address:
+    """From the address that was chosen; else from the one that the customer wrote to, where that is an alias."""
+    if wanted in (account.address, *account.aliases):
+        return Address(account.display_name, wanted)
     written_to = [person.email.lower() for person in (*answered.to, *answered.cc)] if answered else []
     alias = next((alias for alias in account.aliases if alias.lower() in written_to), None)
     return Address(account.display_name, alias or account.address)
