@@ -224,6 +224,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "search", "Search", "Filter the list while you type; Esc restores it.", ("/",), C.DESK, "Views", args=Args.QUERY
     ),
+    Command("find", "Find in thread", "Seek words in the open thread.", ("ctrl+f",), C.DESK, "Read", args=Args.QUERY),
+    _read("find.next", "Next hit", "The next place that says what is sought.", "N"),
+    _read("find.previous", "Hit before", "The place before that says what is sought.", "P"),
     _view("view.waiting", "Inbox: waiting", "Who waits for an answer, longest first.", "g i"),
     _view("view.mine", "Mine", "Open and assigned to you.", "g m"),
     _view("view.unassigned", "Unassigned", "Open and nobody's.", "g u"),

@@ -20,6 +20,7 @@ MODULES = (
     "acts_select",
     "why_page",
     "acts_search",
+    "acts_find",
     "acts_pages",
     "acts_program",
 )

@@ -79,6 +79,8 @@ async def back(page: InboxPage, call: Call) -> None:
     elif page.thread.selection is not None:
         page.thread.deselect()
         page.say("")
+    elif page.thread.has_focus and page.find.active:
+        page.find.leave()
     elif not page.list.has_focus:
         page.panes.show_list()
     elif page.search.active:

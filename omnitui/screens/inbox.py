@@ -19,6 +19,7 @@ from omnitui.screens.list_pages import ListPages
 from omnitui.screens.panes import Panes
 from omnitui.screens.search import Search, SearchLine
 from omnitui.screens.session import Session
+from omnitui.screens.thread_find import FindLine, ThreadFind
 from omnitui.screens.thread_pages import ThreadPages
 from omnitui.screens.top_state import TopState
 from omnitui.screens.view_state import Views
@@ -60,6 +61,7 @@ class InboxPage(Page, inherit_bindings=False):
         self.search_line = SearchLine(id="search", placeholder="search", classes="-hidden")
         self.offers = Offers(id="offers", glyphs=glyphs)
         self.search = Search(self)
+        self.find = ThreadFind(self)
         self.last_mark: ConversationId | None = None
         self.slashed = False
         """A saved reply was asked for by `/`, which is put back when none is taken."""
@@ -120,7 +122,7 @@ class InboxPage(Page, inherit_bindings=False):
     @property
     def opening(self) -> bool:
         """A field is open or about to get the focus; the search line too."""
-        return super().opening or self.search.opening
+        return super().opening or self.search.opening or self.find.opening
 
     @property
     def here(self) -> ConversationRow | None:
@@ -301,6 +303,24 @@ class InboxPage(Page, inherit_bindings=False):
         if event.input is self.search_line:
             event.stop()
             self.run_worker(self.search.look(event.value), group="search", exclusive=True)
+        elif isinstance(event.input, FindLine):
+            event.stop()
+            self.run_worker(self.find.look(event.value), group="find", exclusive=True)
+
+    def on_find_line_ready(self, event: FindLine.Ready) -> None:
+        """The find line has the focus."""
+        event.stop()
+        self.find.opening = False
+
+    def on_find_line_left(self, event: FindLine.Left) -> None:
+        """Esc: back to where the thread stood."""
+        event.stop()
+        self.find.leave(back=True)
+
+    def on_find_line_kept(self, event: FindLine.Kept) -> None:
+        """Enter: into the thread."""
+        event.stop()
+        self.find.keep()
 
     def on_search_line_ready(self, event: SearchLine.Ready) -> None:
         """The search line has the focus."""

@@ -141,7 +141,7 @@ class Search:
         """Mark the words in the list and in what is read."""
         sought = self.asked.sought if self.asked else None
         self._page.list.set_sought(sought)
-        self._page.thread.set_sought(sought)
+        self._page.find.mark()
 
     def keep(self) -> None:
         """The list gets the focus; the query stays until one leaves it."""

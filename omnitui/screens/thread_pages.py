@@ -47,7 +47,8 @@ class ThreadPages:
     async def older(self, id: ConversationId, before: tuple[int, int]) -> None:
         """The page before."""
         page = await self._session.reader.all(messages.thread(id, before, PAGE))
-        if self._view.conversation == id:
+        known = self._view.layout_.messages
+        if self._view.conversation == id and known and (known[0].at, known[0].id) == before:
             self._view.prepend(page[::-1], complete=len(page) < PAGE)
 
     async def bodies(self, id: ConversationId, ids: list[MessageId]) -> None:

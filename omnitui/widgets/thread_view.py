@@ -70,6 +70,7 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         self._asked_before: MessageId | None = None
         self._to_first = False
         self._sought: Sought | None = None
+        self._hit: tuple[MessageId, int] | None = None
 
     def open(self, conversation: ConversationId | None, now: Instant) -> None:
         """Another conversation; its messages come with `put`."""
@@ -92,6 +93,23 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         if sought != self._sought:
             self._sought = sought
             self.refresh()
+
+    def set_hit(self, place: tuple[MessageId, int] | None) -> None:
+        """The line of a message at which one stands among what was found."""
+        if place != self._hit:
+            self._hit = place
+            self.refresh()
+
+    def show_line(self, id: MessageId, line: int) -> None:
+        """Bring a line of a message into view, with some lines around it."""
+        index = self.layout_.index_of(id)
+        if index is not None:
+            self._to_first = False
+            around = self.layout_.height // 3
+            self.layout_.bring_into_view(index, min(line + around, len(self.layout_.lines(index)) - 1))
+            self.layout_.bring_into_view(index, max(line - around, 0))
+            self.layout_.bring_into_view(index, line)
+            self.changed()
 
     def put(self, messages: Sequence[ThreadMessage], *, complete: bool) -> None:
         """The messages, oldest first; at first opening the view goes to the first unread one, or to the end."""
@@ -199,7 +217,12 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         line = self._shown[y][1]
         if self._sought is not None:
             line = with_found(line, self._sought)
-        return paint(((" ", ""), *line), width, self.role)
+        lead = self.glyphs.bar if self._hit is not None and self._at_hit(y) else " "
+        return paint(((lead, "accent" if lead != " " else ""), *line), width, self.role)
+
+    def _at_hit(self, y: int) -> bool:
+        place = self.layout_.place_in_view(y)
+        return place is not None and (self.layout_.messages[place[0]].id, place[1]) == self._hit
 
     def on_resize(self, event: events.Resize) -> None:
         """Another width wraps anew, around the message at hand."""
