@@ -57,7 +57,8 @@ class ThreadFind:
     def __init__(self, page: InboxPage) -> None:
         self._page = page
         self._line: FindLine | None = None
-        self._from: tuple[ConversationId | None, tuple[int, int]] | None = None
+        self._from: Place | None = None
+        self._shown = False
         self._words: tuple[Node, Sought] | None = None
         self._found: tuple[ConversationId, Node, list[MessageId]] | None = None
         self._at: Place | None = None
@@ -67,7 +68,7 @@ class ThreadFind:
     @property
     def active(self) -> bool:
         """The line is shown."""
-        return self._from is not None
+        return self._shown
 
     @property
     def sought(self) -> Sought | None:
@@ -81,7 +82,7 @@ class ThreadFind:
         """Show the line over the thread; with a text, go to its first hit at once."""
         page = self._page
         self.opening = True
-        self._from = (page.reading.id, page.thread.layout_.top)
+        self._from, self._shown = page.thread.top_line, True
         page.panes.show_thread()
         if self._line is None:
             self._line = FindLine(id="find", placeholder="find in this thread")
@@ -134,14 +135,13 @@ class ThreadFind:
     def leave(self, *, back: bool = False) -> None:
         """Hide the line and forget its words; `back` to where the thread stood."""
         page, begun = self._page, self._from
-        self._words, self._from, self._at, self.opening = None, None, None, False
+        self._words, self._at, self._shown, self.opening = None, None, False, False
         if self._line is not None:
             self._line.add_class("-hidden")
             with self._line.prevent(Input.Changed):
                 self._line.value = ""
-        if back and begun is not None and begun[0] == page.reading.id and page.thread.layout_.messages:
-            page.thread.layout_.top = begun[1]
-            page.thread.scroll_lines(0)
+        if back and begun is not None:
+            page.thread.go_to_line(*begun)
         self.mark()
         page.panes.show_thread()
         page.say("")

@@ -151,6 +151,10 @@ class ThreadLayout:
         """A message's first line at the top, as far as there is enough below it."""
         self.top = min((index, 0), self._last_top())
 
+    def to_line(self, index: int, line: int) -> None:
+        """A line of a message at the top, as far as there is enough below it."""
+        self.top = min((index, min(line, len(self.lines(index)) - 1)), self._last_top())
+
     @property
     def at_end(self) -> bool:
         """The last line is in view."""

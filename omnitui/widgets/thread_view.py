@@ -71,6 +71,8 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         self._to_first = False
         self._sought: Sought | None = None
         self._hit: tuple[MessageId, int] | None = None
+        self._held: tuple[MessageId, int] | None = None
+        """The line that stays in view while the texts around it come in, until one scrolls."""
 
     def open(self, conversation: ConversationId | None, now: Instant) -> None:
         """Another conversation; its messages come with `put`."""
@@ -79,7 +81,7 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         self.layout_.height = max(self.size.height - HEAD, 1)
         self._asked.clear()
         self._asked_before = None
-        self._to_first = False
+        self._to_first, self._held, self._hit = False, None, None
         self.changed()
 
     def set_head(self, head: Head | None) -> None:
@@ -104,11 +106,22 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         """Bring a line of a message into view, with some lines around it."""
         index = self.layout_.index_of(id)
         if index is not None:
-            self._to_first = False
-            around = self.layout_.height // 3
-            self.layout_.bring_into_view(index, min(line + around, len(self.layout_.lines(index)) - 1))
-            self.layout_.bring_into_view(index, max(line - around, 0))
-            self.layout_.bring_into_view(index, line)
+            self._to_first, self._held = False, (id, line)
+            self.layout_.to_line(index, max(line - self.layout_.height // 3, 0))
+            self.changed()
+
+    @property
+    def top_line(self) -> tuple[MessageId, int] | None:
+        """The line at the top of the view, by its message."""
+        index, line = self.layout_.top
+        return (self.layout_.messages[index].id, line) if index < len(self.layout_.messages) else None
+
+    def go_to_line(self, id: MessageId, line: int) -> None:
+        """Put a line of a message at the top of the view."""
+        index = self.layout_.index_of(id)
+        if index is not None:
+            self._to_first, self._held = False, None
+            self.layout_.to_line(index, line)
             self.changed()
 
     def put(self, messages: Sequence[ThreadMessage], *, complete: bool) -> None:
@@ -134,6 +147,8 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         given = list(bodies)
         self._asked -= {body.message_id for body in given}
         self.layout_.give(given, files)
+        if self._held is not None:
+            self.show_line(*self._held)
         self.changed()
 
     def _to_first_unread(self) -> None:
@@ -146,20 +161,20 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
 
     def scroll_lines(self, lines: int) -> bool:
         """Down or up; False when already there."""
-        self._to_first = False
+        self._to_first, self._held = False, None
         moved = self.layout_.scroll(lines)
         self.changed()
         return moved
 
     def scroll_last(self) -> None:
         """To the newest."""
-        self._to_first = False
+        self._to_first, self._held = False, None
         self.layout_.to_end()
         self.changed()
 
     def scroll_first(self) -> None:
         """To the oldest; those that are not here yet are asked for, page by page."""
-        self.layout_.top = (0, 0)
+        self.layout_.top, self._held = (0, 0), None
         self._to_first = not self.layout_.complete
         self.changed()
 

@@ -91,13 +91,13 @@ async def test_leaving_the_line_goes_back_to_where_one_read(make_app: MakeApp) -
         await quiet(pilot, 0.4)
         await pilot.press("k", "k", "k")
         page = inbox(app)
-        before = page.thread.layout_.visible()[:5]
+        before = [line for _, line in page.thread.layout_.visible()[:5]]
         await pilot.press("ctrl+f", *"zebra crossed")
         await quiet(pilot, 0.4)
         assert "Zebra crossed" in bar_line(page)
         await pilot.press("escape")
         await quiet(pilot, 0.2)
-        assert page.thread.layout_.visible()[:5] == before
+        assert [line for _, line in page.thread.layout_.visible()[:5]] == before
         await pilot.press("ctrl+f", *"nowhere", "enter")
         await quiet(pilot, 0.3)
         assert "This thread does not say it" in shown(app)
