@@ -150,7 +150,7 @@ COMMANDS: tuple[Command, ...] = (
     _triage("conversation.unread", "Read or unread", "Mark as read, or as unread again.", "u"),
     _triage("conversation.merge", "Merge", "Merge the marked conversations into the one at the cursor.", "M"),
     _triage(
-        "conversation.split", "Split", "Split the thread: this message and all after it become a conversation.", ""
+        "conversation.split", "Split", "Split the thread: this message and all after it become a conversation.", "g b"
     ),
     _triage(
         "mark.toggle", "Mark this", "Mark this conversation; commands then act on all marked.", "x", undoable=False
@@ -186,15 +186,15 @@ COMMANDS: tuple[Command, ...] = (
         "compose.unless_reply",
         "Send unless they reply",
         "Send at a time, but only if they have not replied by then.",
-        (),
+        ("f5",),
         C.COMPOSE,
         "Write",
         args=Args.WHEN,
     ),
     _write("compose.saved", "Saved reply", "Put one in; so does `/` on an empty line.", "ctrl+r", C.COMPOSE, "saved"),
     _write("compose.from", "From", "Send from another of our addresses.", "ctrl+f", C.COMPOSE),
-    _write("compose.quote", "Quote", "Quote the message under the answer, or not.", "", C.COMPOSE),
-    _write("compose.discard", "Throw the draft away", "Delete this draft; undo brings it back.", "", C.COMPOSE),
+    _write("compose.quote", "Quote", "Quote the message under the answer, or not.", "f4", C.COMPOSE),
+    _write("compose.discard", "Throw the draft away", "Delete this draft; undo brings it back.", "f8", C.COMPOSE),
     _read("fold.toggle", "Quotes", "Show or fold quotes, signatures and long logs.", "v"),
     _read("message.original", "Original", "Show the mail as it came, byte for byte.", "V"),
     _read("attachment.open", "Open file or link", "Open an attachment or a link.", "o", Args.NUMBER),
@@ -254,10 +254,10 @@ COMMANDS: tuple[Command, ...] = (
     _outbox("outbox.again", "Send again", "You know that it did not arrive: send once more.", "a", "again"),
     Command("draft.delete", "Delete the draft", "Throw this draft away.", ("x",), C.SHEET, "Write"),
     Command("palette", "Palette", "Find any command, conversation or view.", ("ctrl+p",), C.ANYWHERE, "Program"),
-    Command("line", "Command line", "Type a command with its arguments.", (":",), C.READING, "Program"),
-    Command("help", "Help", "Everything that works here.", ("?", "f1"), C.READING, "Program", "help"),
+    Command("line", "Command line", "Type a command with its arguments.", (":", "f2"), C.ANYWHERE, "Program"),
+    Command("help", "Help", "Everything that works here.", ("?", "f1"), C.ANYWHERE, "Program", "help"),
     Command("sync.now", "Sync now", "Ask the worker to look at once.", ("g r",), C.READING, "Program"),
-    Command("theme", "Theme", "Choose the colours.", (), C.READING, "Program", args=Args.THEME),
+    Command("theme", "Theme", "Choose the colours.", ("g y",), C.READING, "Program", args=Args.THEME),
     Command("quit", "Quit", "Leave; drafts are kept, and sending goes on.", ("Q", "ctrl+q"), C.ANYWHERE, "Program"),
 )
 """Every command, in the order of help."""

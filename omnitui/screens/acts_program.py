@@ -37,7 +37,7 @@ async def palette(page: Page, call: Call) -> None:
 
 @handles("help")
 async def help_(page: Page, call: Call) -> None:
-    """All that works here, searchable; Enter runs it, `b` gives it another key."""
+    """All that works here, searchable; Enter runs it, Ctrl+R gives it another key."""
     commands = runnable(page, page.context)
     chosen = await page.choose(
         "Help: what works here",

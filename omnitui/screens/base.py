@@ -229,7 +229,8 @@ class Page(Screen[None], inherit_bindings=False):
         if len(here) > MOST_HINTS:
             # Help tells the rest.
             here = [*[c for c in here if c.id != "help"][: MOST_HINTS - 1], *[c for c in here if c.id == "help"]]
-        self.status.set(hints=tuple((keys_of(c.id)[0], c.short) for c in here[:MOST_HINTS]))
+        hints = [(_shown_key(keys_of(c.id), context), c.short) for c in here[:MOST_HINTS]]
+        self.status.set(hints=tuple(hints))
 
     def rekeyed(self) -> None:
         """The keys are others now."""
@@ -243,3 +244,8 @@ class Page(Screen[None], inherit_bindings=False):
             self.picker.line.focus()
         self.resolver.clear()
         self.refresh_hints()
+
+
+def _shown_key(keys: Sequence[str], context: Context) -> str:
+    """The best known key, while writing one that is not a letter of the text."""
+    return next((key for key in keys if context is not Context.COMPOSE or len(key) > 1), keys[0])

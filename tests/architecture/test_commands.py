@@ -34,11 +34,6 @@ def test_every_command_says_what_it_does() -> None:
         assert isinstance(command.args, Args)
 
 
-def test_what_can_be_done_is_in_reach_of_a_key_or_named_on_the_line() -> None:
-    without = {command.id for command in COMMANDS if not command.keys}
-    assert without == {"conversation.split", "compose.quote", "compose.discard", "compose.unless_reply", "theme"}
-
-
 def test_nothing_from_outside_is_shown_as_markup() -> None:
     """No widget takes text as markup: what a customer writes is never read as an instruction."""
     found = []
