@@ -88,7 +88,9 @@ async def test_help_and_palette_list_all_of_a_place(make_app: MakeApp) -> None:
 
 def test_documented() -> None:
     page = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
-    rows = {id: (keys, words) for keys, id, words in re.findall(r"^\|(.*)\| `([\w.]+)` \| (.*) \|$", page, re.MULTILINE)}
+    rows = {
+        id: (keys, words) for keys, id, words in re.findall(r"^\|(.*)\| `([\w.]+)` \| (.*) \|$", page, re.MULTILINE)
+    }
     assert set(rows) == {command.id for command in COMMANDS}
     for command in COMMANDS:
         keys, words = rows[command.id]
