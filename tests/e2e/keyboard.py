@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from omnitui.core.models import ConversationRow, OutboxRow
-from omnitui.store import conversations, outbox
+from omnitui.core.models import ConversationRow, OutboxRow, View
+from omnitui.store import conversations, outbox, views
 from omnitui.store.connection import Role, open_cache
 from omnitui.store.select import Select
 from omnitui.store.where import EVERYTHING
@@ -34,7 +34,7 @@ class Keyboard:
         """Go to the top of the inbox, whatever was open; none of these keys is counted."""
         for _ in range(3):
             self.terminal.type("\x1b")
-            self.see(lambda text: "Draft kept" in text or " waiting, longest first" in text)
+            self.see(lambda text: "Draft kept" in text or "longest first" in text)
             self.pause()
         self.terminal.type("gi")
         self.see(lambda text: "longest first" in text)
@@ -77,6 +77,10 @@ class Keyboard:
     def sends(self) -> list[OutboxRow]:
         """What waits to be sent."""
         return [row for row in self._ask(outbox.rows()) if row.kind == "send"]
+
+    def views(self) -> list[View]:
+        """The saved views."""
+        return self._ask(views.saved())
 
     def _ask(self, question: Select[T]) -> list[T]:
         cache = open_cache(self.home / "data" / "cache.db", Role.READ)

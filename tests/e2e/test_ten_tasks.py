@@ -10,6 +10,7 @@
 | find a Chinese word | `/` word `enter`: 2 |
 | merge, and undo | `x` `M` `z`: 3 |
 | send later, and cancel | `r` words `ctrl+l` digit `z`: 4 |
+| save a view | `/` words `enter` `g k` name `enter`: 5 |
 | rebind a key | `?` word `ctrl+r` key: 3 |
 """
 
@@ -156,6 +157,32 @@ def test_send_later_and_cancel(board: Keyboard) -> None:
     board.until(lambda: not board.sends())
     board.see(lambda text: "Reply to" in text and "We call you tomorrow." in text)
     assert board.keys == 4
+
+
+def test_save_a_view(board: Keyboard) -> None:
+    board.press("/")
+    board.pause()
+    board.write("from:lantern or parcel")
+    board.press("enter")
+    board.pause()
+    board.press("g", "k")
+    board.said("Save")
+    board.write("Parcels")
+    board.press("enter")
+    board.said("Saved as Parcels")
+    assert board.keys == 5
+    # What is shown is kept, and the last word found whatever begins with it.
+    assert [view.query for view in board.views()] == ["from:lantern or parcel*"]
+    board.terminal.type("gi")
+    board.said("longest first")
+    board.terminal.type("9")
+    board.see(lambda text: "Parcels" in text and "Leo Park" not in text)
+    # What undo does not know asks first, and says how it was.
+    board.terminal.type("gD")
+    board.said("Forget it")
+    board.terminal.type("y")
+    board.said("is gone")
+    assert board.views() == []
 
 
 def test_rebind_a_key(board: Keyboard) -> None:
