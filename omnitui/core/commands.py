@@ -271,9 +271,11 @@ def by_id(id: str) -> Command | None:
 def matching(word: str) -> list[Command]:
     """Commands that `word` may stand for on the `:` line.
 
-    An exact id, last part of an id or title wins; otherwise every one of which a part begins with it.
+    An exact id wins, then an exact last part of an id or title; otherwise every one of which a part begins with it.
     """
     word = word.lower()
+    if (named := by_id(word)) is not None:
+        return [named]
     exact = [c for c in COMMANDS if word in _names(c)]
     return exact or [c for c in COMMANDS if any(part.startswith(word) for part in _names(c))]
 

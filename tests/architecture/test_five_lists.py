@@ -24,11 +24,17 @@ PAGES: dict[Context, tuple[type[Page], ...]] = {
     Context.LIST: (InboxPage,),
     Context.THREAD: (InboxPage,),
     Context.CONTACT: (InboxPage,),
+    Context.SELECT: (InboxPage,),
     Context.COMPOSE: (InboxPage,),
     Context.OUTBOX: (OutboxPage,),
     Context.SHEET: (DraftsPage, SyncPage),
 }
 PLACES = [(command, place) for command in COMMANDS for place in PAGES if place & command.context]
+
+
+def test_no_place_is_forgotten() -> None:
+    single = [place for place in Context if place.value.bit_count() == 1]
+    assert set(PAGES) == set(single)
 
 
 def typed(keymap: Keymap, keys: str, place: Context) -> str:
