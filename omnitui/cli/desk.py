@@ -27,6 +27,8 @@ class Desk:
 
     def __init__(self, home: Path | None) -> None:
         self.home = home
+        self.passphrase = ""
+        """Of the encrypted file, where a person has typed it already."""
 
     @cached_property
     def places(self) -> Places:

@@ -13,13 +13,21 @@ def is_first_run(desk: Desk) -> bool:
     return not desk.settings.accounts and not desk.places.cache_db.exists()
 
 
-def offer(desk: Desk, ctx: click.Context, *, welcome: bool = True) -> bool:
-    """Show the set-up. True when an account was set up and the inbox is wanted; the demo is run here."""
+def offer(desk: Desk, ctx: click.Context, *, welcome: bool = True) -> Desk | None:
+    """Show the set-up. A desk with the new settings when an account was set up and the inbox is wanted.
+
+    The demo is run here. What was typed as pass phrase of the encrypted file is known to the new desk.
+    """
     from omnitui.setup_app import DEMO, OPEN, SetupApp
     from omnitui.sync.discovery.edges import real_edges
 
-    app = SetupApp(desk.settings.ui, real_edges(desk.places.config_file), welcome=welcome)
+    edges = real_edges(desk.places, desk.settings.secrets)
+    app = SetupApp(desk.settings.ui, edges, welcome=welcome)
     chosen = app.run(mouse=desk.settings.ui.mouse)
     if chosen == DEMO and (demo := root.get_command(ctx, "demo")) is not None:
         ctx.invoke(demo)
-    return chosen == OPEN
+    if chosen != OPEN:
+        return None
+    fresh = Desk(desk.home)
+    fresh.passphrase = edges.passphrase
+    return fresh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Awaitable
 from typing import TypeVar
@@ -63,6 +64,9 @@ class Prompts:
         """One line; trouble is marked by a word's place, not by a colour."""
         say(f"{'! ' if role == 'danger' else '  '}{words}")
 
+    def copy(self, text: str) -> None:
+        """The line above can be marked with the terminal's own means."""
+
     def _head(self, question: Question) -> None:
         say("")
         for note in question.notes:
@@ -70,6 +74,8 @@ class Prompts:
 
     def _read(self, question: Question) -> str:
         hidden = question.secret and sys.stdin.isatty()
+        # asyncio answers Ctrl+C only between two steps of the loop, and would wait for the line.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             answer: str = click.prompt(
                 question.title,
@@ -80,6 +86,8 @@ class Prompts:
             )
         except click.Abort:
             raise WentAway from None
+        finally:
+            signal.signal(signal.SIGINT, before)
         if answer.strip() == BACK:
             raise WentBack
         return answer if question.secret else answer.strip()

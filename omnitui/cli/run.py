@@ -18,9 +18,10 @@ from omnitui.cli.first_run import is_first_run, offer
 def run(ctx: click.Context, desk: Desk, no_sync: bool) -> None:
     """Open the screen. Where nothing is set up yet, offer the demo and the set-up."""
     if is_first_run(desk):
-        if not offer(desk, ctx):
+        offered = offer(desk, ctx)
+        if offered is None:
             return
-        desk = Desk(desk.home)
+        desk = offered
     settings = desk.settings
     over_ssh = bool(os.environ.get("SSH_CONNECTION"))
     os.environ.setdefault("TEXTUAL_FPS", str(settings.ui.fps if over_ssh or settings.ui.fps < 60 else 120))
@@ -39,6 +40,8 @@ def _passphrase(desk: Desk) -> str:
     """For the worker that is about to start; asked for only where secrets stand in the encrypted file."""
     from omnitui.sync.lock import held
 
+    if desk.passphrase:
+        return desk.passphrase
     if not desk.places.vault.exists() or held(desk.places.lock):
         return ""
     from omnitui.cli.passphrase import opened

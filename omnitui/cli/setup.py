@@ -14,6 +14,7 @@ from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.exits import Exit
 from omnitui.cli.output import say
 from omnitui.cli.prompts import BACK, Prompts
+from omnitui.config.schema import OAuthSettings
 from omnitui.core.errors import Refused, SecretError
 from omnitui.setup.answers import Answers
 from omnitui.setup.face import WentAway, WentBack
@@ -28,9 +29,12 @@ from omnitui.setup.offers import parse_server
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 @click.option("--password-command", default="", help="Program and arguments that print the password.")
 @click.option("--password-environment", is_flag=True, help="The password is in the environment at each start.")
-@click.option("--store", default="", help="Where to keep a password that was given: keyring.")
+@click.option("--store", default="", help="Where to keep it: keyring, file, environment.")
 @click.option("--name", default="", help="Short name of the account.")
 @click.option("--display-name", default=None, help="Name that customers see.")
+@click.option("--oauth", type=click.Choice(["gmail", "microsoft"]), help="Sign in with the provider; see login.")
+@click.option("--client-id", default="", help="Of your registration with the provider.")
+@click.option("--tenant", default="common", help="Microsoft only: your organisation's id or domain.")
 @click.option("--ca-file", default="", help="PEM file of the certificates to trust instead of the system's.")
 @click.option("--untested", is_flag=True, help="Save without logging in first.")
 @click.option("--non-interactive", is_flag=True, help="Ask nothing; what is missing is an error.")
@@ -50,8 +54,10 @@ def setup(desk: Desk, /, non_interactive: bool, **given: Any) -> int:
     else:
         say(f"Setting up an account. {BACK} goes back, Ctrl+C leaves; nothing is saved before the end.")
     try:
-        account = asyncio.run(conduct(Prompts(ask=not non_interactive), real_edges(desk.places.config_file), answers))
-    except (WentBack, WentAway):
+        account = asyncio.run(
+            conduct(Prompts(ask=not non_interactive), real_edges(desk.places, desk.settings.secrets), answers)
+        )
+    except (WentBack, WentAway, KeyboardInterrupt):
         say("\nNothing was saved.")
         return Exit.INTERRUPTED
     say(f"\nDone. `omnitui` opens the inbox; `omnitui sync --once` fetches the mail of {account.name} now.")
@@ -66,6 +72,9 @@ def _answers(given: dict[str, Any]) -> Answers:
     if given["smtp"] and not given["imap"]:
         raise Refused("--smtp needs --imap beside it")
     secret = ""
+    oauth = None
+    if given["oauth"]:
+        oauth = OAuthSettings(provider=given["oauth"], client_id=given["client_id"], tenant=given["tenant"])
     if given["password_stdin"]:
         secret = sys.stdin.readline().rstrip("\r\n")
         if not secret:
@@ -77,6 +86,7 @@ def _answers(given: dict[str, Any]) -> Answers:
         secret=secret,
         password_command=tuple(shlex.split(given["password_command"])),
         from_environment=given["password_environment"],
+        oauth=oauth,
         store=given["store"],
         untested=given["untested"],
         name=given["name"],

@@ -124,13 +124,14 @@ def _server(
         server,
         port=server.port or DEFAULT_PORTS[use][server.security],
         username=server.username or account.address,
-        auth=_auth(account, server),
+        auth=auth_of(account, server),
         password_command=server.password_command or account.password_command,
         certificate_sha256=server.certificate_sha256.replace(":", "").lower(),
     )
 
 
-def _auth(account: AccountSettings, server: ServerSettings) -> str:
+def auth_of(account: AccountSettings, server: ServerSettings) -> str:
+    """How to log in there: password, xoauth2 or oauthbearer."""
     if server.auth != "auto":
         return server.auth
     return "password" if account.oauth is None else "xoauth2"

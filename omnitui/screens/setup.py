@@ -81,6 +81,10 @@ class SetupPage(Screen[None], inherit_bindings=False):
         self._lines.append((words, role))
         self._draw()
 
+    def copy(self, text: str) -> None:
+        """By the terminal (OSC 52), so that it works over SSH."""
+        self.app.copy_to_clipboard(text)
+
     async def text(self, question: Question) -> str:
         """Ask for a text until it is right."""
         self._line.password = question.secret

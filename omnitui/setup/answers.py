@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from omnitui.config.schema import ADDRESS, NAME, AccountSettings, ServerSettings
+from omnitui.config.schema import ADDRESS, NAME, AccountSettings, OAuthSettings, ServerSettings
 from omnitui.core.errors import Refused
+from omnitui.setup.face import SignIn
 from omnitui.setup.providers import Provider, by_host
 
 _HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
@@ -24,6 +25,12 @@ class Answers:
     reads_only: bool = False
     secret: str = field(default="", repr=False)
     password_command: tuple[str, ...] = ()
+    by_token: bool = False
+    """What the program prints is a token of OAuth 2."""
+    oauth: OAuthSettings | None = None
+    client_secret: str = field(default="", repr=False)
+    signed_in: SignIn | None = field(default=None, repr=False)
+    """The sign-in whose tokens are kept once all is saved."""
     from_environment: bool = False
     store: str = ""
     untested: bool = False
@@ -45,13 +52,15 @@ class Answers:
             address=self.address,
             display_name=self.display_name or "",
             password_command=self.password_command,
+            oauth=self.oauth,
             imap=self._named(self.imap),
             smtp=None if self.reads_only or self.smtp is None else self._named(self.smtp),
         )
 
     def _named(self, server: ServerSettings) -> ServerSettings:
         username = self.username or server.username
-        return replace(server, username="" if username == self.address else username)
+        auth = "xoauth2" if self.by_token and server.auth == "auto" else server.auth
+        return replace(server, username="" if username == self.address else username, auth=auth)
 
 
 def account_name(address: str, taken: Collection[str]) -> str:

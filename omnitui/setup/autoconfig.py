@@ -114,7 +114,7 @@ def _settings(server: _Server, address: str) -> ServerSettings | None:
         port=int(port),
         security=security,
         username="" if username == address else username,
-        auth="xoauth2" if only_oauth else "password",
+        auth="xoauth2" if only_oauth else "auto",
     )
 
 

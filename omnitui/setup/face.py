@@ -82,11 +82,55 @@ class Face(Protocol):
         """Another part begins (one of `steps.NAMES`)."""
 
     def tell(self, words: str, role: str = "") -> None:
-        """Say something; `role` is ok, warn, danger or muted."""
+        """Say something; `role` is ok, warn, danger, accent or muted."""
+
+    def copy(self, text: str) -> None:
+        """Put a text into the clipboard, where that is possible."""
+
+
+class SignIn(Protocol):
+    """A sign-in by OAuth 2 on its way: open `url`, and type `code` there where there is one."""
+
+    @property
+    def url(self) -> str:
+        """The provider's page."""
+
+    @property
+    def code(self) -> str:
+        """Empty for a browser that comes back."""
+
+    def paste(self, text: str) -> None:
+        """The address at which a browser elsewhere ended. Raises Refused."""
+
+    async def finish(self) -> str:
+        """The access token, once the person has agreed. Raises LoginRefused, Offline or ProtocolError."""
+
+    async def close(self) -> None:
+        """Let go of it."""
 
 
 class Edges(Protocol):
     """Does. Nothing here blocks the loop."""
+
+    @property
+    def is_remote(self) -> bool:
+        """The person sits at another machine (SSH)."""
+
+    @property
+    def vault(self) -> str:
+        """The encrypted file of secrets: "open" (its pass phrase is known), "locked" or "new"."""
+
+    async def unlock(self, passphrase: str) -> None:
+        """Give the pass phrase. Raises SecretError when it is another one."""
+
+    def ways(self, account: AccountSettings) -> Sequence[str]:
+        """How the account's provider lets one sign in: "browser", "device"."""
+
+    async def begin_sign_in(self, account: AccountSettings, client_secret: str, way: str) -> SignIn:
+        """Begin. Raises Refused, LoginRefused, Offline or ProtocolError."""
+
+    async def keep_sign_in(self, account: AccountSettings, signed_in: SignIn, place: str) -> str:
+        """Keep the tokens; gives where. Raises SecretError or LoginRefused."""
 
     async def discover(self, address: str, told: Callable[[Look], None]) -> Found:
         """Servers for an address."""

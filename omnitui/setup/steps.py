@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -11,7 +10,9 @@ from omnitui.config.schema import AccountSettings, ServerSettings
 from omnitui.core.errors import OmnituiError, Refused, SecretError
 from omnitui.setup.answers import Answers, account_name, domain_of, wrong_address, wrong_name
 from omnitui.setup.face import Edges, Face, Pick, Question, WentBack
+from omnitui.setup.keeping import by_command, store
 from omnitui.setup.offers import Look, Offer, described, guesses, parse_server
+from omnitui.setup.signing_in import COMMAND, OAUTH, chosen_way, signed_in
 from omnitui.setup.testing import GoTo, tested
 
 T = TypeVar("T")
@@ -78,6 +79,9 @@ class _Asking:
 
     def tell(self, words: str, role: str = "") -> None:
         self._face.tell(words, role)
+
+    def copy(self, text: str) -> None:
+        self._face.copy(text)
 
 
 async def _address(answers: Answers, face: Face, edges: Edges) -> Answers:
@@ -160,53 +164,31 @@ def _server(text: str, use: str) -> ServerSettings | None:
 
 
 async def _secret(answers: Answers, face: Face, edges: Edges) -> Answers:
-    if answers.secret:
+    if answers.secret or (answers.oauth is not None and answers.untested):
         return answers
     if answers.password_command or answers.from_environment:
         secret = await face.wait("Asking for the password", edges.secret_of(answers.account()))
         return replace(answers, secret=secret)
-    provider = answers.provider
-    notes = [provider.advice] if provider and provider.advice else []
-    notes.append("It is not shown, and never stands in the config. Leave it empty to name a program that prints it.")
+    way = await chosen_way(answers, face)
+    if way == OAUTH:
+        return await signed_in(answers, face, edges)
+    if way == COMMAND:
+        return replace(await by_command(answers, face, edges), by_token=True)
+    hidden = "It is not shown, and never stands in the config. Leave it empty to name a program that prints it."
+    notes = tuple(note for note in (answers.provider.advice if answers.provider else "", hidden) if note)
     while True:
         name = answers.username or (answers.imap.username if answers.imap else "") or answers.address
-        question = Question("password", f"Password of {name}", tuple(notes), secret=True, failure=_NO_SECRET)
+        question = Question("password", f"Password of {name}", notes, secret=True, failure=_NO_SECRET)
         typed = await face.text(question)
         if typed:
             return replace(answers, secret=typed)
         try:
-            return await _by_command(answers, face, edges)
+            return await by_command(answers, face, edges)
         except WentBack:
             continue
 
 
 _NO_SECRET = SecretError("no password was given: use --password-stdin, --password-command or --password-environment")
-
-
-async def _by_command(answers: Answers, face: Face, edges: Edges) -> Answers:
-    notes = ("It runs without a shell; the first line that it prints is the password.",)
-    while True:
-        question = Question(
-            "password-command", "Program that prints it", notes, "pass show mail/support", check=_wrong_command
-        )
-        argv = tuple(shlex.split(await face.text(question)))
-        trying = replace(answers, password_command=argv)
-        try:
-            secret = await face.wait(f"Running {argv[0]}", edges.secret_of(trying.account()))
-        except SecretError as error:
-            face.tell(str(error), "danger")
-            continue
-        if answers.secret and secret != answers.secret:
-            face.tell("It prints another password than the one that was tested.", "danger")
-            continue
-        return replace(trying, secret=secret)
-
-
-def _wrong_command(text: str) -> str:
-    try:
-        return "" if shlex.split(text) else "type the program and its arguments"
-    except ValueError:
-        return "a quote is not closed"
 
 
 async def _name(answers: Answers, face: Face, edges: Edges) -> Answers:
@@ -230,29 +212,6 @@ async def _name(answers: Answers, face: Face, edges: Edges) -> Answers:
     return replace(answers, name=name, display_name=shown)
 
 
-async def _store(answers: Answers, face: Face, edges: Edges) -> Answers:
-    if answers.password_command or answers.from_environment:
-        return answers
-    while True:
-        found = await face.wait("Trying where a password can be kept", edges.places(answers.name))
-        picks = tuple(Pick(s.id, s.title, s.why, off="" if s.works else s.why) for s in found)
-        if answers.store:
-            chosen = next((pick for pick in picks if pick.id == answers.store), None)
-            if chosen is None or chosen.off:
-                why = chosen.off if chosen else f"possible are {', '.join(pick.id for pick in picks)}"
-                raise SecretError(f"the password cannot be kept in {answers.store}: {why}")
-        else:
-            notes = ("Where shall the password be kept?",)
-            default = next(pick.id for pick in picks if not pick.off)
-            chosen = await face.pick(Question("store", "Keep the password", notes, default, picks))
-        if chosen.id != "command":
-            return replace(answers, store=chosen.id)
-        try:
-            return replace(await _by_command(answers, face, edges), store="command")
-        except WentBack:
-            continue
-
-
 async def _save(answers: Answers, face: Face, edges: Edges) -> Answers:
     account = answers.account()
     notes = (
@@ -264,12 +223,22 @@ async def _save(answers: Answers, face: Face, edges: Edges) -> Answers:
     picks = (Pick("yes", "Save the account"), Pick("back", "Go back"))
     if (await face.pick(Question("save", "Save it?", notes, "yes", picks))).id != "yes":
         raise WentBack
-    if answers.store and answers.store not in ("command", "environment"):
-        where = await face.wait("Keeping the password", edges.keep(answers.name, answers.secret, answers.store))
-        face.tell(f"The password is in {where}.", "ok")
+    await _keep(answers, face, edges)
     file = await face.wait("Writing the config", edges.add(account))
     face.tell(f"{account.name} stands in {file}.", "ok")
     return answers
+
+
+async def _keep(answers: Answers, face: Face, edges: Edges) -> None:
+    """Before the config is written: an account without its password would only be in the way."""
+    if answers.store not in ("keyring", "file"):
+        return
+    if answers.signed_in is not None:
+        work = edges.keep_sign_in(answers.account(), answers.signed_in, answers.store)
+    else:
+        work = edges.keep(answers.name, answers.secret, answers.store)
+    where = await face.wait("Keeping it", work)
+    face.tell(f"{'The sign-in' if answers.signed_in else 'The password'} is kept in: {where}.", "ok")
 
 
 def _where_kept(answers: Answers) -> str:
@@ -277,7 +246,9 @@ def _where_kept(answers: Answers) -> str:
         return f"password printed by {answers.password_command[0]}"
     if answers.from_environment or answers.store == "environment":
         return "password from the environment, at each start"
-    return f"password kept in: {answers.store}"
+    if not answers.store:
+        return f"sign in afterwards: omnitui login {answers.name}" if answers.oauth else "no password yet"
+    return f"{'sign-in' if answers.signed_in else 'password'} kept in: {answers.store}"
 
 
 STEPS: tuple[tuple[str, Step], ...] = (
@@ -286,7 +257,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("Password", _secret),
     ("Test", tested),
     ("Name", _name),
-    ("Keep", _store),
+    ("Keep", store),
     ("Save", _save),
 )
 NAMES = tuple(name for name, _ in STEPS)

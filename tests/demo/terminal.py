@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -32,6 +33,10 @@ class Terminal:
     def type(self, keys: str) -> None:
         """Send keys as a terminal does."""
         os.write(self._fd, keys.encode())
+
+    def interrupt(self) -> None:
+        """What Ctrl+C does where the terminal is the program's own."""
+        self._process.send_signal(signal.SIGINT)
 
     def wait(self, until: Callable[[str], object], seconds: float = 30) -> str:
         """Read until the screen is as wanted. Raises AssertionError with the screen when it is not in time."""

@@ -12,7 +12,10 @@ import pytest
 from textual.pilot import Pilot
 
 from omnitui.config.load import load
-from omnitui.config.schema import UiSettings
+from omnitui.config.places import places, prepare
+from omnitui.config.schema import SecretSettings, UiSettings
+from omnitui.config.stores import open_stores
+from omnitui.config.vault import Vault
 from omnitui.setup.offers import parse_server
 from omnitui.setup_app import SetupApp
 from omnitui.sync.discovery.certificate import fingerprint
@@ -37,8 +40,10 @@ def no_keyring() -> Iterator[None]:
 
 @asynccontextmanager
 async def started(folder: Path, zone: Zone, **how: bool) -> AsyncIterator[Pilot[str]]:
+    home = places(folder, {})
+    prepare(home)
     async with nameserver(zone, **how) as server:
-        edges = RealEdges(folder / "config.toml", Search(Names(0.5, server), seconds=1))
+        edges = RealEdges(home, open_stores(home, SecretSettings(), {}), Search(Names(0.5, server), seconds=1), {})
         app = SetupApp(UiSettings(), edges, welcome=True)
         async with app.run_test(size=(80, 24)) as pilot:
             yield pilot
@@ -72,7 +77,7 @@ async def test_the_first_question(tmp_path: Path, keys: str, chosen: str | None)
         await pilot.press(*keys.split())
         await pilot.pause()
         assert pilot.app.return_value == chosen
-    assert not (tmp_path / "config.toml").exists()
+    assert not (tmp_path / "config" / "config.toml").exists()
 
 
 @pytest.mark.servers
@@ -117,20 +122,29 @@ async def test_from_the_address_to_the_saved_account(tmp_path: Path) -> None:
                 await pilot.press("2")
                 await answer(pilot, "Name of the account", "")
                 await answer(pilot, "Name that customers see", "The shop")
-                text = await until(pilot, lambda text: "Keep the password" in text and "3  The environment" in text)
+                text = await until(pilot, lambda text: "Keep it where?" in text and "5  The environment" in text)
                 assert "not here: " in text, text
                 assert PASSWORD not in text
-                await pilot.press("3")
+                await pilot.press("2")
+                await answer(pilot, "Choose a pass phrase", "short")
+                await until(pilot, "at least 10 letters")
+                await pilot.press(*"and", "space", *"more", "enter")
+                await answer(pilot, "The same once more", "something else")
+                await until(pilot, "The two differ.")
+                await answer(pilot, "Choose a pass phrase", "four words are better")
+                await answer(pilot, "The same once more", "four words are better")
                 await until(pilot, "Save it?")
                 await pilot.press("enter")
                 await until(pilot, "The account is set up.")
                 await pilot.press("enter")
                 await pilot.pause()
                 assert pilot.app.return_value == "open"
-    (account,) = load(tmp_path / "config.toml").accounts
+    (account,) = load(tmp_path / "config" / "config.toml").accounts
     assert (account.name, account.display_name) == ("support", "The shop")
     assert account.smtp is not None
     assert [account.imap.certificate_sha256, account.smtp.certificate_sha256] == marks
+    vault = Vault(places(tmp_path, {}).vault, lambda new: "four words are better")
+    assert vault.get("support") == PASSWORD
     assert not sink.taken
     assert not sink.commands
 
@@ -154,7 +168,7 @@ async def test_offline_it_asks_and_every_step_leads_back(tmp_path: Path) -> None
             await pilot.press("escape")
             await until(pilot, lambda text, question=question: question in text.split("What now?")[-1])  # type: ignore[misc]
         assert pilot.app.is_running
-    assert not (tmp_path / "config.toml").exists()
+    assert not (tmp_path / "config" / "config.toml").exists()
 
 
 async def test_waiting_can_be_stopped(tmp_path: Path) -> None:

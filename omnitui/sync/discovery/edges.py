@@ -1,34 +1,44 @@
-"""What the steps of setting up do to the world: the network, the keyring, the config."""
+"""What the steps of setting up do to the world: the network, the stores of secrets, the config."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from omnitui.config.keyrings import backend_name, safe_keyring
 from omnitui.config.load import load
-from omnitui.config.schema import AccountSettings, ServerSettings
+from omnitui.config.places import Places
+from omnitui.config.schema import AccountSettings, SecretSettings, ServerSettings
 from omnitui.config.secrets import find_secret, store_secret, variable
+from omnitui.config.stores import Standing, Stores, open_stores, standings
 from omnitui.config.write import add_account
-from omnitui.core.errors import SecretError
-from omnitui.setup.face import Place
+from omnitui.core.errors import Refused, SecretError
+from omnitui.setup.face import Place, SignIn
 from omnitui.setup.faults import Trial
 from omnitui.setup.offers import Found, Look
 from omnitui.sync.discovery import certificate, trial
 from omnitui.sync.discovery.aside import aside
 from omnitui.sync.discovery.names import Names
 from omnitui.sync.discovery.search import SECONDS, Search
+from omnitui.sync.discovery.signing_in import PendingSignIn, ways
+from omnitui.sync.discovery.web import fetch
 
 PATIENCE = 120.0
 """Seconds for a program or a wallet that may ask a person for a pass phrase."""
+_IDS = {
+    "keyring": ("keyring", "Keyring"),
+    "encrypted file": ("file", "Encrypted file"),
+    "password_command": ("command", "A program prints it"),
+    "systemd credential": ("systemd", "systemd credential"),
+    "environment": ("environment", "The environment"),
+}
 
 
 class RealEdges:
-    """The real ones, for one config file. `search` finds servers."""
+    """The real ones, for one home. `search` finds servers; `passphrase` is what was typed for the encrypted file."""
 
-    def __init__(self, config_file: Path, search: Search) -> None:
-        self._file = config_file
-        self._search = search
+    def __init__(self, places: Places, stores: Stores, search: Search, environ: Mapping[str, str] = os.environ) -> None:
+        self._places, self._stores, self._search, self._environ = places, stores, search, environ
+        self.passphrase = ""
 
     async def discover(self, address: str, told: Callable[[Look], None]) -> Found:
         """Servers for an address."""
@@ -48,44 +58,91 @@ class RealEdges:
 
     async def places(self, account: str) -> Sequence[Place]:
         """Where a secret can be kept."""
-        return (
-            await aside(_keyring, PATIENCE),
-            Place("command", "A program prints it", True, "password_command: pass, gopass, op, secret-tool"),
-            Place("environment", "The environment", True, f"you set {variable(account)} before each start"),
-        )
+        found = await aside(lambda: standings(self._stores, self._environ), PATIENCE)
+        keyring = any(one.name == "keyring" and one.works for one in found)
+        return [_place(one, account, keyring=keyring) for one in found]
+
+    @property
+    def vault(self) -> str:
+        """The encrypted file: "open", "locked" or "new"."""
+        passphrase, vault = self._stores.passphrase, self._stores.vault
+        if passphrase is not None and passphrase.source:
+            return "open"
+        return "locked" if vault is not None and vault.exists else "new"
+
+    async def unlock(self, passphrase: str) -> None:
+        """Give the pass phrase of the encrypted file. Raises SecretError when it is another one."""
+        await aside(lambda: self._unlock(passphrase), PATIENCE)
+
+    def _unlock(self, passphrase: str) -> None:
+        if self._stores.passphrase is None or self._stores.vault is None:
+            raise SecretError("there is no encrypted file here")
+        self._stores.passphrase.give(passphrase)
+        try:
+            if self._stores.vault.exists:
+                self._stores.vault.entries()
+        except SecretError:
+            self._stores.passphrase.give("")
+            raise
+        self.passphrase = passphrase
 
     async def secret_of(self, account: AccountSettings) -> str:
         """What the account's own sources (a program, the environment) give. Raises SecretError."""
-        return (await aside(lambda: find_secret(account, "imap"), PATIENCE)).value
+        return (await aside(lambda: find_secret(account, "imap", self._environ), PATIENCE)).value
 
     async def keep(self, account: str, secret: str, place: str) -> str:
         """Keep a secret; gives where. Raises SecretError."""
-        return await aside(lambda: store_secret(account, secret), PATIENCE)
+        return await aside(lambda: store_secret(account, secret, stores=self._only(place)), PATIENCE)
+
+    def _only(self, place: str) -> Stores:
+        """The stores, but for writing into this one."""
+        return Stores(SecretSettings(store=place), self._stores.vault, self._stores.passphrase)
+
+    @property
+    def is_remote(self) -> bool:
+        """The person sits at another machine."""
+        return bool(self._environ.get("SSH_CONNECTION"))
+
+    def ways(self, account: AccountSettings) -> Sequence[str]:
+        """How the account's provider lets one sign in."""
+        return ways(account)
+
+    async def begin_sign_in(self, account: AccountSettings, client_secret: str, way: str) -> SignIn:
+        """Begin. Raises Refused, LoginRefused, Offline or ProtocolError."""
+        return await PendingSignIn(account, client_secret, way).begin()
+
+    async def keep_sign_in(self, account: AccountSettings, signed_in: SignIn, place: str) -> str:
+        """Keep the tokens; gives where. Raises SecretError or LoginRefused."""
+        if not isinstance(signed_in, PendingSignIn):
+            raise Refused("this sign-in was not begun here")
+        return await aside(lambda: signed_in.keep(account, self._only(place), self._places.state), PATIENCE)
 
     async def add(self, account: AccountSettings) -> str:
         """Write the account into the config; gives the file. Raises ConfigError."""
-        await aside(lambda: add_account(self._file, account), PATIENCE)
-        return str(self._file)
+        await aside(lambda: add_account(self._places.config_file, account), PATIENCE)
+        return str(self._places.config_file)
 
     def names(self) -> Collection[str]:
         """Names of the accounts there are. Raises ConfigError."""
-        return [account.name for account in load(self._file).accounts]
+        return [account.name for account in load(self._places.config_file).accounts]
 
     def addresses(self) -> Collection[str]:
         """Their addresses, in lower case."""
-        return [account.address.lower() for account in load(self._file).accounts]
+        return [account.address.lower() for account in load(self._places.config_file).accounts]
 
 
-def _keyring() -> Place:
-    try:
-        backend = safe_keyring()
-    except SecretError as error:
-        return Place("keyring", "Keyring", False, str(error))
-    if backend is None:
-        return Place("keyring", "Keyring", False, "this machine has none that encrypts (no desktop wallet, no macOS)")
-    return Place("keyring", f"Keyring ({backend_name(backend)})", True, "encrypted by your system")
+def _place(one: Standing, account: str, *, keyring: bool) -> Place:
+    id, title = _IDS[one.name]
+    works, words = one.works, one.words
+    if id == "file" and works and keyring:
+        works, words = False, 'the keyring goes before it; [secrets] store = "file" in the config changes that'
+    elif id == "keyring" and works:
+        title, words = f"{title} ({words})", "encrypted by your system"
+    elif id == "environment":
+        words = f"you set {variable(account)} before each start"
+    return Place(id, title, works, words)
 
 
-def real_edges(config_file: Path) -> RealEdges:
-    """For this config, asking the system's name servers."""
-    return RealEdges(config_file, Search(Names(SECONDS)))
+def real_edges(places: Places, secrets: SecretSettings) -> RealEdges:
+    """For this home, asking the system's name servers and the web."""
+    return RealEdges(places, open_stores(places, secrets), Search(Names(SECONDS), fetch))

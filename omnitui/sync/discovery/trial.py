@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import replace
 
+from omnitui.config.load import auth_of
 from omnitui.config.schema import AccountSettings, ServerSettings
 from omnitui.core.errors import LoginRefused, Offline, OmnituiError, ProtocolError
 from omnitui.setup.faults import Fault, Trial
@@ -42,7 +43,7 @@ async def _tried(work: Callable[[], str], server: ServerSettings) -> Trial:
 def _imap(account: AccountSettings, server: ServerSettings, secret: str) -> str:
     from omnitui.sync.imap.login import log_in, login_for
 
-    transport, client, capabilities = log_in(login_for(account, server, secret), STEP_SECONDS)
+    transport, client, capabilities = log_in(login_for(account, _plain(account, server), secret), STEP_SECONDS)
     try:
         client.logout()
     except (OSError, client.Error):
@@ -57,10 +58,15 @@ def _smtp(account: AccountSettings, server: ServerSettings, secret: str) -> str:
     from omnitui.sync.outbox.smtp import Waits, try_login
 
     waits = Waits(STEP_SECONDS, STEP_SECONDS, STEP_SECONDS, STEP_SECONDS, STEP_SECONDS, STEP_SECONDS, 2)
-    endpoint = replace(endpoint_for(account, server), waits=waits)
+    endpoint = replace(endpoint_for(account, _plain(account, server)), waits=waits)
     offers = asyncio.run(try_login(endpoint, secret))
     size = offers.get("SIZE", "")
     return f"mails up to {int(size) // 2**20} MB" if size.isdecimal() and int(size) >= 2**20 else "nothing was sent"
+
+
+def _plain(account: AccountSettings, server: ServerSettings) -> ServerSettings:
+    """With the way to log in that `auto` means."""
+    return replace(server, auth=auth_of(account, server))
 
 
 def fault_of(error: OmnituiError, server: ServerSettings) -> Fault:
