@@ -46,19 +46,19 @@ def read(*servers: str) -> tuple[str, str]:
     [
         (
             [server("pop3"), server(), server("smtp", "smtp.x.example", "587", "STARTTLS", user="%EMAILLOCALPART%")],
-            "imap.shop.example:993 tls - password",
-            "smtp.x.example:587 starttls help password",
+            "imap.shop.example:993 tls - auto",
+            "smtp.x.example:587 starttls help auto",
         ),
         (
             [server(port="143", socket="plain"), server(port="143", socket="STARTTLS")],
-            "imap.shop.example:143 starttls - password",
+            "imap.shop.example:143 starttls - auto",
             "",
         ),
         ([server(ways="OAuth2")], "imap.shop.example:993 tls - xoauth2", ""),
-        ([server(ways="OAuth2 password-cleartext")], "imap.shop.example:993 tls - password", ""),
+        ([server(ways="OAuth2 password-cleartext")], "imap.shop.example:993 tls - auto", ""),
         (
             [server(ways="GSSAPI"), server(host="b.example", ways="NTLM password-encrypted")],
-            "b.example:993 tls - password",
+            "b.example:993 tls - auto",
             "",
         ),
         ([server(port="0"), server(port="99999"), server(port="-1"), server(port="٣")], "", ""),
