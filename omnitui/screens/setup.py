@@ -56,7 +56,8 @@ class SetupPage(Screen[None], inherit_bindings=False):
         self._status = StatusLine(id="status", glyphs=glyphs)
         self._step = ""
         self._lines: list[tuple[str, str]] = []
-        self._question: Question | None = None
+        self.question: Question | None = None
+        """What is asked now."""
         self._answer: asyncio.Future[str] | None = None
         self._stop: asyncio.Future[str] | None = None
         for sheet in (self._title, self._told, self._asked):
@@ -115,7 +116,7 @@ class SetupPage(Screen[None], inherit_bindings=False):
         """Show what is waited for; Esc stops the work and goes back."""
         task = asyncio.ensure_future(work)
         self._stop = asyncio.get_running_loop().create_future()
-        self._question = None
+        self.question = None
         self._status.set(said=f"{words} ...", said_role="accent", hints=_WAITING)
         self._draw()
         try:
@@ -131,7 +132,7 @@ class SetupPage(Screen[None], inherit_bindings=False):
             self._status.set(said="", said_role="")
 
     async def _ask(self, question: Question) -> str:
-        self._question = question
+        self.question = question
         self._answer = asyncio.get_running_loop().create_future()
         self._status.set(hints=_ASKED)
         self._draw()
@@ -147,7 +148,7 @@ class SetupPage(Screen[None], inherit_bindings=False):
             self._answer = None
 
     def _settle(self, question: Question, answer: str) -> None:
-        self._question = None
+        self.question = None
         self._status.set(said="", said_role="")
         self.tell(f"{question.title}: {answer}", "muted")
 
@@ -161,23 +162,23 @@ class SetupPage(Screen[None], inherit_bindings=False):
             waiting.set_exception(WentAway())
         elif key == "escape":
             waiting.set_exception(WentBack())
-        elif self._question is None:
+        elif self.question is None:
             return
         elif key in ("enter", "ctrl+j"):
             self._enter(waiting)
-        elif self._question.picks:
+        elif self.question.picks:
             self._choose(key, waiting)
         event.stop()
 
     def _enter(self, answer: asyncio.Future[str]) -> None:
-        if self._question is not None and self._question.picks:
-            answer.set_result(self._question.picks[self._rows.at].id)
+        if self.question is not None and self.question.picks:
+            answer.set_result(self.question.picks[self._rows.at].id)
         else:
             answer.set_result(self._line.value)
 
     def _choose(self, key: str, answer: asyncio.Future[str]) -> None:
         steps = {"down": 1, "j": 1, "up": -1, "k": -1, "tab": 1, "shift+tab": -1, "pagedown": 5, "pageup": -5}
-        picks = self._question.picks if self._question else ()
+        picks = self.question.picks if self.question else ()
         if key in steps:
             self._rows.move_to(max(0, self._rows.at + steps[key]))
         elif key.isdecimal() and 0 < int(key) <= len(picks):
@@ -187,7 +188,7 @@ class SetupPage(Screen[None], inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         """A click on a row chooses it."""
         index = self._rows.top + event.screen_y - self._rows.region.y
-        picks = self._question.picks if self._question else ()
+        picks = self.question.picks if self.question else ()
         if self._rows.region.contains(event.screen_x, event.screen_y) and index < len(picks):
             self._choose(str(index + 1), self._answer) if self._answer and not self._answer.done() else None
 
@@ -203,7 +204,7 @@ class SetupPage(Screen[None], inherit_bindings=False):
         if not self.is_attached:
             return
         width = min(self.size.width - 2, MEASURE)
-        question = self._question
+        question = self.question
         asked = _question_lines(question, width) if question else []
         picks = len(question.picks) if question else 0
         room = max(self.size.height - 5 - len(asked) - max(picks, 1), 2)
