@@ -18,12 +18,9 @@ TRIES = 3
 def ask(new: bool) -> str:
     """The pass phrase, typed unseen; a new one twice. Raises SecretError when nothing is typed."""
     if not new:
-        value = str(
-            click.prompt("Pass phrase of your secrets", hide_input=True, err=True, default="", show_default=False)
-        )
-        if not value:
-            raise SecretError("no pass phrase was given; nothing was opened")
-        return value
+        if value := _typed("Pass phrase of your secrets"):
+            return value
+        raise SecretError("no pass phrase was given; nothing was opened")
     say(
         "This machine has no keyring that encrypts, so secrets go into an encrypted file. Choose a pass phrase for it; "
         "omnitui asks for it at each start. Nobody can open the file without it."
@@ -48,13 +45,20 @@ def opened(stores: Stores) -> str:
     if stores.passphrase is None or stores.vault is None or not stores.needs_passphrase or not sys.stdin.isatty():
         return ""
     for _ in range(TRIES):
+        value = _typed("Pass phrase of your secrets (Enter goes on without)")
+        if not value:
+            break
+        stores.passphrase.give(value)
         try:
-            stores.passphrase.give(ask(new=False))
             stores.vault.entries()
         except SecretError as error:
             say(str(error))
             stores.passphrase.give("")
             continue
-        return stores.passphrase()
+        return value
     say("Going on without: mail is neither received nor sent until `omnitui secret unlock`.")
     return ""
+
+
+def _typed(question: str) -> str:
+    return str(click.prompt(question, hide_input=True, err=True, default="", show_default=False))

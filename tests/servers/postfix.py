@@ -75,11 +75,13 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-def dovecot_for_postfix() -> tuple[Dovecot, int]:
-    """A Dovecot (not started) that also answers Postfix's question whether a login is good, and on which port."""
+def dovecot_for_postfix(introspection: str = "") -> tuple[Dovecot, int]:
+    """A Dovecot (not started) that also answers Postfix's question whether a login is good, and on which port.
+
+    `introspection`: who is asked about tokens."""
     port = free_port()
     listener = f"service auth {{\n  inet_listener postfix {{\n    address = 127.0.0.1\n    port = {port}\n  }}\n}}\n"
-    return Dovecot(extra=listener), port
+    return Dovecot(extra=listener, introspection=introspection), port
 
 
 class Postfix:
