@@ -85,10 +85,15 @@ class Talk:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
+        # Kindly first: one that is killed leaves children that hold the pipe we read.
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-        self.process.wait()
-        self._thread.join(5)
+            self.process.wait()
+        self._thread.join(10)
+        assert not self._thread.is_alive(), "somebody still holds the pipe"
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 stream.close()
