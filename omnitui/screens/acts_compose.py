@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 
-from omnitui.core.addresses import parse_addresses
 from omnitui.core.errors import Refused
 from omnitui.core.saved_replies import SavedReply, fill, spans
-from omnitui.screens.composing import written
+from omnitui.screens import recipients
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
 from omnitui.store import saved_replies
@@ -59,12 +58,10 @@ async def people(page: InboxPage, call: Call) -> None:
     if draft is None or draft.kind == "note":
         return
     for field, title in (("to", "To"), ("cc", "Cc"), ("bcc", "Bcc")):
-        now = written(getattr(draft, field))
-        question = Question(title, lambda text: [Choice(text, text or "(nobody)")], "anna@example.org, ...", text=now)
-        value, _ = await page.ask(question)
-        if value is None:
+        chosen = await recipients.ask(page, title, getattr(draft, field))
+        if chosen is None:
             return
-        await page.composing.change(**{field: parse_addresses(value)})
+        await page.composing.change(**{field: chosen})
     question = Question("Subject", lambda text: [Choice(text, text or "(no subject)")], text=draft.subject)
     value, _ = await page.ask(question)
     if value is not None:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from omnitui.core.before_sending import Caution
 from omnitui.core.errors import Refused
-from omnitui.core.mail import Address
 from omnitui.core.models import Draft, StepRow
 from omnitui.screens import before_sending
 from omnitui.screens.before_sending import CARRIED
 from omnitui.screens.files import stored
 from omnitui.screens.outside_editor import edit
+from omnitui.screens.recipients import written
 from omnitui.store import drafts, messages
 from omnitui.triage import drafting, notes, sending
 from omnitui.widgets.lines import Line
@@ -269,8 +269,3 @@ def _gone_on(old: Draft, new: Draft) -> Draft:
     if old.kind == new.kind:
         return old
     return replace(old, kind=new.kind, message_id=new.message_id, to=new.to, cc=new.cc)
-
-
-def written(people: Sequence[Address]) -> str:
-    """Addresses as one types them."""
-    return ", ".join(f"{person.name} <{person.email}>" if person.name else person.email for person in people)

@@ -19,6 +19,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
 from omnitui.core.saved_replies import spans
+from omnitui.widgets.cells import wrap
 from omnitui.widgets.glyphs import UNICODE, Glyphs
 from omnitui.widgets.lines import Line
 from omnitui.widgets.painted import Painted
@@ -96,8 +97,10 @@ class Facts(Painted, inherit_bindings=False):
         self.lines: Sequence[Line] = ()
 
     def set(self, lines: Sequence[Line]) -> None:
-        """Other lines."""
-        self.lines = lines
+        """Other lines; a sentence goes on in the next where it is too long, the rest is cut."""
+        width = max(self.size.width - 2, 20)
+        self.lines = [part for line in lines for part in _sentences(line, width)]
+        lines = self.lines
         self.styles.height = len(lines)
         self.refresh()
 
@@ -108,6 +111,13 @@ class Facts(Painted, inherit_bindings=False):
     def line_at(self, y: int) -> Line | None:
         """A line."""
         return ((" ", ""), *self.lines[y]) if y < len(self.lines) else None
+
+
+def _sentences(line: Line, width: int) -> list[Line]:
+    if len(line) != 1:
+        return [line]
+    ((text, role),) = line
+    return [((part, role),) for _, part in wrap(text, width)]
 
 
 class Composer(Vertical):
