@@ -172,7 +172,7 @@ COMMANDS: tuple[Command, ...] = (
     _write("compose.editor", "Editor", "Write in $VISUAL or $EDITOR.", "ctrl+e", C.COMPOSE, "editor"),
     _write("compose.people", "To, Cc, Bcc, subject", "Change who gets it and the subject.", "ctrl+t", C.COMPOSE, "to"),
     Command("compose.attach", "Attach", "Attach a file.", ("ctrl+o",), C.COMPOSE, "Write", "attach", args=Args.PATH),
-    _write("compose.detach", "Take a file off", "Take an attached file off again.", "", C.COMPOSE),
+    _write("compose.detach", "Take a file off", "Take an attached file off again.", "f9", C.COMPOSE),
     Command("compose.later", "Send later", "Send at a time.", ("ctrl+l",), C.COMPOSE, "Write", args=Args.WHEN),
     Command(
         "compose.follow_up",
