@@ -94,6 +94,11 @@ def _read(id: str, title: str, help: str, key: str, args: Args = Args.NONE) -> C
     return Command(id, title, help, (key,), C.DESK, "Read", "", False, args)
 
 
+def _contact(id: str, title: str, help: str, key: str, args: Args = Args.NONE) -> Command:
+    undoable = args is not Args.NONE or id in ("contact.separate", "contact.block")
+    return Command(id, title, help, (key,), C.DESK | C.SHEET, "Contact", "", undoable, args)
+
+
 def _bare(id: str, title: str, help: str, key: str) -> Command:
     return Command(id, title, help, (key,), C.DESK | C.SHEET, "Read")
 
@@ -233,7 +238,20 @@ COMMANDS: tuple[Command, ...] = (
     _view("view.unassigned", "Unassigned", "Open and nobody's.", "g u"),
     _view("view.snoozed", "Snoozed", "Asleep.", "g s"),
     _view("view.all", "All", "Every conversation.", "g a"),
-    *(_view(f"view.{n}", f"View {n}", f"Go to view number {n} of the top line.", str(n)) for n in range(1, 10)),
+    *(_view(f"view.{n}", f"View {n}", f"Go to view number {n} of the top line.", str(n), C.MAIL) for n in range(1, 10)),
+    _contact("contact.timeline", "Timeline", "All that was ever written with this person, as one thread.", "C t"),
+    _contact("contact.name", "Name", "Change the name of this person.", "C e", Args.WORDS),
+    _contact("contact.firm", "Firm", "Change the organisation of this person.", "C f", Args.WORDS),
+    _contact("contact.notes", "Contact notes", "Write down what to know of this person.", "C n", Args.WORDS),
+    _contact("contact.merge", "Same person", "Say that this person and another are the same one.", "C m", Args.WORDS),
+    _contact("contact.separate", "Not this person", "One of the addresses belongs to somebody else.", "C s"),
+    _contact("contact.block", "Block", "Hide what an address sends, or show it again.", "C b"),
+    *(
+        Command(
+            f"contact.{n}", f"Conversation {n}", f"Open their conversation number {n}.", (str(n),), C.CONTACT, "Contact"
+        )
+        for n in range(1, 10)
+    ),
     _view("view.open", "View by name", "Go to a view of the top line by its name.", "g v", args=Args.VIEW),
     _view("view.next", "Next view", "The next view of the top line.", ">"),
     _view("view.previous", "Previous view", "The view before.", "<"),
@@ -246,6 +264,8 @@ COMMANDS: tuple[Command, ...] = (
     _view("view.sort", "Sort", "Order the list: waiting, newest or oldest.", "g t", args=Args.ORDER),
     _view("view.compact", "Compact rows", "One line a row, or two.", "g l"),
     _view("page.outbox", "Outbox", "What is to be sent and how it fares.", "g o", C.READING),
+    _view("page.contacts", "Contacts", "Everybody who ever wrote; a word finds them.", "g c", C.READING, Args.WORDS),
+    Command("contacts.find", "Find a contact", "By name, firm, address or notes.", ("/",), C.SHEET, "Contact"),
     _view("page.drafts", "Drafts", "What you have not sent yet.", "g d", C.READING),
     _view("page.errors", "Sync", "Accounts, progress and errors of the sync.", "g e", C.READING),
     _outbox("outbox.retry", "Try again now", "Send it now, or answer that it may go.", "r", "retry"),

@@ -217,6 +217,24 @@ class ContactCard:
     identities: tuple[IdentityRow, ...]
     conversations: tuple[ConversationRow, ...]
     conversation_count: int
+    waiting_since: Instant | None = None
+    """Of the conversation of theirs that waits longest."""
+    tags: tuple[tuple[str, int], ...] = ()
+    """On their conversations, the most frequent first, with how many bear each."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """One row of the page of contacts; `addresses` are some of theirs."""
+
+    id: ContactId
+    name: str
+    organisation: str
+    notes: str
+    last_at: Instant | None
+    addresses: tuple[str, ...]
+    conversation_count: int
+    waiting_since: Instant | None
 
 
 @dataclass(frozen=True, slots=True)

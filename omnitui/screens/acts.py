@@ -19,6 +19,7 @@ MODULES = (
     "acts_files",
     "acts_select",
     "why_page",
+    "acts_contact",
     "acts_search",
     "acts_find",
     "acts_pages",

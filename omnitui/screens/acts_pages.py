@@ -22,7 +22,7 @@ _STEPS = {
     "cursor.first": -1e9,
     "cursor.last": 1e9,
 }
-_BESIDE = ("outbox", "drafts", "sync", "text", "bare", "why")
+_BESIDE = ("outbox", "drafts", "sync", "text", "bare", "why", "contacts")
 
 
 @handles(*_PAGES)

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
 from omnitui.core.commands import Context
-from omnitui.core.models import ConversationId, ConversationRow, Draft
+from omnitui.core.models import ContactCard, ConversationId, ConversationRow, Draft
 from omnitui.screens.base import Page
 from omnitui.screens.handlers import Call
 from omnitui.screens.list_pages import ListPages
@@ -173,6 +173,12 @@ class InboxPage(Page, inherit_bindings=False):
         await self.reading.open(id)
         await self.show_contact()
 
+    async def show_timeline(self, card: ContactCard) -> None:
+        """All that was written with a person as one thread; commands act on the conversation of the message at hand."""
+        self.panes.show_thread()
+        await self.reading.open_timeline(card)
+        await self.show_contact()
+
     async def show_contact(self) -> None:
         """Fill the side panel with who the open conversation is with."""
         row = self.reading.row
@@ -196,7 +202,7 @@ class InboxPage(Page, inherit_bindings=False):
         conversations = {ConversationId(id) for id in ids if id}
         if conversations:
             await self.pages.changed(conversations)
-            if self.reading.id in conversations:
+            if self.reading.concerns(conversations):
                 await self.reading.changed()
                 await self.show_contact()
         await self.read_state()

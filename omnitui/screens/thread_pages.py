@@ -2,54 +2,114 @@
 
 from __future__ import annotations
 
-from omnitui.core.models import ConversationId, ConversationRow, MessageId
+from collections.abc import Collection, Sequence
+
+from omnitui.core.models import ContactCard, ContactId, ConversationId, ConversationRow, MessageId, ThreadMessage
 from omnitui.screens.session import Session
 from omnitui.store import conversations, messages
+from omnitui.store.select import Select
 from omnitui.widgets.thread_view import Head, ThreadView
-from omnitui.widgets.words import moment
+from omnitui.widgets.words import moment, several
 
 PAGE = 40
 """Messages of a page."""
 
 
 class ThreadPages:
-    """Which conversation is open."""
+    """What is read: one conversation, or all that was ever written with one person."""
 
     def __init__(self, session: Session, view: ThreadView) -> None:
         self._session = session
         self._view = view
-        self.row: ConversationRow | None = None
+        self._row: ConversationRow | None = None
+        self._person: ContactCard | None = None
+        self._rows: dict[ConversationId, ConversationRow] = {}
+        """Of a timeline: the conversations of the messages that are here."""
+
+    @property
+    def row(self) -> ConversationRow | None:
+        """The open conversation; in a timeline that of the message at hand."""
+        if self._person is None:
+            return self._row
+        message = self._view.current
+        return self._rows.get(message.conversation_id) if message is not None else None
 
     @property
     def id(self) -> ConversationId | None:
-        """The open conversation."""
-        return self._view.conversation
+        """The open conversation; in a timeline that of the message at hand."""
+        if self._person is None:
+            return self._view.conversation
+        row = self.row
+        return row.id if row is not None else None
+
+    @property
+    def timeline(self) -> bool:
+        """All conversations of one person are shown as one thread."""
+        return self._person is not None
 
     async def open(self, id: ConversationId | None) -> None:
         """Show a conversation; overtaken by a newer one it does nothing."""
         if id == self._view.conversation:
             return
+        self._person, self._rows = None, {}
         self._view.open(id, self._session.now())
         if id is None:
-            self.row = None
+            self._row = None
             self._view.set_head(None)
             return
         await self._read_row(id)
         await self._read(id, PAGE)
 
+    async def open_timeline(self, card: ContactCard) -> None:
+        """Show everything written with a person, the newest at the end."""
+        key = _key(card.id)
+        self._person, self._row, self._rows = card, None, {}
+        self._view.open(key, self._session.now())
+        name = card.name or card.identities[0].address
+        count = several(card.conversation_count, "conversation")
+        people = ", ".join(identity.address for identity in card.identities)
+        self._view.set_head(Head(f"All with {name}", 0, people, count))
+        await self._read(key, PAGE)
+
+    def concerns(self, ids: Collection[ConversationId]) -> bool:
+        """Whether a change of these conversations may show here; of a timeline any may, since one may have begun."""
+        return self._person is not None or self._view.conversation in ids
+
     async def changed(self) -> None:
-        """Read the open conversation again; what is read stays where it is."""
+        """Read what is open again; what is read stays where it is."""
         id = self._view.conversation
         if id is not None:
-            await self._read_row(id)
+            if self._person is None:
+                await self._read_row(id)
             await self._read(id, max(len(self._view.layout_.messages) + 5, PAGE))
+
+    def _select(self, before: tuple[int, int] | None, limit: int) -> Select[ThreadMessage] | None:
+        if self._person is not None:
+            return messages.of_contact(self._person.id, before, limit)
+        id = self._view.conversation
+        return messages.thread(id, before, limit) if id is not None else None
 
     async def older(self, id: ConversationId, before: tuple[int, int]) -> None:
         """The page before."""
-        page = await self._session.reader.all(messages.thread(id, before, PAGE))
+        select = self._select(before, PAGE) if self._view.conversation == id else None
+        if select is None:
+            return
+        page = await self._session.reader.all(select)
+        await self._read_rows(page)
         known = self._view.layout_.messages
         if self._view.conversation == id and known and (known[0].at, known[0].id) == before:
             self._view.prepend(page[::-1], complete=len(page) < PAGE)
+
+    async def _read_rows(self, page: Sequence[ThreadMessage]) -> None:
+        """In a timeline every message may be of another conversation."""
+        person = self._person
+        wanted = {message.conversation_id for message in page}
+        if person is None or not wanted:
+            return
+        rows = await self._session.reader.all(conversations.by_ids(wanted))
+        if self._person is person:
+            self._rows |= {row.id: row for row in rows}
+            self._view.name_conversations({row.id: row.subject for row in self._rows.values()})
 
     async def bodies(self, id: ConversationId, ids: list[MessageId]) -> None:
         """What stands in some messages."""
@@ -61,7 +121,7 @@ class ThreadPages:
 
     def _retitle(self) -> None:
         """The head of the thread."""
-        row = self.row
+        row = self._row
         if row is not None:
             state = row.state.value if not row.assignee else f"{row.state.value} · {row.assignee}"
             if row.no_reply and row.followed_up_at is not None:
@@ -74,13 +134,22 @@ class ThreadPages:
     async def _read_row(self, id: ConversationId) -> None:
         row = await self._session.reader.first(conversations.by_id(id))
         if row is not None and self._view.conversation == id:
-            self.row = row
+            self._row = row
             self._retitle()
 
     async def _read(self, id: ConversationId, limit: int) -> None:
-        page = await self._session.reader.all(messages.thread(id, limit=limit))
+        select = self._select(None, limit) if self._view.conversation == id else None
+        if select is None:
+            return
+        page = await self._session.reader.all(select)
+        await self._read_rows(page)
         if self._view.conversation != id:
             return
         await self.bodies(id, [message.id for message in page[:8]])
         if self._view.conversation == id:
             self._view.put(page[::-1], complete=len(page) < limit)
+
+
+def _key(contact: ContactId) -> ConversationId:
+    """What a timeline is known by: no conversation has a number below nought."""
+    return ConversationId(-contact)

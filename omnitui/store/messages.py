@@ -58,6 +58,18 @@ def thread(conversation_id: int, before: tuple[int, int] | None = None, limit: i
     )
 
 
+def of_contact(contact_id: int, before: tuple[int, int] | None = None, limit: int = 50) -> Select[ThreadMessage]:
+    """A person's messages over all conversations with them: at most `limit` before `before`, newest first."""
+    edge = "" if before is None else " AND (m.at, m.id) < (?, ?)"
+    return Select(
+        f"SELECT {_COLUMNS} FROM message m WHERE m.conversation_id IN"
+        f" (SELECT id FROM conversation WHERE contact_id = ? AND merged_into IS NULL){edge}"
+        " ORDER BY m.at DESC, m.id DESC LIMIT ?",
+        [contact_id, *(before or ()), limit],
+        _message,
+    )
+
+
 def by_ids(ids: Iterable[int]) -> Select[ThreadMessage]:
     """These messages, newest first."""
     return Select(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from omnitui.core.errors import NotFound, Refused
 from omnitui.core.models import StepRow
 from omnitui.core.operations import Operation, OpKind
 from omnitui.core.text.clean import safe_text
 from omnitui.core.times import Instant
+from omnitui.store import contacts
 from omnitui.store.connection import Cache
 from omnitui.triage.agent import Agent
 from omnitui.triage.steps import commit
@@ -57,3 +59,27 @@ def unlink(cache: Cache, agent: Agent, address: str, now: Instant, *, channel: s
     """`address` belongs to a person of its own."""
     operation = Operation(OpKind.IDENTITY, f"{channel}:{address.lower()}", {"with": None})
     return commit(cache, agent, f"Made {address} a contact of its own", [operation], now)
+
+
+def merge(cache: Cache, agent: Agent, contact_id: int, into: int, now: Instant) -> StepRow | None:
+    """The two are one person: all addresses and the notes of `contact_id` go to `into`, as one step.
+
+    Raises NotFound where one of them is not there, Refused where they are the same.
+    """
+    gone, kept = contacts.by_id(contact_id).first(cache), contacts.by_id(into).first(cache)
+    if gone is None or kept is None:
+        raise NotFound("There is no such contact")
+    moving, staying = contacts.identities(contact_id).all(cache), contacts.identities(into).all(cache)
+    if contact_id == into or not moving or not staying:
+        raise Refused("These are the same person already")
+    target = f"{staying[0].channel}:{staying[0].address}"
+    fields: dict[str, str] = {}
+    if gone.notes and gone.notes not in kept.notes:
+        fields["notes"] = "\n".join(filter(None, (kept.notes, gone.notes)))
+    for name in ("name", "organisation"):
+        if getattr(gone, name) and not getattr(kept, name):
+            fields[name] = getattr(gone, name)
+    operations = [Operation(OpKind.CONTACT, target, fields)] if fields else []
+    operations += [Operation(OpKind.IDENTITY, f"{one.channel}:{one.address}", {"with": target}) for one in moving]
+    who, whom = (one.name or (one.addresses[0] if one.addresses else "?") for one in (gone, kept))
+    return commit(cache, agent, f"Merged the contact {who} into {whom}", operations, now)

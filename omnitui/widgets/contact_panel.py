@@ -23,43 +23,64 @@ Entry = tuple[Line, ConversationId | None]
 
 def card_lines(card: ContactCard, row: ConversationRow | None, width: int, glyphs: Glyphs, now: Instant) -> list[Entry]:
     """The panel's lines."""
-    lines: list[Line] = [((card.name or "(no name)", "strong"),)]
+    lines: list[Line] = [((part, "strong"),) for _, part in wrap(card.name or "(no name)", width)]
     if card.organisation:
         lines.append(((card.organisation, "muted"),))
     lines.append(())
     for identity in card.identities:
-        blocked = ((" blocked", "danger"),) if identity.blocked else ()
-        lines.append(((channel_letters(identity.channel) + " ", "muted"), (identity.address, ""), *blocked))
+        mark = channel_letters(identity.channel) + " "
+        for _, part in wrap(identity.address, width - len(mark)):
+            lines.append(((mark, "muted"), (part, "")))
+            mark = " " * len(mark)
+        if identity.blocked:
+            lines.append(((mark, ""), ("blocked", "danger")))
     lines.append(())
     for word, at in (("first", card.first_at), ("last", card.last_at)):
         if at is not None:
             lines.append(((word.ljust(9), "muted"), (moment(at, now), "")))
+    if card.waiting_since is not None:
+        lines.append((("waiting".ljust(9), "muted"), (age(now - card.waiting_since), "warn")))
+    lines.append(())
     lines += _about(row, width, now)
     lines.append(())
     entries: list[Entry] = [(line, None) for line in lines]
-    entries.append((((several(card.conversation_count, "conversation"), "muted"),), None))
-    for other in card.conversations:
-        here = row is not None and other.id == row.id
-        mark = glyphs.bar if here else glyphs.fold
-        state = "" if other.state is State.OPEN else f" {other.state.value}"
-        left: Line = (
-            (f"{mark} ", "accent" if here else "muted"),
-            (other.subject or other.preview or "(no subject)", ""),
-        )
-        entries.append((sides(left, ((state or f" {age(now - other.last_at)}", "muted"),), width), other.id))
+    entries += _conversations(card, row, width, glyphs, now)
+    if card.tags:
+        entries.append(((), None))
+        words = " ".join(f"#{tag}" + (f" {count}" if count > 1 else "") for tag, count in card.tags)
+        entries += [(((part, "tag"),), None) for _, part in wrap(words, width)]
     if card.notes:
         entries += [((), None), ((("notes", "muted"),), None)]
         entries += [(((part, "note"),), None) for _, part in wrap(card.notes, width)]
     return entries
 
 
+def _conversations(
+    card: ContactCard, row: ConversationRow | None, width: int, glyphs: Glyphs, now: Instant
+) -> list[Entry]:
+    """Every conversation with them, on whatever account; the first nine have a digit."""
+    entries: list[Entry] = [(((several(card.conversation_count, "conversation"), "muted"),), None)]
+    accounts = {other.account for other in card.conversations}
+    for number, other in enumerate(card.conversations, 1):
+        here = row is not None and other.id == row.id
+        state = other.state.value if other.state is not State.OPEN else age(now - other.last_at)
+        where = f"{other.account} " if len(accounts) > 1 else ""
+        left: Line = (
+            (f"{number} " if number < 10 else "  ", "key"),
+            (f"{glyphs.bar if here else ' '}", "accent"),
+            (other.subject or other.preview or "(no subject)", ""),
+        )
+        entries.append((sides(left, ((f" {where}{state}", "muted"),), width), other.id))
+    left_over = card.conversation_count - len(card.conversations)
+    if left_over > 0:
+        entries.append((((f"  and {left_over:,} older", "muted"),), None))
+    return entries
+
+
 def _about(row: ConversationRow | None, width: int, now: Instant) -> list[Line]:
     if row is None:
         return []
-    facts: list[tuple[str, str]] = []
-    if row.waiting_since is not None and row.state is State.OPEN:
-        facts.append(("waiting", age(now - row.waiting_since)))
-    facts.append(("state", row.state.value))
+    facts = [("state", row.state.value)]
     if row.state is State.SNOOZED:
         facts.append(("until", moment(row.snoozed_until, now) if row.snoozed_until else "they reply"))
     facts += [("assigned", row.assignee or "nobody"), ("priority", row.priority.name.lower()), ("account", row.account)]
@@ -119,6 +140,11 @@ class ContactPanel(Painted, can_focus=True, inherit_bindings=False):
             self.at = at
             self.top = max(min(self.top, at - 1), at - self.size.height + 1, 0)
         self.refresh()
+
+    def numbered(self, number: int) -> ConversationId | None:
+        """The conversation with this digit."""
+        listed = [id for _, id in self._entries if id is not None]
+        return listed[number - 1] if 0 < number <= min(len(listed), 9) else None
 
     @property
     def chosen(self) -> ConversationId | None:

@@ -58,12 +58,19 @@ def message_lines(
     body: MessageBody | None,
     files: Sequence[AttachmentRow],
     look: Look,
+    subject: str | None = None,
 ) -> list[Line]:
-    """Every line of one message, given the one before it (for the day's rule and for runs)."""
+    """Every line of one message, given the one before it (for the day's rule and for runs).
+
+    In a timeline, `subject` is what its conversation is about; it is told where another one goes on.
+    """
     lines: list[Line] = []
     new_day = before is None or day(before.at, look.now) != day(message.at, look.now)
     if new_day:
         lines += [(), _day_rule(message, look)]
+    if subject is not None and (before is None or before.conversation_id != message.conversation_id):
+        lines += [(), _conversation_line(message, subject, look)]
+        before = None
     if message.class_ is MessageClass.NOTE:
         return [*lines, (), *_note(message, body, look)]
     if new_day or before is None or not _same_run(before, message):
@@ -86,6 +93,11 @@ def message_lines(
     if message.delivery in _DELIVERY_ROLES and message.delivery_detail:
         lines += _wrapped(message.delivery_detail, _DELIVERY_ROLES[message.delivery], look.measure, "  ")
     return [tuple((text, role) for text, role in line) for line in lines]
+
+
+def _conversation_line(message: ThreadMessage, subject: str, look: Look) -> Line:
+    left: Line = ((f"#{message.conversation_id} ", "key"), (subject or "(no subject)", "accent"))
+    return sides(left, (), look.width - 2)
 
 
 def _same_run(before: ThreadMessage, message: ThreadMessage) -> bool:

@@ -5,9 +5,9 @@ The place in it is (message, line of the message), never a line number of the wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from omnitui.core.models import AttachmentRow, MessageBody, MessageId, ThreadMessage
+from omnitui.core.models import AttachmentRow, ConversationId, MessageBody, MessageId, ThreadMessage
 from omnitui.widgets.lines import Line
 from omnitui.widgets.message_lines import Look, message_lines
 
@@ -22,6 +22,8 @@ class ThreadLayout:
         """No older message is left in the store."""
         self.top: tuple[int, int] = (0, 0)
         self.height = 1
+        self.subjects: Mapping[ConversationId, str] | None = None
+        """Of a timeline, where messages of several conversations follow each other: what these are about."""
         self.unfolded: set[MessageId] = set()
         self._bodies: dict[MessageId, MessageBody] = {}
         self._files: dict[MessageId, list[AttachmentRow]] = {}
@@ -112,7 +114,9 @@ class ThreadLayout:
             look = self.look
             look = Look(look.width, look.glyphs, look.now, look.me, message.id in self.unfolded)
             before = self.messages[index - 1] if index else None
-            found = message_lines(message, before, self._bodies.get(message.id), self.files(message.id), look)
+            subject = None if self.subjects is None else self.subjects.get(message.conversation_id, "")
+            body = self._bodies.get(message.id)
+            found = message_lines(message, before, body, self.files(message.id), look, subject)
             self._lines[message.id] = found
         return found
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.message import Message
@@ -25,7 +25,7 @@ _WHEEL = 3
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a thread is about, and who writes to whom."""
+    """What a thread is about, and who writes to whom. A timeline has no number."""
 
     subject: str
     number: int
@@ -34,8 +34,9 @@ class Head:
 
     def lines(self, width: int, rule: str) -> tuple[Line, Line, Line]:
         """Subject and number, people and state, a rule."""
+        number = f"#{self.number}" if self.number else ""
         return (
-            sides(((self.subject or "(no subject)", "strong"),), ((f"#{self.number}", "muted"),), width),
+            sides(((self.subject or "(no subject)", "strong"),), ((number, "muted"),), width),
             sides(((self.people, "muted"),), ((self.state, "accent"),), width),
             ((rule * width, "border"),),
         )
@@ -142,6 +143,10 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
             self._to_first = not complete
         self.changed()
 
+    def name_conversations(self, subjects: Mapping[ConversationId, str]) -> None:
+        """In a timeline: what each conversation is about, told where it begins or goes on."""
+        self.layout_.subjects = subjects
+
     def give(self, bodies: Iterable[MessageBody], files: Iterable[AttachmentRow]) -> None:
         """What stands in some messages."""
         given = list(bodies)
@@ -243,7 +248,7 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         """Another width wraps anew, around the message at hand."""
         self.layout_.height = max(event.size.height - HEAD, 1)
         look = self.layout_.look
-        self.layout_.restyle(Look(max(event.size.width, 20), self.glyphs, look.now, self._me))
+        self.layout_.restyle(replace(look, width=max(event.size.width, 20)))
         self.layout_.scroll(0)
         self.changed()
 

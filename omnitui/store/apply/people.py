@@ -7,6 +7,7 @@ from typing import Any
 
 from omnitui.core.errors import Refused
 from omnitui.core.operations import Operation, OpKind
+from omnitui.store import feed
 from omnitui.store.apply.scene import Change, Scene
 
 _FIELDS = ("name", "organisation", "notes")
@@ -36,6 +37,7 @@ def apply_contact(scene: Scene, operation: Operation) -> Change | None:
         scene.connection.execute(f"UPDATE contact SET {name} = ? WHERE id = ?", (value, contact["id"]))
     rows = scene.connection.execute("SELECT id FROM conversation WHERE contact_id = ?", (contact["id"],))
     scene.touched.update(row["id"] for row in rows)
+    _tell(scene)
     return Change(None, found, Operation(OpKind.CONTACT, operation.target, {**found, "if": wanted}))
 
 
@@ -61,6 +63,7 @@ def apply_identity(scene: Scene, operation: Operation) -> Change | None:
     if "drop" in payload:
         connection.execute("DELETE FROM contact WHERE id = ?", (payload["drop"],))
     _touch(scene, identity["id"])
+    _tell(scene)
     return Change(None, {"contact": found}, Operation(OpKind.IDENTITY, operation.target, back))
 
 
@@ -79,6 +82,11 @@ def _create(connection: sqlite3.Connection, identity: sqlite3.Row, number: int |
 def _contact_of(scene: Scene, contact_id: int) -> sqlite3.Row:
     row: sqlite3.Row = scene.connection.execute("SELECT * FROM contact WHERE id = ?", (contact_id,)).fetchone()
     return row if row["merged_into"] is None else _contact_of(scene, row["merged_into"])
+
+
+def _tell(scene: Scene) -> None:
+    """People without a conversation are shown too."""
+    feed.note(scene.connection, [feed.NOT_A_CONVERSATION])
 
 
 def _touch(scene: Scene, identity_id: int) -> None:
