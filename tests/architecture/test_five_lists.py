@@ -14,6 +14,7 @@ from omnitui.core.commands import COMMANDS, Context, by_id, matching
 from omnitui.core.keymap import Keymap, Resolver, build
 from omnitui.screens import acts
 from omnitui.screens.base import MOST_HINTS, Page
+from omnitui.screens.contacts_page import ContactsPage
 from omnitui.screens.handlers import handler_of
 from omnitui.screens.inbox import InboxPage
 from omnitui.screens.pages import DraftsPage, OutboxPage, SyncPage
@@ -27,7 +28,7 @@ PAGES: dict[Context, tuple[type[Page], ...]] = {
     Context.SELECT: (InboxPage,),
     Context.COMPOSE: (InboxPage,),
     Context.OUTBOX: (OutboxPage,),
-    Context.SHEET: (DraftsPage, SyncPage),
+    Context.SHEET: (DraftsPage, SyncPage, ContactsPage),
 }
 PLACES = [(command, place) for command in COMMANDS for place in PAGES if place & command.context]
 
