@@ -39,7 +39,7 @@ def doctor(desk: Desk, as_json: bool, offline: bool) -> int:
 
 
 def _examine(desk: Desk, *, offline: bool) -> Iterator[Finding]:
-    from omnitui.cli.checks import accounts, cache, machine
+    from omnitui.cli.checks import accounts, cache, machine, secrets
     from omnitui.config.load import check, key_problems
 
     yield from machine.versions()
@@ -58,6 +58,10 @@ def _examine(desk: Desk, *, offline: bool) -> Iterator[Finding]:
         yield good("config", f"right; {len(settings.accounts)} accounts")
     yield from cache.cache(desk.places, desk.now())
     yield from _worker(desk)
+    if settings is not None:
+        yield from secrets.kept(desk.stores)
+        for account in settings.accounts:
+            yield from secrets.unused(account)
     if settings is not None and not offline and settings.accounts:
         from omnitui.sync.credentials import Credentials
 

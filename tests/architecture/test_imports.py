@@ -46,7 +46,7 @@ def loaded(code: str) -> set[str]:
         ),
         ("import omnitui.cli.config, omnitui.cli.desk, omnitui.cli.output", (*HEAVY, "sqlite3", "asyncio")),
         ("import omnitui.store.conversations", ("textual", "keyring", "imapclient", "selectolax")),
-        ("import omnitui.worker", ("textual",)),
+        ("import omnitui.worker", ("textual", "httpx", "keyring", "cryptography")),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -24,6 +24,11 @@ from omnitui.sync.imap.transport import Transport
 
 TIMEOUT = 30.0
 """Seconds without a byte after which a connection counts as dead."""
+STILL_REFUSED = (
+    "The token is new, so it is not that: either somebody else than {name} signed in, or the mailbox does not allow "
+    "this kind of access"
+)
+"""What a server never says when it refuses a token that was made a second ago."""
 TRY_LATER = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CORRUPTION", "OVERQUOTA"}
 """Codes of a refused login that pass by themselves (RFC 5530)."""
 
@@ -74,7 +79,10 @@ def log_in(login: Login, timeout: float = TIMEOUT) -> tuple[Transport, IMAPClien
             raise
     renewed = replace(login, secret=login.renew(login.secret))
     _check(renewed)
-    return _connect(renewed, timeout)
+    try:
+        return _connect(renewed, timeout)
+    except LoginRefused as error:
+        raise LoginRefused(f"{error}. {STILL_REFUSED.format(name=login.username)}") from None
 
 
 def _connect(login: Login, timeout: float) -> tuple[Transport, IMAPClient, frozenset[str]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from omnitui.core.errors import LoginRefused, Offline, ProtocolError, SecretError
-from omnitui.sync.imap.login import on_this_machine
+from omnitui.sync.imap.login import STILL_REFUSED, on_this_machine
 from omnitui.sync.outbox.login import log_in
 from omnitui.sync.outbox.wire import Reply, SmtpWire
 
@@ -169,7 +169,11 @@ async def _enter(endpoint: Endpoint, secret: str) -> tuple[SmtpWire, dict[str, s
     except LoginRefused:
         if endpoint.renew is None:
             raise
-    return await _session(endpoint, await asyncio.to_thread(endpoint.renew, secret))
+    renewed = await asyncio.to_thread(endpoint.renew, secret)
+    try:
+        return await _session(endpoint, renewed)
+    except LoginRefused as error:
+        raise LoginRefused(f"{error}. {STILL_REFUSED.format(name=endpoint.username)}") from None
 
 
 async def _session(endpoint: Endpoint, secret: str) -> tuple[SmtpWire, dict[str, str]]:

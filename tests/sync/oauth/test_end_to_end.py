@@ -64,6 +64,17 @@ def test_a_running_worker_renews_and_says_when_one_must_sign_in_anew(home: Home,
         assert secret.encode() not in home.everything_written()
 
 
+def test_somebody_else_has_signed_in(home: Home, provider: IdentityProvider) -> None:
+    with home.start("login", "desk", "--device") as talk:
+        provider.approve(talk.wait_for(r"type this code: (\w+)"), "another")
+        assert talk.ended() == 0, talk.heard
+    refused = home.run("sync", "--once")
+    assert refused.returncode == 4
+    assert f"somebody else than {home.user} signed in" in refused.stderr
+    assert provider.refreshes == 1
+    assert "somebody else than" in home.run("doctor").stdout
+
+
 def test_the_browser_comes_back_or_its_address_is_pasted(home: Home, provider: IdentityProvider) -> None:
     with home.start("login", "desk", "--browser") as talk:
         url = talk.wait_for(r"(http://127\.0\.0\.1:\d+/authorize\S+)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -118,6 +119,15 @@ def test_of_many_processes_one_renews(desk: Desk) -> None:
     """With rotation, a second one would end the sign-in: the provider takes it for a theft."""
     desk.sign_in()
     desk.provider.slow_refresh = 0.3
+    running = [other_process(desk, desk.now + 3_600_000) for _ in range(4)]
+    found = {process.communicate(timeout=50)[0].strip() for process in running}
+    assert len(found) == 1
+    assert desk.provider.refreshes == 1
+    assert not desk.provider.grants[0].revoked
+
+
+def other_process(desk: Desk, now: int) -> subprocess.Popen[str]:
+    """Another process that asks for a token of the same home."""
     code = f"""
 import sys
 from pathlib import Path
@@ -128,15 +138,30 @@ from tests.sync.oauth.test_keeping import Desk
 class There:
     url = {desk.provider.url!r}
 desk = Desk(Path(sys.argv[1]), There())
-desk.now = {desk.now + 3_600_000}
+desk.now = {now}
 print(desk.keeper().access_token(desk.account)[0])
 """
     command = [sys.executable, "-c", code, str(desk.places.config.parent)]
-    running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    found = {process.communicate(timeout=50)[0].strip() for process in running}
-    assert len(found) == 1
-    assert desk.provider.refreshes == 1
-    assert not desk.provider.grants[0].revoked
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def test_one_that_dies_while_renewing_holds_nobody_up(desk: Desk) -> None:
+    """The provider keeps refresh tokens here: where it rotates them, a death in this very moment ends the sign-in."""
+    desk.provider.rotates = False
+    desk.sign_in()
+    desk.provider.slow_refresh = 1.0
+    dying = other_process(desk, desk.now + 3_600_000)
+    deadline = time.monotonic() + 20
+    while desk.provider.refreshes == 0 and "/token refresh_token" not in desk.provider.asked:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    dying.kill()
+    dying.communicate()
+    desk.provider.slow_refresh = 0.0
+    desk.now += 3_600_000
+    started = time.monotonic()
+    assert desk.keeper().access_token(desk.account)[0] in desk.provider.access
+    assert time.monotonic() - started < 10
 
 
 def test_a_refused_token_is_renewed_once_and_not_when_another_has_done_it(desk: Desk) -> None:
