@@ -26,7 +26,7 @@ from omnitui.store.rows import FetchedMail, NewMessage
 from omnitui.store.threads import Account, Newcomer, Threads
 from omnitui.store.unstorable import FAULTS, in_its_place
 
-__all__ = ["FetchedMail", "Stored", "store_batch"]
+__all__ = ["FAULTS", "FetchedMail", "Stored", "store_batch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,26 @@ def store_batch(
     now: Instant,
     *,
     cursor: Cursor | None = None,
+    whole: bool = False,
 ) -> Stored:
     """Store mails of one folder in the caller's transaction, and move the folder's cursor to `cursor` where given.
 
     Raises CacheError when the folder has another UIDVALIDITY by now (the caller looks again and starts anew).
+
+    A mail that cannot be stored is replaced by a row that says so. With `whole` it raises (one of `FAULTS`) instead:
+    the caller rolls back and stores the batch again without. That is the quick way, since beside a savepoint SQLite
+    copies every page before each statement that changes it.
     """
     folder = _checked(connection, folder)
     if cursor is not None:
         folders.set_cursor(connection, folder, cursor)
     fresh = unknown_uids(connection, folder, [(mail.uid, mail.flags) for mail in mails])
     mails = sorted((mail for mail in mails if mail.uid in fresh), key=lambda mail: (mail.at, mail.uid))
-    return _store(connection, folder, mails, now)
+    return _Batch(connection, folder, now).store(_made(mails)) if whole else _store(connection, folder, mails, now)
+
+
+def _made(mails: Sequence[FetchedMail]) -> list[tuple[FetchedMail, Prepared]]:
+    return [(mail, mail.prepared or prepared(mail.parsed, mail.digest)) for mail in mails]
 
 
 def _store(connection: sqlite3.Connection, folder: Folder, mails: Sequence[FetchedMail], now: Instant) -> Stored:
@@ -65,8 +74,7 @@ def _store(connection: sqlite3.Connection, folder: Folder, mails: Sequence[Fetch
         return Stored((), ())
     connection.execute("SAVEPOINT batch")
     try:
-        named = [(mail, mail.prepared or prepared(mail.parsed, mail.digest)) for mail in mails]
-        stored = _Batch(connection, folder, now).store(named)
+        stored = _Batch(connection, folder, now).store(_made(mails))
     except FAULTS as fault:
         connection.execute("ROLLBACK TO batch")
         connection.execute("RELEASE batch")

@@ -17,7 +17,8 @@ from omnitui.store import feed, identities
 _UNANSWERING = ", ".join(f"'{state}'" for state in UNANSWERING)
 _MAIL = "('customer', 'auto', 'human', 'machine')"
 _COUNTS = f"""
-SELECT c.id, c.channel, c.wait_from,
+SELECT c.id, c.channel, c.wait_from, c.contact_id, c.draft_count, c.failed_count, c.last_at AS had_last_at,
+    c.waiting_since, c.hidden,
     (SELECT count(*) FROM draft WHERE conversation_id = c.id) AS drafts,
     (SELECT count(*) FROM outbox WHERE conversation_id = c.id AND kind = 'send'
         AND state IN ('failed', 'unknown', 'asking')) AS failed,
@@ -47,24 +48,29 @@ WHERE c.merged_into IS NULL GROUP BY c.id
 """
 _WAITS = "SELECT min(at) FROM message WHERE conversation_id = ? AND class = 'customer' AND at > ?"
 _BLOCKED = """
-EXISTS (SELECT 1 FROM conversation_identity ci JOIN identity i ON i.id = ci.identity_id
-    WHERE ci.conversation_id = conversation.id AND i.blocked = 1)
+SELECT c.id FROM json_each(?) AS wanted CROSS JOIN conversation c ON c.id = wanted.value
+WHERE EXISTS (SELECT 1 FROM conversation_identity ci JOIN identity i ON i.id = ci.identity_id
+    WHERE ci.conversation_id = c.id AND i.blocked = 1)
 AND NOT EXISTS (SELECT 1 FROM message m
-    LEFT JOIN identity i ON i.channel = conversation.channel AND i.address = lower(m.from_address)
-    WHERE m.conversation_id = conversation.id AND m.class IN ('customer', 'auto') AND coalesce(i.blocked, 0) = 0)
+    LEFT JOIN identity i ON i.channel = c.channel AND i.address = lower(m.from_address)
+    WHERE m.conversation_id = c.id AND m.class IN ('customer', 'auto') AND coalesce(i.blocked, 0) = 0)
 """
 _AMONG_US = """
-EXISTS (SELECT 1 FROM conversation_identity WHERE conversation_id = conversation.id)
+SELECT c.id FROM json_each(?) AS wanted CROSS JOIN conversation c ON c.id = wanted.value
+WHERE EXISTS (SELECT 1 FROM conversation_identity WHERE conversation_id = c.id)
 AND NOT EXISTS (SELECT 1 FROM conversation_identity ci JOIN identity i ON i.id = ci.identity_id
-    WHERE ci.conversation_id = conversation.id AND i.ours = 0)
+    WHERE ci.conversation_id = c.id AND i.ours = 0)
 """
-_UPDATE = f"""
-UPDATE conversation SET subject = ?, contact_id = ?, contact_name = ?, preview = ?, message_count = ?, unread_count = ?,
-    attachment_count = ?, note_count = ?, draft_count = ?, failed_count = ?, queued_count = ?, first_at = ?,
-    last_at = ?, last_customer_at = ?, last_agent_at = ?, waiting_since = ?,
-    hidden = CASE WHEN ? THEN {_BLOCKED} ELSE {_AMONG_US} END
-WHERE id = ?
-"""
+_PLAIN = (
+    "subject = ?, contact_name = ?, preview = ?, message_count = ?, unread_count = ?, attachment_count = ?,"
+    " note_count = ?, queued_count = ?, first_at = ?, last_customer_at = ?, last_agent_at = ?"
+)
+_ORDERING = "contact_id = ?, draft_count = ?, failed_count = ?, last_at = ?, waiting_since = ?, hidden = ?"
+_UPDATE_PLAIN = f"UPDATE conversation SET {_PLAIN} WHERE id = ?"
+_UPDATE = f"UPDATE conversation SET {_PLAIN}, {_ORDERING} WHERE id = ?"
+
+_HAD = ("contact_id", "draft_count", "failed_count", "had_last_at", "waiting_since", "hidden")
+"""What a row of `_COUNTS` says of the columns of `_ORDERING` as they stand."""
 
 
 def refresh(connection: sqlite3.Connection, conversation_ids: Iterable[int]) -> None:
@@ -73,33 +79,54 @@ def refresh(connection: sqlite3.Connection, conversation_ids: Iterable[int]) -> 
     counts = connection.execute(_COUNTS, (json.dumps(ids),)).fetchall()
     shown = _shown(connection, counts)
     contacts = _contacts(connection, counts, shown)
-    connection.executemany(_UPDATE, [_row(connection, row, shown, contacts) for row in counts])
+    hidden = _hidden(connection, counts)
+    plain, moved = [], []
+    for row in counts:
+        ordering = _ordering(connection, row, contacts.get(row["id"]), row["id"] in hidden)
+        columns = _plain(row, shown, contacts)
+        # SQLite writes every index of a column that is set, changed or not, and the list has many.
+        if ordering == tuple(row[name] for name in _HAD):
+            plain.append((*columns, row["id"]))
+        else:
+            moved.append((*columns, *ordering, row["id"]))
+    connection.executemany(_UPDATE_PLAIN, plain)
+    connection.executemany(_UPDATE, moved)
     feed.note(connection, ids)
 
 
-def _row(
-    connection: sqlite3.Connection, row: sqlite3.Row, shown: dict[int, sqlite3.Row], contacts: dict[int, sqlite3.Row]
-) -> tuple[Any, ...]:
-    settled = max(-1 if row["settled_at"] is None else row["settled_at"], row["wait_from"])
-    customer_at = row["customer_at"]
-    waits = None
-    if customer_at is not None and customer_at > settled:
-        waits = connection.execute(_WAITS, (row["id"], settled)).fetchone()[0]
+def _plain(row: sqlite3.Row, shown: dict[int, sqlite3.Row], contacts: dict[int, sqlite3.Row]) -> tuple[Any, ...]:
+    """What `_PLAIN` sets: columns that no list is ordered or narrowed by."""
     first, last, contact = shown.get(row["first_id"]), shown.get(row["last_id"]), contacts.get(row["id"])
     return (
         first["subject"] if first else "",
-        contact["id"] if contact else None,
         contact["name"] if contact else "",
         last["preview"] if last else "",
-        *(int(row[name]) for name in ("messages", "unread", "attachments", "notes", "drafts", "failed", "queued")),
+        *(int(row[name]) for name in ("messages", "unread", "attachments", "notes", "queued")),
         row["first_at"] or 0,
-        row["last_at"] or 0,
-        customer_at,
+        row["customer_at"],
         row["agent_at"],
-        waits,
-        row["from_outside"] or 0,
-        row["id"],
     )
+
+
+def _ordering(
+    connection: sqlite3.Connection, row: sqlite3.Row, contact: sqlite3.Row | None, hidden: bool
+) -> tuple[Any, ...]:
+    """What `_ORDERING` sets."""
+    settled = max(-1 if row["settled_at"] is None else row["settled_at"], row["wait_from"])
+    waits = None
+    if row["customer_at"] is not None and row["customer_at"] > settled:
+        waits = connection.execute(_WAITS, (row["id"], settled)).fetchone()[0]
+    last_at = row["last_at"] or 0
+    return (contact["id"] if contact else None, row["drafts"], row["failed"], last_at, waits, int(hidden))
+
+
+def _hidden(connection: sqlite3.Connection, counts: list[sqlite3.Row]) -> set[int]:
+    """Those in which every customer is blocked, or in which only we wrote to each other."""
+    hidden = set()
+    for sql, outside in ((_BLOCKED, True), (_AMONG_US, False)):
+        ids = [row["id"] for row in counts if bool(row["from_outside"]) is outside]
+        hidden |= {id for (id,) in connection.execute(sql, (json.dumps(ids),))}
+    return hidden
 
 
 def _shown(connection: sqlite3.Connection, counts: list[sqlite3.Row]) -> dict[int, sqlite3.Row]:

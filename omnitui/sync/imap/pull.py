@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from omnitui.core.errors import Offline, ProtocolError
 from omnitui.core.times import Instant
 from omnitui.store.folders import Cursor, Folder
-from omnitui.store.ingest import FetchedMail, store_batch
+from omnitui.store.ingest import FAULTS, FetchedMail, Stored, store_batch
 from omnitui.sync.imap.connection import Connection
 from omnitui.sync.imap.fetch import Bulk, RawMail
 from omnitui.sync.imap.prepare import fetched_mail
@@ -143,11 +143,17 @@ class _Stage:
 
     def _store(self, mails: list[FetchedMail]) -> None:
         started = time.thread_time()
-        with self._writer.transaction() as cache:
-            stored = store_batch(cache, self._folder, mails, self._clock())
+        try:
+            stored = self._write(mails, whole=True)
+        except FAULTS:
+            stored = self._write(mails, whole=False)
         took = max(1.0, (time.thread_time() - started) * 1000)
         self._pulled.stored += len(mails)
         self._pulled.new += len(stored.new_ids)
         self._writer.give_way()
         fair = int(len(mails) * TRANSACTION_MS / took)
         self._size = max(LEAST, min(MOST, fair))
+
+    def _write(self, mails: list[FetchedMail], *, whole: bool) -> Stored:
+        with self._writer.transaction() as cache:
+            return store_batch(cache, self._folder, mails, self._clock(), whole=whole)

@@ -69,7 +69,7 @@ class Batches:
     def __init__(self, count: int | None = None, niceness: int = 0) -> None:
         self._niceness = niceness
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
-        self._count = count or max(1, min(3, (os.cpu_count() or 2) - 1))
+        self._count = count or max(1, min(3, (os.cpu_count() or 2)))
         self._lanes: list[_Lane] = []
 
     def submit(self, raws: Sequence[bytes], *, many: bool) -> Future[list[Made]]:
