@@ -104,5 +104,7 @@ class ParsedMail:
     """What an agent should know of how this was read ("unknown character set, shown as latin-1")."""
     text_from_html: bool = False
     """Whether `text` was made from the HTML because the mail has no plain text."""
+    from_plain: bool = False
+    """Whether the blocks are those of `text` (`core.text.own_words.blocks_of`); then they may be left out."""
     error: str | None = None
     """Why the mail could not be parsed; the other fields then hold what could still be read."""

@@ -12,9 +12,11 @@ from omnitui.core.mail import ParsedMail
 from omnitui.core.packing import pack
 from omnitui.core.people import people_json, people_text
 from omnitui.core.text.fold import index_text
+from omnitui.core.text.own_words import opening
 from omnitui.core.threading import Links, links
 
 PREVIEW_LENGTH = 160
+_READ = 4 * PREVIEW_LENGTH
 _LIST = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -27,6 +29,7 @@ class Prepared(NamedTuple):
     searched: tuple[str, str, str, str]
     """Subject, people, body and file names, folded for the full-text index."""
     blocks: bytes
+    """Packed; empty where they are those of the text."""
     preview: str
     answered: str
     """In-Reply-To, References and notices as JSON lists; the first two are empty where there are none."""
@@ -41,8 +44,8 @@ def prepared(mail: ParsedMail, digest: str) -> Prepared:
         links=links(mail, digest),
         people=everybody(mail),
         searched=_searched(mail),
-        blocks=pack(blocks_to_json(mail.blocks).encode("utf-8", "replace")),
-        preview=_preview(mail.reply_text or mail.text),
+        blocks=b"" if mail.from_plain else pack(blocks_to_json(mail.blocks).encode("utf-8", "replace")),
+        preview=_preview(mail.reply_text or (mail.from_plain and opening(mail.text, _READ)) or mail.text),
         answered=_list(mail.in_reply_to),
         references=_list(mail.references),
         notices=_list(mail.notices) or "[]",
@@ -63,7 +66,7 @@ def _searched(mail: ParsedMail) -> tuple[str, str, str, str]:
 
 
 def _preview(text: str) -> str:
-    return " ".join(text[: 4 * PREVIEW_LENGTH].split())[:PREVIEW_LENGTH]
+    return " ".join(text[:_READ].split())[:PREVIEW_LENGTH]
 
 
 def _list(values: Sequence[str]) -> str:

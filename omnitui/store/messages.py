@@ -21,6 +21,7 @@ from omnitui.core.models import (
     ThreadMessage,
 )
 from omnitui.core.people import people_of
+from omnitui.core.text.own_words import blocks_of
 from omnitui.store.select import Select
 
 _COLUMNS = """m.id, m.conversation_id, m.mid, m.class, m.kind, m.author, m.from_name, m.from_address, m.people,
@@ -167,7 +168,7 @@ def _body(row: sqlite3.Row) -> MessageBody:
     return MessageBody(
         MessageId(row["message_id"]),
         row["text"],
-        blocks_from_json(zlib.decompress(row["blocks"]).decode()),
+        blocks_from_json(zlib.decompress(row["blocks"]).decode()) if row["blocks"] else blocks_of(row["text"]),
         Invitation(**invitation) if invitation else None,
     )
 

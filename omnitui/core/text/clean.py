@@ -29,6 +29,7 @@ _ODD = re.compile(
     "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_LATIN_KEPT = bytes([0x0A, *range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0xAE, 0x100)])
 _PICTOGRAPH = "\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001fbff"
 _JOINED_SCRIPT = "\u0600-\u08ff\u0900-\u0dff"
 _ANY_JOINER = re.compile("[\u200c\u200d]")
@@ -49,15 +50,23 @@ def safe_text(text: str, *, lines: bool = True) -> str:
     With `lines=False` the result is one line: newlines and runs of white space become one space, ends stripped.
     Idempotent, and linear in the length of the text.
     """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\t" in text:
+        text = text.expandtabs(TAB_WIDTH)
     if text.isascii():
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        if "\t" in text:
-            text = text.expandtabs(TAB_WIDTH)
         text = text.translate(_ASCII_DROPPED)
-    elif _ODD.search(text) or not unicodedata.is_normalized("NFC", _bounded(text)):
+    elif not _plain_latin(text) and (_ODD.search(text) or not unicodedata.is_normalized("NFC", _bounded(text))):
         text = _cleaned(text)
     return text if lines else " ".join(text.split())
+
+
+def _plain_latin(text: str) -> bool:
+    """Whether all of it is Latin-1 that stays as it is; told at once, and true of much mail."""
+    try:
+        return not text.encode("latin-1").translate(None, _LATIN_KEPT)
+    except UnicodeEncodeError:
+        return False
 
 
 def _cleaned(text: str) -> str:

@@ -33,6 +33,11 @@ _PARTING = re.compile(r"[\W_]+")
 _LATIN_MARKS = re.compile("[\u0300-\u036f]+")
 _FOLDED = re.compile(f"[{''.join(_LETTERS)}{_POINTS}\u200c\u200d]")
 
+_USUAL_LATIN = bytes(
+    code for code in range(256) if code < 0x80 or code in b"\xa1\xa7\xab\xb0\xb7\xbb\xbf"
+    or (code >= 0xC0 and chr(code) not in "\xd7\xf7\xdfæÆøØðÐþÞ")
+)  # fmt: skip
+
 
 @cache
 def _common_run() -> re.Pattern[str]:
@@ -56,7 +61,7 @@ def _other_marks() -> re.Pattern[str]:
 
 def index_text(text: str) -> str:
     """`text` (already through `safe_text`) as it goes into the index."""
-    if text.isascii():
+    if text.isascii() or _usual_latin(text):
         return text
     folded = _folded(text)
     return _runs_of(folded).sub(_pairs, folded)
@@ -100,6 +105,14 @@ def match_words(text: str) -> str:
         return " "
     start, end = ("" if _starts_run(words[at]) else " " for at in (0, -1))
     return f"{start}{words}{end}"
+
+
+def _usual_latin(text: str) -> bool:
+    """Whether the index itself folds all that stands in `text`: Latin-1 without the letters that it leaves alone."""
+    try:
+        return not text.encode("latin-1").translate(None, _USUAL_LATIN)
+    except UnicodeEncodeError:
+        return False
 
 
 def _runs_of(text: str) -> re.Pattern[str]:

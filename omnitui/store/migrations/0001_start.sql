@@ -172,7 +172,7 @@ CREATE INDEX message_omni ON message(omni_id) WHERE omni_id <> '';
 CREATE TABLE body (
     message_id INTEGER PRIMARY KEY REFERENCES message(id) ON DELETE CASCADE,
     text TEXT NOT NULL,                    -- the whole text, as indexed
-    blocks BLOB NOT NULL,                  -- zlib of blocks_to_json
+    blocks BLOB NOT NULL,                  -- zlib of blocks_to_json; empty: they are those of the text
     invitation TEXT NOT NULL DEFAULT ''    -- JSON of core.mail.Invitation
 ) STRICT;
 

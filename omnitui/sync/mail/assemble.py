@@ -9,6 +9,7 @@ from omnitui.core.blocks import Block, BlockKind
 from omnitui.core.mail import Address, MailKind, ParsedMail
 from omnitui.core.text.clean import safe_text
 from omnitui.core.text.html import blocks_from_html
+from omnitui.core.text.own_words import LONGEST
 from omnitui.core.text.plain import blocks_from_text
 from omnitui.core.text.quoting import reply_words, split_reply
 from omnitui.core.times import Instant
@@ -27,8 +28,8 @@ STUB_TEXT = 64 * 1024
 """Bytes of a mail that could not be parsed that are shown as they are."""
 
 
-def assembled(root: Part, notices: Sequence[str] = ()) -> ParsedMail:
-    """The mail a tree of parts is."""
+def assembled(root: Part, notices: Sequence[str] = (), *, lean: bool = False) -> ParsedMail:
+    """The mail a tree of parts is. `lean`: without blocks and the writer's own words where they follow from the text."""
     head = _head(root.fields)
     parts = list(root.walk())
     content = content_of(root)
@@ -36,9 +37,10 @@ def assembled(root: Part, notices: Sequence[str] = ()) -> ParsedMail:
         content.note(notice)
     for passage in content.passages:
         passage.plain = safe_text(passage.plain)
-    blocks = split_reply(_blocks(content.passages))
     text = "\n\n".join(p.plain.rstrip("\n") for p in content.passages if p.plain)
-    if not blocks and any(len(p.html) > 500 for p in content.passages):
+    from_plain = _says_it_all(content.passages, text)
+    blocks = () if lean and from_plain else split_reply(_blocks(content.passages))
+    if not (blocks or from_plain) and any(len(p.html) > 500 for p in content.passages):
         content.note("its HTML shows no text")
     from_html = not text.strip() and any(p.html for p in content.passages)
     if from_html:
@@ -53,6 +55,7 @@ def assembled(root: Part, notices: Sequence[str] = ()) -> ParsedMail:
         kind=kind,
         text=text,
         text_from_html=from_html,
+        from_plain=from_plain,
         html="\n".join(p.html for p in content.passages if p.html),
         reply_text=reply_words(blocks),
         blocks=blocks,
@@ -61,6 +64,13 @@ def assembled(root: Part, notices: Sequence[str] = ()) -> ParsedMail:
         invitation=invitation_of(parts),
         notices=tuple(content.notices),
     )
+
+
+def _says_it_all(passages: list[Passage], text: str) -> bool:
+    """Whether the blocks are those of the text: one passage, read from its plain text, its lines as they stand."""
+    if len(passages) != 1 or passages[0].flowed or len(text) > LONGEST or not text.strip():
+        return False
+    return not (passages[0].html and is_stub(passages[0].plain, passages[0].html))
 
 
 def _head(fields: Fields) -> dict[str, Any]:

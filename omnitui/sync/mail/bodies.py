@@ -222,7 +222,7 @@ def is_stub(plain: str, html: str) -> bool:
     """Whether the plain text stands in for the HTML only in name: empty, or a line that says to look elsewhere."""
     if not html:
         return False
-    words = plain.split()
+    words = plain.split(None, 41)
     if not words:
         return True
     if len(words) > 40 or len(html) < 20 * len(plain):

@@ -21,16 +21,14 @@ _HTML_LIMIT = 2 * 1024 * 1024
 def parse_tree(raw: bytes) -> Part | None:
     """The parts of a mail that looked ordinary, or None when the compiled parser refuses it or is known to get it
     wrong; then the careful parser reads it."""
+    fields, _ = split_head(raw, sound=True)
+    if fields.broken or not _known_transfer(fields):
+        return None
     try:
         node = parse_email_tree(raw)
     except ParseError:
         return None
     ascii_only = raw.isascii()
-    fields, _ = split_head(raw, sound=True)
-    if fields.broken:
-        return None
-    if not _known_transfer(fields):
-        return None
     root = described(fields)
     if node.children and not root.is_multipart:
         node_children: list[Any] = []

@@ -31,6 +31,8 @@ class Fields:
     values: dict[str, list[str]] = field(default_factory=dict)
     broken: bool = False
     """A line in the block was no field, or something was cut for its size."""
+    lines: int = 0
+    """Lines that the fields of a sound block take."""
 
     def first(self, name: str) -> str:
         """The first value of a field as sent, or ""."""
@@ -50,8 +52,8 @@ def split_head(raw: bytes, start: int = 0, end: int | None = None, *, sound: boo
     """The fields at `start` and where the body begins.
 
     The block ends at the first empty line, or at the first line that can be neither a field nor its continuation
-    (then that line is body: better shown than lost); `sound` says that no such line is there. Envelope lines
-    ("From x Mon ...") at the top are skipped.
+    (then that line is body: better shown than lost). `sound` is for a caller who wants no other block: such a line
+    only makes it `broken`, which is quicker to tell. Envelope lines ("From x Mon ...") at the top are skipped.
     """
     end = len(raw) if end is None else end
     begin = _after_envelope(raw, start, end)
@@ -62,6 +64,7 @@ def split_head(raw: bytes, start: int = 0, end: int | None = None, *, sound: boo
     text = block.decode("latin-1")
     fields, used = (_sound_fields(text), -1) if sound or BROKEN.search(text) is None else _mended_fields(text)
     fields.broken |= stop > begin + BLOCK_LIMIT
+    fields.broken |= sound and fields.lines != text.count("\n") + 1
     return (fields, body) if used < 0 else (fields, begin + used)
 
 
@@ -91,6 +94,7 @@ def _sound_fields(block: str) -> Fields:
     pairs = _FIELD.findall(block)
     for name, value in pairs[:FIELDS_LIMIT]:
         values.setdefault(name.lower(), []).append(value.strip()[:VALUE_LIMIT])
+    fields.lines = len(pairs) + sum([value.count("\n") for _, value in pairs])
     fields.broken = len(pairs) > FIELDS_LIMIT or (
         len(block) > VALUE_LIMIT and any(len(value) > VALUE_LIMIT for _, value in pairs)
     )

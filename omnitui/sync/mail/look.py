@@ -19,7 +19,6 @@ WORDS = 400
 COMMAS = 2000
 BRACKETS = 200
 
-_BROKEN = re.compile(rb"^(?![!-9;-~]+[ \t]*:|[ \t]|From |>From |\r?$)", re.MULTILINE)
 _FIELD_LINE = re.compile(rb"[!-9;-~]+[ \t]*:|[ \t]|From |>From ")
 
 
@@ -43,15 +42,17 @@ def _odd_head(head: bytes) -> str:
         return "it has very many brackets"
     if not _FIELD_LINE.match(head) or head[:1] in b" \t":
         return "it does not begin with a header"
-    return "its header block has lines that are no header" if _BROKEN.search(head) else ""
+    return ""
 
 
 def _odd_body(raw: bytes) -> str:
     if b"\0" in raw:
         return "it holds NUL bytes"
-    lower = raw.lower()
-    if lower.count(b"multipart/") + lower.count(b"message/") > NESTING:
-        return "it announces very many nested parts"
+    # A part within a part follows an empty line, which is quicker to count than the types in any case of letters.
+    if raw.count(b"\n\r\n") + raw.count(b"\n\n") > NESTING:
+        lower = raw.lower()
+        if lower.count(b"multipart/") + lower.count(b"message/") > NESTING:
+            return "it announces very many nested parts"
     if len(raw) > HEAD and raw.count(b"\n--") > BOUNDARY_LINES:
         return "it has very many boundary lines"
     return ""

@@ -81,12 +81,15 @@ def _mail_to_plain(mail: ParsedMail) -> tuple[Any, ...]:
         (mail.sender.name, mail.sender.email) if mail.sender else None,
         people,
         (mail.date, mail.sent_at, mail.text),
-        [astuple(one) for one in mail.attachments],
+        [
+            (one.name, one.type, one.size, one.sha256, one.part, one.inline, one.content_id, one.named)
+            for one in mail.attachments
+        ],
         mail.kind.value,
         mail.list_id,
         astuple(mail.bounce) if mail.bounce else None,
         astuple(mail.invitation) if mail.invitation else None,
-        (mail.omni_id, mail.notices, mail.text_from_html, mail.error),
+        (mail.omni_id, mail.notices, mail.text_from_html, mail.from_plain, mail.error),
     )
 
 
@@ -95,10 +98,10 @@ def _mail_from_plain(row: tuple[Any, ...]) -> ParsedMail:
     message_id, in_reply_to, references, subject = head
     reply_to, to, cc, bcc = (tuple([Address(name, email) for name, email in some]) for some in people)
     date, sent_at, text = said
-    omni_id, notices, text_from_html, error = rest
+    omni_id, notices, text_from_html, from_plain, error = rest
     return ParsedMail(
         message_id, in_reply_to, references, subject, Address(*sender) if sender else None, reply_to, to, cc, bcc,
         date, sent_at, text, "", "", (), tuple([Attachment(*one) for one in attachments]), MailKind(kind), list_id,
         Bounce(*bounce) if bounce else None, Invitation(*invitation) if invitation else None, omni_id, notices,
-        text_from_html, error,
+        text_from_html, from_plain, error,
     )  # fmt: skip

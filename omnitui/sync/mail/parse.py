@@ -93,11 +93,11 @@ def parse_mail_with_care(raw: bytes, reason: str) -> ParsedMail:
 
 
 def read_ordinary(raw: bytes) -> ParsedMail | None:
-    """An ordinary mail in this process; None for one that must be read with care."""
-    return None if unusual(raw) else _fast(raw)
+    """An ordinary mail in this process, as the store needs it; None for one that must be read with care."""
+    return None if unusual(raw) else _fast(raw, lean=True)
 
 
-def _fast(raw: bytes) -> ParsedMail | None:
+def _fast(raw: bytes, *, lean: bool = False) -> ParsedMail | None:
     """The compiled path; None when the mail should be read with care after all."""
     from omnitui.sync.mail import fast
 
@@ -105,7 +105,7 @@ def _fast(raw: bytes) -> ParsedMail | None:
         root = fast.parse_tree(raw)
         if root is None or any(map(is_tnef, root.walk())):
             return None
-        mail = assembled(root)
+        mail = assembled(root, lean=lean)
     except FAULTS:
         return None
     empty = not mail.text and not mail.html and not mail.attachments

@@ -11,6 +11,8 @@ from omnitui.sync.mail.charsets import decode
 FIELD_LIMIT = 8192
 """Characters of one decoded field that are kept."""
 
+_BOUNDARY_ALONE = re.compile(r"(multipart/[a-zA-Z]+);\s*boundary=\"([\w=.+/:;,'()-]*)\"", re.ASCII)
+"""What most containers say."""
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 
@@ -87,6 +89,8 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
 
     Tolerates missing quotes, missing semicolons at the end, repeated names (the first wins) and encoded words.
     """
+    if simple := _BOUNDARY_ALONE.fullmatch(value):
+        return simple[1].lower(), {"boundary": simple[2]}
     main, _, rest = value.partition(";")
     found: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}

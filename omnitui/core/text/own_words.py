@@ -1,0 +1,34 @@
+"""Blocks that follow from a message's plain text alone, so that they need not be stored, and how its words begin."""
+
+from __future__ import annotations
+
+import re
+
+from omnitui.core.blocks import Block
+from omnitui.core.text.plain import blocks_from_text
+from omnitui.core.text.quoting import reply_words, split_reply
+
+LONGEST = 20_000
+"""Characters of text whose blocks are made when they are shown: a few milliseconds. Those of longer texts are stored."""
+_ENOUGH = 3000
+"""Characters that nearly always hold as many words of the writer's own as a preview shows."""
+_LONG_QUOTE = re.compile(r"^((?:>[^\n]*\n){3})(?:>[^\n]*\n){3,}", re.MULTILINE)
+
+
+def blocks_of(text: str) -> tuple[Block, ...]:
+    """The blocks of a plain text (through `safe_text`), quoted history and signature folded."""
+    return split_reply(blocks_from_text(text, cleaned=True))
+
+
+def opening(text: str, length: int) -> str:
+    """How the writer's own words begin, at least `length` characters of them where there are as many.
+
+    Read from the start of the text where that is enough, and of a long quote only its start: a preview should not cost
+    a whole mail.
+    """
+    brief = _LONG_QUOTE.sub(r"\1", text) if ">" in text else text
+    if len(brief) > _ENOUGH:
+        words = reply_words(blocks_of(brief[: brief.rfind("\n", 0, _ENOUGH) + 1]))
+        if len(words) >= length:
+            return words
+    return reply_words(blocks_of(brief))
