@@ -10,7 +10,7 @@ from omnitui.core.text.quoting import reply_words, split_reply
 
 LONGEST = 20_000
 """Characters of text whose blocks are made when they are shown: a few milliseconds. Those of longer texts are stored."""
-_ENOUGH = 3000
+_ENOUGH = 700
 """Characters that nearly always hold as many words of the writer's own as a preview shows."""
 _LONG_QUOTE = re.compile(r"^((?:>[^\n]*\n){3})(?:>[^\n]*\n){3,}", re.MULTILINE)
 
