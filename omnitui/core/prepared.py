@@ -45,7 +45,7 @@ def prepared(mail: ParsedMail, digest: str) -> Prepared:
         people=everybody(mail),
         searched=_searched(mail),
         blocks=b"" if mail.from_plain else pack(blocks_to_json(mail.blocks).encode("utf-8", "replace")),
-        preview=_preview(mail.reply_text or (mail.from_plain and opening(mail.text, _READ)) or mail.text),
+        preview=_preview(mail.reply_text or (mail.from_plain and opening(mail.text, PREVIEW_LENGTH + 40)) or mail.text),
         answered=_list(mail.in_reply_to),
         references=_list(mail.references),
         notices=_list(mail.notices) or "[]",

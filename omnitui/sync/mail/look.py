@@ -30,7 +30,7 @@ def unusual(raw: bytes) -> str:
     if stop == begin:
         return "its header block has no end within 64 KiB"
     head = raw[: stop + 1]
-    return _odd_head(head) or _odd_body(raw)
+    return _odd_head(head) or _odd_body(raw, head)
 
 
 def _odd_head(head: bytes) -> str:
@@ -45,9 +45,12 @@ def _odd_head(head: bytes) -> str:
     return ""
 
 
-def _odd_body(raw: bytes) -> str:
+def _odd_body(raw: bytes, head: bytes) -> str:
     if b"\0" in raw:
         return "it holds NUL bytes"
+    head = head.lower()
+    if b"multipart/" not in head and b"message/" not in head:
+        return ""
     # A part within a part follows an empty line, which is quicker to count than the types in any case of letters.
     if raw.count(b"\n\r\n") + raw.count(b"\n\n") > NESTING:
         lower = raw.lower()
