@@ -15,6 +15,7 @@ import aiosqlite
 
 from omnitui.core.errors import CacheError
 from omnitui.core.text.fold import match_words
+from omnitui.store.checkpoint import BY_ITSELF
 from omnitui.store.migrate import migrate
 
 Cache: TypeAlias = sqlite3.Connection
@@ -98,8 +99,7 @@ def _pragmas(role: Role) -> list[str]:
         "PRAGMA journal_mode = WAL",
         f"PRAGMA synchronous = {synchronous}",
         "PRAGMA cache_size = -65536",
-        # Pages that change in every transaction of a first sync go into the file once in 32 MB, not once in 4.
-        "PRAGMA wal_autocheckpoint = 4000",
+        f"PRAGMA wal_autocheckpoint = {BY_ITSELF}",
     ]
 
 

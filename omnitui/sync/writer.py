@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from omnitui.store.connection import Cache, Role, open_cache, transaction
+from omnitui.sync.checkpoints import Checkpoints
 
 PAUSE = 0.004
 
@@ -18,6 +19,7 @@ class Writer:
 
     def __init__(self, path: Path, role: Role = Role.PULL) -> None:
         self._cache = open_cache(path, role, threads=True)
+        self._checkpoints = Checkpoints(path)
         self._lock = threading.Lock()
         self.committed: Callable[[], None] = lambda: None
         """Called after every commit, in the thread that made it."""
@@ -27,6 +29,8 @@ class Writer:
         """All or nothing; nobody else of this process writes meanwhile."""
         with self._lock, transaction(self._cache) as cache:
             yield cache
+        with self._lock:
+            self._checkpoints.look(self._cache)
         self.committed()
 
     @contextmanager
@@ -41,5 +45,6 @@ class Writer:
 
     def close(self) -> None:
         """Close the cache."""
+        self._checkpoints.close()
         with self._lock:
             self._cache.close()
