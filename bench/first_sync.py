@@ -1,6 +1,6 @@
 """First sync of a mailbox from Dovecot to searchable and threaded, against mbsync and notmuch on the same mailbox.
 
-    python -m bench.first_sync [--count 10000] [--runs 3]
+    python -m bench.first_sync [--count 10000] [--runs 3] [--maildir FOLDER]
 
 Takes turns, ours and the peers', so that a machine that changes its speed changes both. Ours is the whole command
 `omnitui sync --once` on an empty home: start of the interpreter, login, fetch, parse, thread, index, commit.
@@ -100,10 +100,23 @@ def counts(cache: Path) -> dict[str, int]:
     return found
 
 
-def measure(count: int, runs: int) -> dict[str, object]:
+def fill(maildir: Path, count: int, given: Path | None) -> int:
+    """Put the mails in: made ones, or the first `count` of a Maildir that was given; how many there are."""
+    if given is None:
+        write_maildir(maildir, count)
+        return count
+    mails = sorted(path for name in ("cur", "new") for path in (given / name).iterdir())[:count]
+    for folder in ("cur", "new", "tmp"):
+        (maildir / folder).mkdir(parents=True, exist_ok=True)
+    for mail in mails:
+        shutil.copy2(mail, maildir / mail.parent.name / mail.name)
+    return len(mails)
+
+
+def measure(count: int, runs: int, given: Path | None = None) -> dict[str, object]:
     """Ours and the peers' in turn."""
     with Dovecot() as server, tempfile.TemporaryDirectory(prefix="omni-bench-") as folder:
-        write_maildir(server.maildir("bench"), count)
+        count = fill(server.maildir("bench"), count, given)
         server.own(server.top / "mail")
         with server.client("bench") as other:
             other.fetch("1:*", "(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE)")
@@ -153,12 +166,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--maildir", type=Path, help="a mailbox of your own instead of the made-up one; only read")
     given = parser.parse_args()
     if missing := missing_peers():
         sys.exit(f"not installed: {', '.join(missing)} (Debian: apt-get install isync notmuch)")
     if problem := Dovecot.missing():
         sys.exit(problem)
-    print(json.dumps(measure(given.count, given.runs), indent=1))
+    print(json.dumps(measure(given.count, given.runs, given.maildir), indent=1))
 
 
 if __name__ == "__main__":

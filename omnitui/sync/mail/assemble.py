@@ -29,7 +29,7 @@ STUB_TEXT = 64 * 1024
 
 
 def assembled(root: Part, notices: Sequence[str] = (), *, lean: bool = False) -> ParsedMail:
-    """The mail a tree of parts is. `lean`: without blocks and the writer's own words where they follow from the text."""
+    """The mail a tree of parts is. `lean`: without blocks and own words where they follow from the text."""
     head = _head(root.fields)
     parts = list(root.walk())
     content = content_of(root)
