@@ -11,7 +11,18 @@ from omnitui.core.text.quoting import reply_words
 from omnitui.sync.mail.parse import parse_mail, read_ordinary
 
 LINES = st.sampled_from(
-    ["", "Hello,", "> quoted", ">> older", "On Monday Ana wrote:", "- one", "-- ", "Ana", "    code", "see https://a.example"]
+    [
+        "",
+        "Hello,",
+        "> quoted",
+        ">> older",
+        "On Monday Ana wrote:",
+        "- one",
+        "-- ",
+        "Ana",
+        "    code",
+        "see https://a.example",
+    ]
 )
 
 
