@@ -10,7 +10,7 @@ from omnitui.core.text.plain import blocks_from_text
 from omnitui.core.text.quoting import reply_words, split_reply
 
 LONGEST = 20_000
-"""Characters of text whose blocks are made when they are shown, in a few milliseconds; of longer ones they are stored."""
+"""Characters of text whose blocks are made when shown, in a few milliseconds; of longer ones they are stored."""
 _COLON = re.compile(".{0,32}[:\uff1a]")
 _ENOUGH = 700
 """Characters that nearly always hold as many words of the writer's own as a preview shows."""
