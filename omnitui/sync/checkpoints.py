@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 from pathlib import Path
 
 from omnitui.core.errors import CacheError
 from omnitui.store.checkpoint import log_size, take_over
-from omnitui.store.connection import Role, open_cache
+from omnitui.store.connection import Cache, Role, open_cache
 
 STEP = 32 * 1024 * 1024
 """Bytes of log after which a round is worth its while."""
@@ -30,7 +29,7 @@ class Checkpoints:
         self._ending = False
         self._thread: threading.Thread | None = None
 
-    def look(self, writing: sqlite3.Connection) -> None:
+    def look(self, writing: Cache) -> None:
         """Have a round done where there is something to do; past `MOST` do it here."""
         size = log_size(self._cache)
         if size > MOST:
@@ -64,9 +63,5 @@ class Checkpoints:
             self._wanted.clear()
             if self._ending:
                 break
-            try:
-                take_over(cache)
-            except sqlite3.OperationalError as error:
-                # Nothing is lost by it: the writer does it at MOST, and a full disk is told by its own commits.
-                log.warning("the log of the cache was not taken over: %s", error)
+            take_over(cache)
         cache.close()
