@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
-import threading
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.output import say
+from omnitui.cli.pasting import pasted_lines
 from omnitui.config.load import account_named
 from omnitui.config.schema import AccountSettings
 from omnitui.core.errors import OmnituiError, Refused
@@ -70,34 +69,15 @@ async def _signed_in(desk: Desk, account: AccountSettings, provider: Provider, w
                 "A browser on this machine finishes it by itself. One elsewhere ends at a page that cannot be opened: "
                 "copy the whole address of that page, and paste it here."
             )
-            _listen_for_paste(attempt)
-            return await attempt.finish()
+            with pasted_lines(partial(_pasted, attempt)):
+                return await attempt.finish()
 
 
-def _listen_for_paste(attempt: BrowserLogin) -> None:
-    """Read lines in a thread that is left behind when the browser comes back by itself."""
-    loop = asyncio.get_running_loop()
-
-    def take(line: str) -> None:
-        try:
-            attempt.paste(line)
-        except Refused as error:
-            say(str(error))
-
-    def read() -> None:
-        for line in sys.stdin:
-            if line.strip():
-                _quietly(lambda line=line: loop.call_soon_threadsafe(take, line))  # type: ignore[misc]
-
-    threading.Thread(target=read, name="paste", daemon=True).start()
-
-
-def _quietly(call: Callable[[], object]) -> None:
-    """The loop may have ended while somebody was typing."""
+def _pasted(attempt: BrowserLogin, line: str) -> None:
     try:
-        call()
-    except RuntimeError:
-        return
+        attempt.paste(line)
+    except Refused as error:
+        say(str(error))
 
 
 def _tell_worker(desk: Desk) -> None:

@@ -45,6 +45,7 @@ class BrowserLogin:
         self._server: asyncio.Server | None = None
         self._redirect = ""
         self._came: asyncio.Future[dict[str, str]] | None = None
+        self._open: set[asyncio.StreamWriter] = set()
 
     async def __aenter__(self) -> BrowserLogin:
         """Begin to listen. Raises Refused when the port of the config is taken."""
@@ -65,6 +66,9 @@ class BrowserLogin:
     ) -> None:
         if self._server is not None:
             self._server.close()
+            # Browsers open connections ahead and say nothing on them.
+            for writer in list(self._open):
+                writer.close()
             await self._server.wait_closed()
         if self._came is not None:
             self._came.cancel()
@@ -128,6 +132,7 @@ class BrowserLogin:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request of the browser; whatever is not our sign-in is answered and changes nothing."""
+        self._open.add(writer)
         try:
             async with asyncio.timeout(HEAD_SECONDS):
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -139,6 +144,7 @@ class BrowserLogin:
         except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
         finally:
+            self._open.discard(writer)
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from tests.demo.terminal import running
 from tests.servers.identity import IdentityProvider
 from tests.sync.imap.desk import mail
-from tests.sync.oauth.signing_in import PASSPHRASE, Home, until
+from tests.sync.oauth.signing_in import PASSPHRASE, ROOT, Home, until
 
 pytestmark = pytest.mark.servers
 
@@ -86,4 +88,12 @@ def test_the_browser_comes_back_or_its_address_is_pasted(home: Home, provider: I
         assert "Signed in" in talk.heard
         assert provider.secrets_given().isdisjoint(talk.heard.split())
     assert home.run("sync", "--once").returncode == 0
+    environ = home.environ(TERM="xterm", PYTHONPATH=str(ROOT))
+    with running(home.command("login", "desk", "--browser"), environ, 200, 60) as terminal:
+        text = terminal.wait(lambda text: "paste it here" in " ".join(text.split()))
+        (url,) = re.findall(r"(http://127\.0\.0\.1:\d+/authorize\S+)", text.replace("\n", "").replace("A browser", " "))
+        # Longer than a terminal takes in one line when it collects lines itself.
+        terminal.type(provider.visit(url, home.user) + f"&session_state={'x' * 6000}\r")
+        terminal.wait(lambda text: "Signed in" in text)
+        assert terminal.wait_for_end() == 0
     assert json.loads(home.run("doctor", "--json").stdout)["ok"]
