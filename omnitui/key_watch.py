@@ -47,7 +47,7 @@ class KeyWatch(App[None], inherit_bindings=False):
         runs: dict[str, list[str]] = {}
         for place in (Context.LIST, Context.THREAD, Context.COMPOSE, Context.OUTBOX):
             for binding in self._bound.after((), place):
-                if binding.keys[0] == key:
+                if binding.keys[0] == self._bound.named(key):
                     rest = " ".join(binding.keys[1:])
                     words = f"{binding.command.id}{f' (then {rest})' if rest else ''}"
                     runs.setdefault(words, []).append(str(place.name).lower())

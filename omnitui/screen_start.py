@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from omnitui.app import OmnituiApp
+from omnitui.config.keys import keymap_of
 from omnitui.config.places import Places
 from omnitui.config.schema import Settings
 from omnitui.config.zone import local_zone
-from omnitui.core.keymap import build
 from omnitui.core.times import Instant
 from omnitui.screens.session import Session
 from omnitui.store.access import Reader, Writer
@@ -23,7 +23,7 @@ def make_session(places: Places, settings: Settings, me: str, now: Callable[[], 
         settings=settings,
         agent=Agent(me, settings.accounts, settings.agent.timezone or local_zone()),
         now=now,
-        keymap=build(settings.keys.bindings),
+        keymap=keymap_of(settings.keys),
         glyphs=ASCII if settings.ui.ascii else UNICODE,
         reader=Reader(places.cache_db),
         writer=Writer(places.cache_db),

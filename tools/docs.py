@@ -15,6 +15,8 @@ from omnitui.config.check import hints
 from omnitui.config.example import example, shown, toml
 from omnitui.config.schema import Settings
 from omnitui.core.commands import COMMANDS, Command
+from omnitui.core.key_layouts import LAYOUTS
+from omnitui.core.key_presets import PRESETS
 from omnitui.core.query.operators import describe
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -140,7 +142,27 @@ def _keys() -> str:
     for group in dict.fromkeys(command.group for command in COMMANDS):
         rows = [_key_row(command) for command in COMMANDS if command.group == group]
         parts.append("\n".join([f"## {group}\n", "| key | command | what it does |", "|---|---|---|", *rows, ""]))
-    return _page("Keys", "omnitui/core/commands.py", *parts)
+    return _page("Keys", "omnitui/core/commands.py", *parts, _presets())
+
+
+def _presets() -> str:
+    text = (
+        "## Other keys to begin with\n\n"
+        '`[keys] preset = "helpdesk"` takes those of web help desks, `"mutt"` those of mutt; entries by command go '
+        "before them. What they change:\n"
+    )
+    lists = []
+    for name, changes in PRESETS.items():
+        rows = [f"- `{id}`: {' '.join(f'`{key}`' for key in keys)}" for id, keys in changes.items()]
+        lists += [f"### {name}\n", *rows, ""] if rows else []
+    layouts = ", ".join(f"`{name}`" for name in LAYOUTS if name)
+    last = (
+        "## Keyboards with other letters\n\n"
+        f'`[keys] layout = "ru"` (of {layouts}) lets commands work by the place of the key, without switching: `у` '
+        "stands where `e` does and closes the conversation. Signs and digits mean what they say; a command whose place "
+        "types a sign is reached by its other keys, `:` and `ctrl+p`.\n"
+    )
+    return "\n".join([text, *lists, last])
 
 
 def _key_row(command: Command) -> str:

@@ -7,9 +7,10 @@ import click
 from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.exits import Exit
 from omnitui.cli.output import emit, say, write
+from omnitui.config.keys import keymap_of
 from omnitui.config.load import key_problems
 from omnitui.core.commands import COMMANDS, Command, Context
-from omnitui.core.keymap import Keymap, build
+from omnitui.core.keymap import Keymap
 
 
 @click.command()
@@ -19,7 +20,7 @@ from omnitui.core.keymap import Keymap, build
 @pass_desk
 def keys(desk: Desk, as_json: bool, check: bool, watch: bool) -> int:
     """List the keys and the commands they run."""
-    keymap = build(desk.settings.keys.bindings)
+    keymap = keymap_of(desk.settings.keys)
     for problem in key_problems(desk.settings, desk.places.config_file):
         say(str(problem))
     if watch:

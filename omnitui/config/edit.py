@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from omnitui.config.example import toml
 from omnitui.config.lines import key_lines
 from omnitui.config.load import load, parse
-from omnitui.config.schema import KeySettings, Settings
+from omnitui.config.replacing import alone, replace_file
+from omnitui.config.schema import Settings
 from omnitui.core.errors import Refused
 
 _LONGEST = 40
@@ -28,8 +26,16 @@ def set_keys(path: Path, changes: dict[str, Sequence[str] | None]) -> Settings:
     Refused, with the line to write by hand, when it is laid out in a way that cannot be changed safely.
     """
     target = path.resolve()
+    try:
+        with alone(target.parent):
+            return _set_keys(path, target, changes)
+    except OSError as error:
+        raise Refused(f"{target} cannot be written: {error.strerror}") from error
+
+
+def _set_keys(path: Path, target: Path, changes: dict[str, Sequence[str] | None]) -> Settings:
     settings = load(target)
-    text = target.read_text(encoding="utf-8") if target.exists() else ""
+    text = target.read_bytes().decode("utf-8") if target.exists() else ""
     for entry, keys in changes.items():
         settings = _wanted(settings, entry, keys)
         line = "" if keys is None else f"{toml(entry)} = {toml(keys[0] if len(keys) == 1 else list(keys))}"
@@ -39,7 +45,7 @@ def set_keys(path: Path, changes: dict[str, Sequence[str] | None]) -> Settings:
                 f"{path} cannot be changed safely; under [keys] {'write ' + line if line else 'drop ' + entry}"
             )
         text = found
-    _replace(target, text)
+    replace_file(target, text)
     return settings
 
 
@@ -47,7 +53,7 @@ def _wanted(settings: Settings, entry: str, keys: Sequence[str] | None) -> Setti
     bindings = {name: value for name, value in settings.keys.bindings.items() if name != entry}
     if keys is not None:
         bindings[entry] = tuple(keys)
-    return replace(settings, keys=KeySettings(bindings=bindings))
+    return replace(settings, keys=replace(settings.keys, bindings=bindings))
 
 
 def _attempts(text: str, entry: str, line: str) -> Iterator[str]:
@@ -66,18 +72,3 @@ def _attempts(text: str, entry: str, line: str) -> Iterator[str]:
         yield "\n".join([*rows[: where["keys",]], line, *rows[where["keys",] :]])
     else:
         yield f"{text.rstrip()}\n\n[keys]\n{line}\n".lstrip()
-
-
-def _replace(target: Path, text: str) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    number, name = tempfile.mkstemp(dir=target.parent, prefix=".config-")
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise Refused(f"{target} cannot be written: {error.strerror}") from error

@@ -48,10 +48,10 @@ def check(path: Path) -> tuple[Settings | None, list[Problem]]:
 
 def key_problems(settings: Settings, path: Path) -> list[Problem]:
     """What is wrong with entries of `[keys]`: the program runs without them, on the keys it came with."""
+    from omnitui.config.keys import keymap_of
     from omnitui.config.lines import key_lines
-    from omnitui.core.keymap import build as build_keymap
 
-    wrong = build_keymap(settings.keys.bindings).problems
+    wrong = keymap_of(settings.keys).problems
     if not wrong:
         return []
     lines = key_lines(path.read_text(encoding="utf-8"))

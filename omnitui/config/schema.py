@@ -9,6 +9,9 @@ import re
 from dataclasses import MISSING, dataclass, field
 from typing import Any
 
+from omnitui.core.key_layouts import LAYOUTS
+from omnitui.core.key_presets import PRESETS
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -168,6 +171,16 @@ class UiSettings:
 class KeySettings:
     """Keys: a command's id to a key or a list of keys (docs/keys.md). An empty list takes its keys away."""
 
+    preset: str = setting(
+        "Keys to begin with: those of omnitui, of web help desks, or of mutt; entries below go before them.",
+        "omnitui",
+        choices=tuple(PRESETS),
+    )
+    layout: str = setting(
+        "Language of a keyboard without Latin letters: commands then work by the place of the key, without switching.",
+        "",
+        choices=LAYOUTS,
+    )
     bindings: dict[str, tuple[str, ...]] = field(default_factory=dict, metadata={"doc": "", "rest": True})
 
 

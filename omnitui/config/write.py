@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from omnitui.config.example import example, toml
 from omnitui.config.load import check, parse
+from omnitui.config.replacing import alone, replace_file
 from omnitui.config.schema import AccountSettings
 from omnitui.core.errors import ConfigError
 
@@ -27,11 +23,10 @@ def add_account(path: Path, account: AccountSettings) -> None:
     """
     target = path.resolve()
     try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(target.parent):
+        with alone(target.parent):
             before = target.read_bytes().decode("utf-8") if target.exists() else None
             after = _with(path, before, account)
-            _replace(target, after)
+            replace_file(target, after)
     except (OSError, UnicodeDecodeError) as error:
         words = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise ConfigError(f"{path} cannot be written: {words}; nothing was changed") from error
@@ -56,32 +51,6 @@ def _with(path: Path, before: str | None, account: AccountSettings) -> str:
         words = "; ".join(problem.words for problem in problems) or "its accounts are written in another form"
         raise ConfigError(f"the account cannot be put at the end of {path}: {words}; nothing was changed")
     return text
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Two set-ups at once write one after the other, so that none loses the other's account."""
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _replace(target: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(handle)
-        os.replace(name, target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
 
 
 def _lines(settings: Any, header: str, path: str) -> list[str]:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from omnitui.core.commands import COMMANDS, Command, Context
+from omnitui.core.key_layouts import letters_of
+from omnitui.core.key_presets import PRESETS
 
 _ARROWS = ("up", "down", "left", "right", "home", "end")
 _OTHERS = ("enter", "escape", "tab", "shift+tab", "backspace", "delete", "insert", "space", "pageup", "pagedown")
@@ -82,6 +84,12 @@ class Keymap:
 
     bindings: tuple[Binding, ...]
     problems: tuple[Problem, ...] = ()
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """From letters of another keyboard layout to those in the same place."""
+
+    def named(self, key: str) -> str:
+        """A key by the letter that our bindings know it by, whatever the keyboard's layout."""
+        return self.letters.get(key, key)
 
     def keys_of(self, id: str) -> tuple[str, ...]:
         """The keys that run a command without arguments, the best known first, as they are written in the config."""
@@ -95,48 +103,59 @@ class Keymap:
         ]
 
 
-def default_bindings(commands: Iterable[Command] = COMMANDS) -> list[Binding]:
-    """The table's own keys."""
-    return [Binding(tuple(keys.split()), command) for command in commands for keys in command.keys]
+def preset_bindings(preset: str = "omnitui", commands: Iterable[Command] = COMMANDS) -> list[Binding]:
+    """The table's own keys, with those of a preset (`key_presets.py`) in their place."""
+    other = PRESETS.get(preset, {})
+    return [
+        Binding(tuple(keys.split()), command) for command in commands for keys in other.get(command.id, command.keys)
+    ]
 
 
-def build(overrides: Mapping[str, str | Sequence[str]], commands: Sequence[Command] = COMMANDS) -> Keymap:
-    """The table's keys with the user's entries in their place.
+def build(
+    overrides: Mapping[str, str | Sequence[str]],
+    commands: Sequence[Command] = COMMANDS,
+    *,
+    preset: str = "omnitui",
+    layout: str = "",
+) -> Keymap:
+    """The keys of the preset with the user's entries in their place, for a keyboard of this layout.
 
     An entry is `"command.id"` or `"command.id arguments"` to a key or a list of keys; a wrong one is reported and the
-    default stays. An empty list takes the keys of a command away.
+    default stays. An empty list takes the keys of a command away. A letter of the layout is the key in its place.
     """
+    letters = letters_of(layout)
+    usual = preset_bindings(preset, commands)
     entries: dict[str, list[Binding]] = {}
     problems: list[Problem] = []
     for entry, value in overrides.items():
         try:
-            entries[entry] = _entry(entry, [value] if isinstance(value, str) else value, commands)
+            entries[entry] = _entry(entry, [value] if isinstance(value, str) else value, commands, letters)
         except ValueError as error:
             problems.append(Problem(entry, str(error)))
     # An entry that is refused leaves its default in place, which may be in the way of another: so from the start.
-    while (refused := _first_clash(entries, commands)) is not None:
+    while (refused := _first_clash(entries, usual)) is not None:
         problems.append(refused)
         del entries[refused.entry]
-    bindings = [*_kept(entries, commands), *(binding for new in entries.values() for binding in new)]
+    bindings = [*_kept(entries, usual), *(binding for new in entries.values() for binding in new)]
     order = {entry: number for number, entry in enumerate(overrides)}
-    return Keymap(tuple(bindings), tuple(sorted(problems, key=lambda problem: order[problem.entry])))
+    return Keymap(tuple(bindings), tuple(sorted(problems, key=lambda problem: order[problem.entry])), letters)
 
 
-def _entry(entry: str, values: Sequence[str], commands: Sequence[Command]) -> list[Binding]:
+def _entry(entry: str, values: Sequence[str], commands: Sequence[Command], letters: Mapping[str, str]) -> list[Binding]:
     command, args = _named(entry, commands)
-    keys = [parse_keys(text) for text in values]
+    keys = [tuple(letters.get(key, key) for key in parse_keys(text)) for text in values]
     if keys and all(any(key in _EXTENDED for key in sequence) for sequence in keys):
         raise ValueError(f"classic terminals cannot send {' '.join(keys[0])}; give a second key that they can")
     return [Binding(sequence, command, args) for sequence in keys]
 
 
-def _kept(entries: Iterable[str], commands: Sequence[Command]) -> list[Binding]:
-    """The defaults of all commands that have no entry of their own."""
-    return [binding for binding in default_bindings(commands) if binding.command.id not in entries]
+def _kept(entries: Iterable[str], usual: Sequence[Binding]) -> list[Binding]:
+    """The usual keys of all commands that have no entry of their own."""
+    return [binding for binding in usual if binding.command.id not in entries]
 
 
-def _first_clash(entries: Mapping[str, list[Binding]], commands: Sequence[Command]) -> Problem | None:
-    settled = _kept(entries, commands)
+def _first_clash(entries: Mapping[str, list[Binding]], usual: Sequence[Binding]) -> Problem | None:
+    settled = _kept(entries, usual)
     for entry, new in entries.items():
         try:
             _settle(new, settled)
@@ -192,6 +211,7 @@ class Resolver:
 
     def feed(self, key: str, context: Context) -> Outcome:
         """Take one more key. A count is typed before (`5 j`) where digits have no meaning of their own."""
+        key = self.keymap.named(key)
         if not self.pending and self._digit(key, context):
             self.count = min((self.count or 0) * 10 + int(key), 9999)
             return Outcome(pending=(str(self.count),), count=self.count)

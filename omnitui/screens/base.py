@@ -46,6 +46,7 @@ class Page(Screen[None], inherit_bindings=False):
         self.status = StatusLine(id="status", glyphs=session.glyphs)
         self.following = KeyPopup(id="following", glyphs=session.glyphs)
         self.picker = Picker(id="picker")
+        self.picker.named = lambda key: self.session.keymap.named(key)
         self._answer: asyncio.Future[tuple[Any, str]] | None = None
         self._question: Question | None = None
         self._ahead = TypedAhead()
@@ -88,7 +89,7 @@ class Page(Screen[None], inherit_bindings=False):
             field.post_message(events.Key(event.key, event.character))
             return
         if self.picker.question is not None:
-            if key_name(event) in self.session.keymap.keys_of("quit"):
+            if self.session.keymap.named(key_name(event)) in self.session.keymap.keys_of("quit"):
                 self.run_command(Call("quit"))
             elif self._ahead.takes(event):
                 event.stop()
@@ -111,7 +112,7 @@ class Page(Screen[None], inherit_bindings=False):
     def _beside_a_line(self, event: events.Key) -> None:
         """In a line of a page (search, find) the keys are the line's own, but for those that work anywhere."""
         for id in ("palette", "quit"):
-            if key_name(event) in self.session.keymap.keys_of(id):
+            if self.session.keymap.named(key_name(event)) in self.session.keymap.keys_of(id):
                 event.stop()
                 self.run_command(Call(id))
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from omnitui.config.edit import set_keys
+from omnitui.config.keys import keymap_of
 from omnitui.core.commands import Command, by_id
 from omnitui.core.errors import Refused
-from omnitui.core.keymap import Binding, build, clash_of, parse_keys
+from omnitui.core.key_presets import PRESETS
+from omnitui.core.keymap import Binding, clash_of, parse_keys
 from omnitui.screens.base import Page
 from omnitui.widgets.choices import Choice
 from omnitui.widgets.picker import Question
@@ -24,7 +27,8 @@ async def rebind(page: Page, id: str) -> None:
     if command is None or not pressed:
         return
     if pressed == ("backspace",):
-        await _write(page, {id: None}, f"{command.title}: {_said(command.keys)} again")
+        keys = PRESETS[page.session.settings.keys.preset].get(id, command.keys)
+        await _write(page, {id: None}, f"{command.title}: {_said(keys)} again")
         return
     try:
         parse_keys(" ".join(pressed))
@@ -70,11 +74,15 @@ async def _write(page: Page, changes: dict[str, Sequence[str] | None], words: st
             wanted.pop(entry, None)
         else:
             wanted[entry] = tuple(keys)
-    wrong = [problem for problem in build(wanted).problems if problem.entry in changes]
+    wrong = [
+        problem
+        for problem in keymap_of(replace(session.settings.keys, bindings=wanted)).problems
+        if problem.entry in changes
+    ]
     if wrong:
         raise Refused(wrong[0].message)
     settings = await asyncio.to_thread(set_keys, session.places.config_file, changes)
-    session.settings, session.keymap = settings, build(settings.keys.bindings)
+    session.settings, session.keymap = settings, keymap_of(settings.keys)
     for other in page.app.screen_stack:
         if isinstance(other, Page):
             other.rekeyed()

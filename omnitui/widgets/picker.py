@@ -134,6 +134,8 @@ class Picker(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.named: Callable[[str], str] = str
+        """From a key to the one that the rows know it by (keyboards with other letters)."""
         self.question: Question | None = None
         self._offered = ""
         self._moved = False
@@ -233,14 +235,14 @@ class Picker(Vertical):
         return True
 
     def _is_other(self, event: events.Key) -> bool:
-        if self.question is None or key_name(event) not in self.question.other or not self.rows.choices:
+        if self.question is None or self.named(key_name(event)) not in self.question.other or not self.rows.choices:
             return False
         return self.rows.at >= 0 and (not event.is_printable or self._moved)
 
     def _by_key(self, event: events.Key) -> bool:
         if self.line.value or not event.is_printable:
             return False
-        choice = next((c for c in self.rows.choices if c.key and c.key == event.character), None)
+        choice = next((c for c in self.rows.choices if c.key and c.key == self.named(event.character or "")), None)
         if choice is not None:
             self._answer(choice.value)
         return choice is not None

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 from omnitui.core.commands import COMMANDS, Args
-from omnitui.core.keymap import build, default_bindings
+from omnitui.core.keymap import build, preset_bindings
 from omnitui.screens import acts, handlers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +18,7 @@ def test_every_command_has_a_handler_and_every_handler_a_command() -> None:
 
 
 def test_no_command_uses_a_bare_prefix_and_nothing_clashes() -> None:
-    bindings = default_bindings()
+    bindings = preset_bindings()
     written: dict[str, list[str]] = {}
     for binding in bindings:
         written.setdefault(binding.command.id, []).append(" ".join(binding.keys))

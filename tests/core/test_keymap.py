@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from omnitui.core.commands import COMMANDS, Context, by_id, matching
-from omnitui.core.keymap import Keymap, Resolver, build, clash_of, default_bindings, parse_keys
+from omnitui.core.key_layouts import LAYOUTS, letters_of
+from omnitui.core.key_presets import PRESETS
+from omnitui.core.keymap import Keymap, Resolver, build, clash_of, parse_keys, preset_bindings
 
 
 @pytest.fixture
@@ -14,7 +16,7 @@ def keymap() -> Keymap:
 
 
 def test_the_table_has_no_clash_and_no_key_a_terminal_cannot_send() -> None:
-    bindings = default_bindings()
+    bindings = preset_bindings()
     for number, binding in enumerate(bindings):
         assert clash_of(binding, bindings[:number]) == ""
         parse_keys(" ".join(binding.keys))
@@ -82,6 +84,72 @@ def test_an_empty_list_frees_a_key() -> None:
     assert keymap.problems == ()
     assert keymap.keys_of("conversation.close") == ()
     assert keymap.keys_of("reply.all") == ("e", "f3")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_presets_name_real_commands_and_nothing_in_them_clashes(preset: str) -> None:
+    usual = preset_bindings(preset)
+    for at, binding in enumerate(usual):
+        parse_keys(" ".join(binding.keys))
+        assert clash_of(binding, usual[:at] + usual[at + 1 :]) == ""
+    assert set(PRESETS[preset]) <= {command.id for command in COMMANDS}
+    keymap = build({}, preset=preset)
+    for command in COMMANDS:
+        assert keymap.keys_of(command.id) == tuple(PRESETS[preset].get(command.id, command.keys))
+        assert keymap.keys_of(command.id) or not command.keys
+
+
+def test_entries_go_before_the_preset_and_are_checked_against_it() -> None:
+    keymap = build({"conversation.close": "t", "compose.new": "d"}, preset="mutt")
+    assert [problem.entry for problem in keymap.problems] == ["conversation.close", "compose.new"]
+    assert "already runs conversation.close" in keymap.problems[1].message
+    keymap = build({"conversation.close": "e", "compose.new": ["d", "m"]}, preset="mutt")
+    assert keymap.problems == ()
+    assert keymap.keys_of("compose.new") == ("d", "m")
+
+
+@pytest.mark.parametrize(
+    ("layout", "typed", "command"),
+    [
+        ("ru", "у", "conversation.close"),
+        ("ru", "п ш", "view.waiting"),
+        ("ru", "П", "cursor.last"),
+        ("uk", "і", "conversation.snooze"),
+        ("be", "і", "conversation.star"),
+        ("bg", "е", "conversation.close"),
+        ("sr", "з", "text.copy"),
+        ("el", "ε", "conversation.close"),
+        ("el", "Σ", "conversation.state"),
+        ("he", "ק", "conversation.close"),
+        ("ar", "ث", "conversation.close"),
+        ("fa", "ش", "conversation.assign"),
+        ("ru", "e", "conversation.close"),
+        ("ru", "/", "search"),
+        ("ru", "ctrl+d", "cursor.half_down"),
+    ],
+)
+def test_letters_work_by_their_place(layout: str, typed: str, command: str) -> None:
+    resolver = Resolver(build({}, layout=layout))
+    outcomes = [resolver.feed(key, Context.LIST) for key in typed.split()]
+    assert outcomes[-1].binding is not None
+    assert outcomes[-1].binding.command.id == command
+
+
+def test_a_layout_loses_no_letter_and_gives_none_twice() -> None:
+    for layout in LAYOUTS[1:]:
+        letters = letters_of(layout)
+        small = [place for letter, place in letters.items() if place.islower()]
+        assert len(small) == len(set(small)) >= 24, layout
+        assert all(len(letter) == 1 and not letter.isascii() for letter in letters)
+    assert letters_of("") == {}
+
+
+def test_an_entry_may_name_the_letter_of_the_layout_and_is_checked_by_its_place() -> None:
+    keymap = build({"conversation.spam": "ж"}, layout="ru")
+    assert keymap.problems == ()
+    keymap = build({"conversation.spam": "у"}, layout="ru")
+    assert "e already runs conversation.close" in keymap.problems[0].message
+    assert build({"conversation.spam": "у"}).problems == ()
 
 
 def test_sequences_wait_and_forget(keymap: Keymap) -> None:
