@@ -26,26 +26,37 @@ def edit(app: App[None], text: str) -> str:
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
+        # An error may not leave the block: the screen would not be taken back.
         with app.suspend():
-            code = _run(editor, name)
+            code, trouble = _run(editor, name)
+        if trouble:
+            raise Refused(f"{_called(editor)} cannot be run ({trouble}): set $EDITOR")
         written = _read(path)
         if code:
             keep = written.rstrip("\n") != text.rstrip("\n")
-            where = f"; what it saved is in {name}" if keep else ""
-            raise Refused(f"{editor} ended with {code}: the text is as it was{where}")
+            where = f"; its own is in {name}" if keep else ""
+            raise Refused(f"{_called(editor)} failed ({code}): the text is as it was{where}")
     finally:
         if not keep:
             path.unlink(missing_ok=True)
     return safe_text(written).removesuffix("\n")
 
 
-def _run(editor: str, name: str) -> int:
+def _run(editor: str, name: str) -> tuple[int, str]:
+    """Its exit code, or why it could not be run."""
     try:
         # Nothing may be painted meanwhile, so nothing is lost by waiting here.
-        return subprocess.run([*shlex.split(editor), name], check=False).returncode  # noqa: S603 - the user's own editor
+        return subprocess.run([*shlex.split(editor), name], check=False).returncode, ""  # noqa: S603 - the user's own editor
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        raise Refused(f"{editor} cannot be run ({why}); set $EDITOR. The text is as it was") from error
+        return 0, (error.strerror if isinstance(error, OSError) else str(error)) or "it fails"
+
+
+def _called(editor: str) -> str:
+    """The editor in few words: its program's own name."""
+    try:
+        return Path(shlex.split(editor)[0]).name
+    except (ValueError, IndexError):
+        return editor[:20]
 
 
 def _read(path: Path) -> str:

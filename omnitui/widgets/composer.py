@@ -95,14 +95,22 @@ class Facts(Painted, inherit_bindings=False):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.lines: Sequence[Line] = ()
+        self._whole: Sequence[Line] = ()
 
     def set(self, lines: Sequence[Line]) -> None:
         """Other lines; a sentence goes on in the next where it is too long, the rest is cut."""
-        width = max(self.size.width - 2, 20)
-        self.lines = [part for line in lines for part in _sentences(line, width)]
-        lines = self.lines
-        self.styles.height = len(lines)
+        self._whole = lines
+        self._fit(self.size.width)
+
+    def _fit(self, width: int) -> None:
+        # Before it was ever shown it has no width; then nothing is wrapped, until it has.
+        self.lines = [part for line in self._whole for part in _sentences(line, width - 2)] if width else self._whole
+        self.styles.height = len(self.lines)
         self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width."""
+        self._fit(event.size.width)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many as there are."""

@@ -65,6 +65,11 @@ class Terminal:
             self._read()
         raise AssertionError(f"still running after {seconds} s:\n{self.text}")
 
+    def kill(self) -> None:
+        """End the program without a warning, as a crash or the system does."""
+        self._process.kill()
+        self._process.wait()
+
     def _read(self) -> bool:
         """Take what was drawn; False when there was nothing."""
         if not select.select([self._fd], [], [], 0.05)[0]:
