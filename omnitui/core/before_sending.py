@@ -57,7 +57,7 @@ def cautions(
     found = [Caution(f"{blank} is not filled in", stops=True) for blank in unresolved(f"{subject}\n{text}")]
     found += [Caution(words) for words in news]
     if not sizes and promises_a_file(text):
-        found.append(Caution("the text speaks of an attachment, and there is none"))
+        found.append(Caution("the text promises a file, and none is attached"))
     if kind in ("new", "forward") and not subject.strip():
         found.append(Caution("the subject is empty"))
     if sum(sizes) > LARGE:

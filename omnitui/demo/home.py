@@ -8,14 +8,21 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 from omnitui.config.example import toml
 from omnitui.config.places import places, prepare
 from omnitui.core.errors import Offline
+from omnitui.core.reply_files import from_toml
+from omnitui.core.times import Instant
+from omnitui.store.connection import Role, open_cache
+from omnitui.triage import saved_replies
+from omnitui.triage.agent import Agent
 
 ACCOUNT = "shop"
 SUPPORT = "support@lantern.example"
@@ -46,6 +53,7 @@ def demo_home(*, keep: bool = False, size: int = 0, haste: float = 1.0) -> Itera
     try:
         ports = _ports(servers, found.state / "demo.log")
         _write(found.config_file, _config(ports["imap"], ports["smtp"], password))
+        _save_replies(found.cache_db)
         yield DemoHome(home, ports["imap"], ports["smtp"])
     finally:
         for pipe in (servers.stdin, servers.stdout):
@@ -91,6 +99,16 @@ def _config(imap: int, smtp: int, password: Path) -> str:
         f"signature = {toml('Kind regards,' + chr(10) + 'Lantern Lane, customer support')}\nundo_seconds = 5\n"
         f"\n[account.imap]\n{server.format(port=imap)}\n[account.smtp]\n{server.format(port=smtp)}"
     )
+
+
+def _save_replies(cache_db: Path) -> None:
+    """The shop's saved replies; in the name of the demo, so that nobody's undo takes them away."""
+    text = resources.files("omnitui.demo").joinpath("replies.toml").read_text(encoding="utf-8")
+    cache = open_cache(cache_db, Role.OPERATIONS)
+    try:
+        saved_replies.put(cache, Agent("demo"), from_toml(text, "replies.toml"), Instant(time.time_ns() // 1_000_000))
+    finally:
+        cache.close()
 
 
 def _write(path: Path, text: str) -> None:

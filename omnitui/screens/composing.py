@@ -198,7 +198,8 @@ class Composing:
             page.say(f"{new[0].words}: nothing is sent until it is", "danger")
         else:
             more = f" (and {len(new) - 1} more)" if len(new) > 1 else ""
-            page.say(f"{new[0].words}{more}; the same key again sends it so", "warn")
+            key = (page.session.keymap.keys_of("compose.send") or ("the same key",))[0]
+            page.say(f"{new[0].words}{more}; {key} again sends it", "warn")
         return False
 
     async def _send(self, draft: Draft, how: dict[str, Any]) -> StepRow | None:

@@ -99,8 +99,9 @@ class PickerPreview(Painted, inherit_bindings=False):
         self.lines: Sequence[Line] = ()
 
     def set(self, lines: Sequence[Line]) -> None:
-        """Other lines."""
+        """Other lines, a heading above them."""
         self.lines = lines
+        self.styles.height = len(lines) + 1
         self.refresh()
 
     def line_at(self, y: int) -> Line | None:

@@ -52,7 +52,7 @@ ANNA, BEN, EVE = (Address(name, f"{name.lower()}@example.org") for name in ("Ann
 CASES = [
     ({}, []),
     ({"text": "See the attachment", "sizes": [7]}, []),
-    ({"text": "See the attachment"}, ["the text speaks of an attachment, and there is none"]),
+    ({"text": "See the attachment"}, ["the text promises a file, and none is attached"]),
     ({"kind": "reply", "subject": ""}, []),
     ({"kind": "new", "subject": " "}, ["the subject is empty"]),
     ({"kind": "forward", "subject": ""}, ["the subject is empty"]),
@@ -78,6 +78,6 @@ def test_only_a_blank_stops() -> None:
     found = cautions("Dear {{contact.name}}, see attached", kind="new", subject="")
     assert [(caution.words, caution.stops) for caution in found] == [
         ("{{contact.name}} is not filled in", True),
-        ("the text speaks of an attachment, and there is none", False),
+        ("the text promises a file, and none is attached", False),
         ("the subject is empty", False),
     ]

@@ -154,7 +154,7 @@ async def test_files_are_attached_and_taken_off(make_app: MakeApp, settings: Set
         await press(pilot, "ctrl+u")
         await press(pilot, *f"{folder}/*.pdf", "enter", least=0.5)
         assert "with a.pdf, b.pdf" in shown(app)
-        assert "there is none" not in shown(app)
+        assert "none is attached" not in shown(app)
         (draft,) = read(app, drafts.every())
         assert [Path(name).name for name in draft.attachments] == ["a.pdf", "b.pdf"]
         await press(pilot, "ctrl+p", *"take a file off", "enter")

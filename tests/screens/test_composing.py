@@ -132,7 +132,7 @@ async def test_a_promise_without_a_file_is_asked_about_once(make_app: MakeApp, s
         await quiet(pilot, 0.3)
         await pilot.press(*"See the attachment", "ctrl+j")
         await quiet(pilot, 0.4)
-        assert "there is none" in shown(app)
+        assert "none is attached" in shown(app)
         assert not read(app, outbox.rows())
         await pilot.press("ctrl+j")
         await quiet(pilot, 0.6)
