@@ -15,7 +15,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-KEYS = {"enter": "\r", "escape": "\x1b", "tab": "\t", "ctrl+p": "\x10", "ctrl+j": "\n", "ctrl+e": "\x05"}
+KEYS = {
+    "enter": "\r",
+    "escape": "\x1b",
+    "tab": "\t",
+    "ctrl+p": "\x10",
+    "ctrl+j": "\n",
+    "ctrl+e": "\x05",
+    "ctrl+l": "\x0c",
+}
 
 
 class Terminal:

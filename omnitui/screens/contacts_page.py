@@ -67,7 +67,8 @@ class ContactsPage(SheetPage, inherit_bindings=False):
 
     def _entry(self, row: ContactRow) -> Entry:
         now = self.session.now()
-        right: list[tuple[str, str]] = [(f"{several(row.conversation_count, 'conversation')}  ", "muted")]
+        count = several(row.conversation_count, "conversation") if row.conversation_count else "only copied in"
+        right: list[tuple[str, str]] = [(f"{count}  ", "muted")]
         if row.waiting_since is not None:
             right.append((f"waiting {age(now - row.waiting_since)}", "warn"))
         elif row.last_at is not None:

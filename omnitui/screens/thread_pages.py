@@ -66,7 +66,7 @@ class ThreadPages:
         self._person, self._row, self._rows = card, None, {}
         self._view.open(key, self._session.now())
         name = card.name or card.identities[0].address
-        count = several(card.conversation_count, "conversation")
+        count = several(card.conversation_count, "conversation") if card.conversation_count else "only copied in"
         people = ", ".join(identity.address for identity in card.identities)
         self._view.set_head(Head(f"All with {name}", 0, people, count))
         await self._read(key, PAGE)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import ClassVar
 
+from rich.cells import cell_len
+
 from omnitui.core.errors import Refused
 from omnitui.core.models import ConversationId, MessageId, Order, OutboxRow
 from omnitui.core.why import waits
@@ -17,7 +19,7 @@ from omnitui.store import accounts, conversations
 from omnitui.store.where import Where
 from omnitui.triage import why
 from omnitui.triage.why import Why
-from omnitui.widgets.cells import wrap
+from omnitui.widgets.cells import fill, wrap
 from omnitui.widgets.lines import Line
 from omnitui.widgets.sheet import Entry
 from omnitui.widgets.words import moment, several
@@ -40,17 +42,18 @@ class ReasonsPage(SheetPage, inherit_bindings=False):
         lines: list[Line] = []
         for heading, rows in sections:
             lines += [((heading, "strong"),)]
+            column = min(max((cell_len(left) + 2 for left, _, _ in rows if left), default=0), self.width // 2)
             for left, sentence, role in rows:
-                lines += self._row(left, sentence, role)
+                lines += self._row(left, column, sentence, role)
             lines.append(())
         self.set_title(self._words)
         self.sheet.show([Entry((line,)) for line in lines])
 
-    def _row(self, left: str, sentence: str, role: str) -> list[Line]:
-        column = min(max(len(left) + 2, 16), 40) if left else 0
+    def _row(self, left: str, column: int, sentence: str, role: str) -> list[Line]:
         width = self.width - _MARGIN - column
+        left = fill(left, column - 2) + "  " if column else ""
         return [
-            ((" " * _MARGIN + (left if not number else "").ljust(column), "muted"), (part, role))
+            ((" " * _MARGIN + (left if not number else " " * column), "muted"), (part, role))
             for number, (_, part) in enumerate(wrap(sentence, max(width, 20)))
         ]
 
@@ -66,11 +69,12 @@ class WhyPage(ReasonsPage, inherit_bindings=False):
         *,
         listed: tuple[str, Where] | None = None,
         message: MessageId | None = None,
+        by_match: bool = False,
         only: str = "",
     ) -> None:
         super().__init__(session, f"Why #{id}" + (f" · changes with “{only}”" if only else ""))
         self._conversation, self._order, self._listed = id, order, listed
-        self._at_hand, self._only = message, only
+        self._at_hand, self._only, self._by_match = message, only, by_match
 
     async def changed(self, ids: Collection[int]) -> None:
         """Only what concerns it is read again."""
@@ -95,6 +99,8 @@ class WhyPage(ReasonsPage, inherit_bindings=False):
             name, where = self._listed
             before = await reader.first(conversations.position(where, self._order, (row.order_key, row.id)))
             place.append(f"It is number {(before or 0) + 1:,} of “{name}”.")
+        if self._by_match:
+            place.insert(0, "You searched: the list shows what fits, newest match first. In the usual order:")
         self.put(self._sections(found, place, partial(moment, now=now)))
 
     def _sections(
@@ -105,12 +111,11 @@ class WhyPage(ReasonsPage, inherit_bindings=False):
             held = [("", words, "warn") for item in found.waits for words in item.words]
             sections.append(("Why something has not gone yet", held))
         joins = [
-            (f"{when(j.at)}  {j.who}"[:38], j.words, "accent" if j.message == self._at_hand else "")
-            for j in found.joins
+            (f"{when(j.at)}  {j.who}", j.words, "accent" if j.message == self._at_hand else "") for j in found.joins
         ]
         sections.append(("Why these messages are together", joins))
         changes = why.only(found.changes, self._only)
-        done = [(f"{when(c.at)}  {c.who}"[:38], c.words + (" (taken back)" if c.undoes else ""), "") for c in changes]
+        done = [(f"{when(c.at)}  {c.who}", c.words + (" (taken back)" if c.undoes else ""), "") for c in changes]
         nothing = [("", "nothing with these words" if self._only else "nothing yet", "muted")]
         title = f"Who changed what: {several(len(changes), 'change')}, the newest first"
         sections.append((title, done or nothing))
@@ -146,15 +151,21 @@ def conversation_why(page: InboxPage, call: Call) -> None:
     row = page.here
     if row is None:
         raise Refused("there is no conversation here")
-    view = page.views.at(page.views.here) if page.views.here is not None else None
-    listed = None
-    if page.list.window.index_of(row.id) is not None:
-        listed = (view.name if view is not None and not page.search.active else "this list", page.pages.where)
+    source, listed = page.pages.source, None
+    if page.list.window.index_of(row.id) is not None and not source.by_match:
+        view = page.views.at(page.views.here) if page.views.here is not None and not page.search.active else None
+        listed = (view.name if view is not None else "what you searched", source.where)
     message = page.thread.current if page.reading.id == row.id else None
-    id = message.id if message is not None else None
-    page.app.push_screen(
-        WhyPage(page.session, row.id, page.pages.order, listed=listed, message=id, only=call.args.strip())
+    shown = WhyPage(
+        page.session,
+        row.id,
+        Order.WAITING if source.by_match else source.order,
+        listed=listed,
+        message=message.id if message is not None else None,
+        by_match=source.by_match,
+        only=call.args.strip(),
     )
+    page.app.push_screen(shown)
 
 
 @handles("conversation.why", page="outbox")

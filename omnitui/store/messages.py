@@ -60,13 +60,15 @@ def thread(conversation_id: int, before: tuple[int, int] | None = None, limit: i
 
 
 def of_contact(contact_id: int, before: tuple[int, int] | None = None, limit: int = 50) -> Select[ThreadMessage]:
-    """A person's messages over all conversations with them: at most `limit` before `before`, newest first."""
+    """What was written in all conversations that a person takes part in: at most `limit` messages before `before`,
+    newest first."""
     edge = "" if before is None else " AND (m.at, m.id) < (?, ?)"
     return Select(
         f"SELECT {_COLUMNS} FROM message m WHERE m.conversation_id IN"
-        f" (SELECT id FROM conversation WHERE contact_id = ? AND merged_into IS NULL){edge}"
-        " ORDER BY m.at DESC, m.id DESC LIMIT ?",
-        [contact_id, *(before or ()), limit],
+        " (SELECT id FROM conversation WHERE contact_id = ? AND merged_into IS NULL UNION SELECT ci.conversation_id"
+        " FROM identity i JOIN conversation_identity ci ON ci.identity_id = i.id WHERE i.contact_id = ?)"
+        f"{edge} ORDER BY m.at DESC, m.id DESC LIMIT ?",
+        [contact_id, contact_id, *(before or ()), limit],
         _message,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
@@ -29,7 +30,7 @@ def card_lines(card: ContactCard, row: ConversationRow | None, width: int, glyph
     lines.append(())
     for identity in card.identities:
         mark = channel_letters(identity.channel) + " "
-        for _, part in wrap(identity.address, width - len(mark)):
+        for part in _address(identity.address, width - len(mark)):
             lines.append(((mark, "muted"), (part, "")))
             mark = " " * len(mark)
         if identity.blocked:
@@ -53,6 +54,13 @@ def card_lines(card: ContactCard, row: ConversationRow | None, width: int, glyph
         entries += [((), None), ((("notes", "muted"),), None)]
         entries += [(((part, "note"),), None) for _, part in wrap(card.notes, width)]
     return entries
+
+
+def _address(address: str, width: int) -> list[str]:
+    """An address in lines: where it does not fit, the domain begins a new one."""
+    local, _, domain = address.rpartition("@")
+    pieces = [address] if cell_len(address) <= width or not local else [local, f"@{domain}"]
+    return [part for piece in pieces for _, part in wrap(piece, width)]
 
 
 def _conversations(

@@ -90,6 +90,8 @@ def test_no_foreign_control_byte_reaches_the_terminal(tmp_path: Path) -> None:
         for keys, page in (
             ("gw", "Why #"),
             ("V", "Original of"),
+            (("ctrl+l",), "From: "),
+            ("gc", "Contacts"),
             ("go", "Outbox"),
             ("gd", "Drafts"),
             ("ge", "Accounts"),
@@ -97,6 +99,12 @@ def test_no_foreign_control_byte_reaches_the_terminal(tmp_path: Path) -> None:
             terminal.press(*keys)
             assert terminal.until(page), page
             terminal.press("j", "q", wait=0.4)
+        terminal.press("Y", "j", " ", "w", "L", "j", "q")
+        terminal.press("C", "n", "escape", "C", "m", "escape", "C", "t")
+        assert terminal.until("All with")
+        terminal.press("g", "g", "j", "G", "g", "w", wait=0.4)
+        assert terminal.until("Why #")
+        terminal.press("q", wait=0.4)
         for key, page in (("r", "Reply to"), ("n", "NOTE")):
             terminal.press(key)
             assert terminal.until(page), page
