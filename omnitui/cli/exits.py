@@ -46,6 +46,7 @@ _BY_ERROR: dict[type[errors.OmnituiError], Exit] = {
     errors.NotFound: Exit.MISSING,
     errors.QueryError: Exit.QUERY,
     errors.Refused: Exit.REFUSED,
+    errors.Overtaken: Exit.REFUSED,
     errors.Offline: Exit.OFFLINE,
     errors.LoginRefused: Exit.LOGIN,
     errors.ProtocolError: Exit.OFFLINE,

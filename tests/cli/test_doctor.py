@@ -88,8 +88,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, harm: str, words: str) -> None:
             file.chmod(0o644)
         case "damage":
             data = bytearray(file.read_bytes())
-            page = len(data) // 4096 * 4 // 5 * 4096
-            data[page : page + 12288] = b"\xa5" * 12288
+            data[-32768:-8192] = b"\xa5" * 24576
             file.write_bytes(data)
         case "not ours":
             file.write_bytes(b"not a database, but long enough to be looked at " * 100)
