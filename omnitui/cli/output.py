@@ -17,13 +17,17 @@ from omnitui.core.text.clean import safe_text
 SCHEMA = 1
 """Rises when a field changes its meaning or goes away; a new field does not raise it."""
 
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_UNSAFE = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff"
+    "\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 
 
 def document(fields: Mapping[str, Any], *, indent: int | None = None) -> str:
-    """JSON with the schema first. What could steer a terminal, and half a surrogate pair, is written as an escape."""
+    """JSON with the schema first. What could steer a terminal, hide or reorder text, and half a surrogate pair, is
+    written as an escape: programs read the same, and a terminal shows what is there."""
     text = json.dumps({"schema": SCHEMA, **fields}, ensure_ascii=False, indent=indent)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return _UNSAFE.sub(lambda found: json.dumps(found.group())[1:-1], text)
 
 
 def emit(fields: Mapping[str, Any]) -> None:

@@ -1,0 +1,152 @@
+"""Ten thousand hostile strings in every field of every screen, in a pty: none of them may steer the terminal.
+
+    python -m campaigns.hostile_fields [--strings 10000] [--threads 200] [--commands 40]
+
+A real cache is filled past the sanitiser, so that subjects, names, addresses, tags, file names, notes, errors, folders,
+views and drafts are hostile in all their rows. The screen is walked at 120x36: every row of the list, whole threads,
+every page and menu, and strings pasted into every field; then the command line shows the same. A second walk, on
+harmless text, tells which control sequences are our own; what else is in the stream is foreign. Prints one JSON object;
+exit status 1 when a foreign sequence or character was sent, or the program crashed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from bench.terminal import Terminal, running
+from campaigns._foreign import STEERING, foreign
+from campaigns._hostile_cache import EACH, fill_hostile
+from campaigns._hostile_strings import strings
+from omnitui.config.places import places, prepare
+from omnitui.core.times import Instant
+from omnitui.store.connection import Role, open_cache
+
+PAGES = ("go", "gd", "ge", "gw", "V")
+MENUS = ("o", "w", "y", "t", "a", "gv", "?", "\x10", ":", "p", "S", "s")
+FIELDS = (("/", "\x1b"), ("n", "\x1b"), ("r", "\x1b"), ("t", "\x1b"), (":", "\x1b"), ("a", "\x1b"), ("?", "\x1b"))
+PAGE_DOWN = "\x1b[6~"
+
+
+def made(home: Path, texts: list[str]) -> None:
+    """A home with such a cache."""
+    where = places(home)
+    prepare(where)
+    cache = open_cache(where.cache_db, Role.PULL)
+    fill_hostile(cache, texts, Instant(time.time_ns() // 1_000_000))
+    cache.close()
+
+
+def calm(terminal: Terminal, quiet: float = 0.05, most: float = 5.0) -> None:
+    """Read until the screen rests."""
+    end = time.monotonic() + most
+    while time.monotonic() < end and terminal.some(quiet):
+        pass
+
+
+def keys(terminal: Terminal, *typed: str) -> None:
+    """Type, and let it be painted."""
+    for one in typed:
+        terminal.type(one)
+        calm(terminal)
+
+
+def walk(terminal: Terminal, texts: list[str], threads: int, pasted: int) -> None:
+    """Through everything that is shown."""
+    assert terminal.until("longest first", 30)
+    calm(terminal, 0.5)
+    keys(terminal, "ga", "gl", "gg")
+    for _ in range(len(texts) // 30 + 2):
+        keys(terminal, PAGE_DOWN)
+    keys(terminal, "gl", "gg", "\r")
+    for _ in range(threads):
+        keys(terminal, "J", "v", "gg", *[PAGE_DOWN] * (EACH // 4))
+    keys(terminal, "h", "\t", "j", "\t", "j")
+    for page in PAGES:
+        keys(terminal, "ga", "gg", "\r", page, *[PAGE_DOWN] * 12, "q")
+        calm(terminal, 0.3)
+    for menu in MENUS:
+        keys(terminal, menu, "\x1b[B", "\x1b[B", "\x1b")
+        calm(terminal, 0.3)
+    for number, text in enumerate(texts[:pasted]):
+        opens, leaves = FIELDS[number % len(FIELDS)]
+        keys(terminal, opens)
+        calm(terminal, 0.2)
+        keys(terminal, f"\x1b[200~{text.replace(chr(0x1B), '')}\x1b[201~", leaves)
+        calm(terminal, 0.2)
+    keys(terminal, "\x1b", "ga", "gg", "e", "z", "x", "*", "*")
+
+
+def shown(home: Path, texts: list[str], threads: int, pasted: int, columns: int = 120, rows: int = 36) -> bytes:
+    """What a terminal got in one walk. Raises AssertionError when the program did not live to its end."""
+    made(home, texts)
+    with running(home, "run", "--no-sync", columns=columns, rows=rows) as terminal:
+        walk(terminal, texts, threads, pasted)
+        os.kill(terminal.pid, 0)
+        terminal.type("Q")
+        assert terminal.until("\x1b[?1049l", 20), "the program did not end as it should"
+        terminal.read(0.5)
+        output = terminal.output
+    assert b"Traceback" not in output, output.decode("utf-8", "replace")[-3000:]
+    return output
+
+
+def printed(home: Path, texts: list[str], many: int) -> tuple[int, Counter[str]]:
+    """Steering characters that commands print, and how many commands ran. Raises AssertionError for a crash."""
+    commands: list[list[str]] = [
+        ["list", ""],
+        ["list", "", "--json"],
+        ["outbox"],
+        ["doctor"],
+        ["log"],
+        ["outbox", "--json"],
+    ]
+    commands += [["show", str(n)] for n in range(1, many + 1)]
+    commands += [["log", str(n)] for n in range(1, many // 4 + 1)]
+    commands += [["search", text.replace("\0", " ")] for text in texts[:many]]
+    found: Counter[str] = Counter()
+    for command in commands:
+        done = subprocess.run(
+            [sys.executable, "-m", "omnitui", "--home", str(home), *command], capture_output=True, check=False
+        )
+        text = (done.stdout + done.stderr).decode("utf-8", "replace")
+        assert "Traceback" not in text, f"{command}\n{text[-2000:]}"
+        found.update(STEERING.findall(text))
+    return len(commands), found
+
+
+def main() -> None:
+    """Walk and judge."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--strings", type=int, default=10_000)
+    parser.add_argument("--threads", type=int, default=200)
+    parser.add_argument("--pasted", type=int, default=140)
+    parser.add_argument("--commands", type=int, default=40)
+    given = parser.parse_args()
+    texts = strings(given.strings)
+    with tempfile.TemporaryDirectory() as hostile, tempfile.TemporaryDirectory() as harmless:
+        output = shown(Path(hostile), texts, given.threads, given.pasted)
+        ours = shown(Path(harmless), [f"word{n} and more" for n in range(200)], 4, 14)
+        commands, printed_foreign = printed(Path(hostile), texts, given.commands)
+    strange = foreign(output, ours)
+    result = {
+        "strings": len(texts),
+        "bytes_shown": len(output),
+        "foreign_on_the_screen": {repr(one): n for one, n in strange.most_common(20)},
+        "commands": commands,
+        "foreign_printed": {repr(one): n for one, n in printed_foreign.most_common(20)},
+        "crashes": 0,
+    }
+    print(json.dumps(result, indent=1))
+    sys.exit(1 if strange or printed_foreign else 0)
+
+
+if __name__ == "__main__":
+    main()
