@@ -40,7 +40,7 @@ def fill_hostile(cache: sqlite3.Connection, strings: Sequence[str], now: Instant
     cache.execute("UPDATE conversation SET failed_count = id <= ?", (threads,))
     for table, columns in TEXTS.items():
         for shift, column in enumerate(columns):
-            _spread(cache, table, column, [s for s in strings[shift:] + strings[:shift]])
+            _spread(cache, table, column, [*strings[shift:], *strings[:shift]])
     _spread(cache, "conversation", "tags", [f" {''.join(s.split())} " for s in strings])
     _spread(cache, "conversation", "assignee", ["", *strings])
     _spread(cache, "identity", "address", [f"{n}{s}" for n, s in enumerate(strings)])
@@ -56,10 +56,9 @@ def fill_hostile(cache: sqlite3.Connection, strings: Sequence[str], now: Instant
 
 def _spread(cache: sqlite3.Connection, table: str, column: str, values: Sequence[object]) -> None:
     """Give every row of a table another value."""
-    ids = [row[0] for row in cache.execute(f"SELECT rowid FROM {table}")]
-    cache.executemany(
-        f"UPDATE {table} SET {column} = ? WHERE rowid = ?", [(values[n % len(values)], id) for n, id in enumerate(ids)]
-    )
+    ids = [row[0] for row in cache.execute(f"SELECT rowid FROM {table}")]  # noqa: S608 - our own names
+    rows = [(values[n % len(values)], id) for n, id in enumerate(ids)]
+    cache.executemany(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", rows)  # noqa: S608
 
 
 def _people(text: str) -> str:

@@ -24,10 +24,13 @@ CONTROLS = [
 ATTACKS = (
     "\x1b]52;c;aGk=\x07", "\x1b]0;owned\x07", "\x1b]2;owned\x1b\\", "\x1b]8;;http://evil.example\x1b\\x\x1b]8;;\x1b\\",
     "\x1b]9;4;3;50\x07", "\x1b]777;notify;a;b\x07", "\x1b]22;wait\x07", "\x1b]1337;File=:aGk=\x07", "\x1b]4;1;?\x07",
-    "\x1bP$qm\x1b\\", "\x1bP+q544e\x1b\\", "\x1b_Gf=24;AAAA\x1b\\", "\x1b^pm\x1b\\", "\x1bXsos\x1b\\", "\x1bc", "\x1b(0",
-    "\x1b[5;8;31m", "\x1b[2J", "\x1b[3J", "\x1b[9999;9999H", "\x1b[6n", "\x1b[c", "\x1b[>0q", "\x1b[?1049l", "\x1b[?2004l",
+    "\x1bP$qm\x1b\\", "\x1bP+q544e\x1b\\", "\x1b_Gf=24;AAAA\x1b\\", "\x1b^pm\x1b\\", "\x1bXsos\x1b\\", "\x1bc",
+    "\x1b(0",
+    "\x1b[5;8;31m", "\x1b[2J", "\x1b[3J", "\x1b[9999;9999H", "\x1b[6n", "\x1b[c", "\x1b[>0q", "\x1b[?1049l",
+    "\x1b[?2004l",
     "\x1b[21t", "\x1b[8;1;1t", "\x1b[200~rm -rf\x1b[201~", "\x9b5;31m", "\x9d52;c;aGk=\x9c", "\x90$q\x9c", "\x1b#8",
-    "[@click=app.quit]x[/]", "[/b]", "[link=http://evil.example]x", "\u202egnp.exe", "pay\u200bpal", "a\r\nBcc: b@c.example",
+    "[@click=app.quit]x[/]", "[/b]", "[link=http://evil.example]x", "\u202egnp.exe", "pay\u200bpal",
+    "a\r\nBcc: b@c.example",
     "\x0eSO\x0f", "a\u0300" * 40, "\ufdfd" * 9, "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 4, "=cmd|' /C calc'!A0",
 )  # fmt: skip
 _WORDS = (

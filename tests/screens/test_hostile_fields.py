@@ -15,8 +15,10 @@ OURS = b"\x1b[?1049h\x1b[38;2;1;2;3;1mhello\x1b[0m\x1b[3;4H\r\n\x1b]2;(3) omnitu
 
 @pytest.mark.parametrize(
     "bad",
-    ["\x1b]0;owned\x07", "\x1b]52;c;aGk=\x07", "\x1b[5;31m", "\x1b[9999;1H", "\x1b[2J", "\x1bc", "\x9b31m", "\u202e", "\u200b"]
-    + ["\x1b]2;(3) owned\x07", "\x1bP+q544e\x1b\\", "\u3164", "\U000e0041", "\x07", "\x08"],
+    [
+        "\x1b]0;owned\x07", "\x1b]52;c;aGk=\x07", "\x1b[5;31m", "\x1b[9999;1H", "\x1b[2J", "\x1bc", "\x9b31m", "\u202e",
+        "\u200b", "\x1b]2;(3) owned\x07", "\x1bP+q544e\x1b\\", "\u3164", "\U000e0041", "\x07", "\x08",
+    ],
 )  # fmt: skip
 def test_the_judge_sees_what_is_foreign(bad: str) -> None:
     assert foreign(OURS + bad.encode(), OURS)
