@@ -10,6 +10,7 @@ import asyncio
 import logging
 import ssl
 from types import TracebackType
+from typing import BinaryIO
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -20,7 +21,7 @@ from omnitui.sync.backoff import Backoff
 from omnitui.sync.http.budget import Budget
 from omnitui.sync.http.messages import Answer, Request, TooMany, Unanswered, said, shown
 from omnitui.sync.http.policy import Broken, retry_after, try_again
-from omnitui.sync.http.reading import CODINGS, read_body
+from omnitui.sync.http.reading import CODINGS, read_body, save_body
 
 CONNECT = 15.0
 """Seconds for a connection, TLS included."""
@@ -79,8 +80,10 @@ class Client:
             await self._http.aclose()
             self._http = None
 
-    async def ask(self, request: Request, budget: Budget | None = None) -> Answer:
+    async def ask(self, request: Request, budget: Budget | None = None, into: BinaryIO | None = None) -> Answer:
         """The server's answer, whatever its status; tried again where that is safe and within the patience.
+
+        `into`: a file for the body of a good answer (a download), instead of memory; OSError is what its disk says.
 
         Raises Offline when it cannot be reached, its heirs Unanswered when the request may have been done and TooMany
         when the credential must wait longer; ProtocolError for what cannot be read; Refused for an address that may
@@ -97,7 +100,7 @@ class Client:
             outcome: int | Broken
             asked: float | None = None
             try:
-                answer = await self._follow(request)
+                answer = await self._follow(request, into)
                 outcome, asked = answer.status, turns.heed(answer)
             except _Break as broken:
                 outcome, failure = broken.how, _failure(request, broken)
@@ -111,11 +114,11 @@ class Client:
             assert answer is not None  # noqa: S101 - one of the two is there
             return _last(answer, asked)
 
-    async def _follow(self, request: Request) -> Answer:
+    async def _follow(self, request: Request, into: BinaryIO | None) -> Answer:
         """One try, redirects followed. Raises _Break."""
         url, own = request.whole_url, True
         for _ in range(HOPS):
-            answer = await self._once(request, url, own=own)
+            answer = await self._once(request, url, own=own, into=into)
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
                 return answer
             new = urljoin(url, answer.headers["location"])
@@ -137,7 +140,7 @@ class Client:
             url = new
         raise ProtocolError(f"{shown(request.url, request.secrets)} leads from one address to the next without end")
 
-    async def _once(self, request: Request, url: str, *, own: bool) -> Answer:
+    async def _once(self, request: Request, url: str, *, own: bool, into: BinaryIO | None) -> Answer:
         if self._http is None:
             raise Refused("the HTTP client is not open")
         host = urlsplit(url).hostname or ""
@@ -154,7 +157,11 @@ class Client:
                 reply = await self._http.send(asked, stream=True)
                 try:
                     coding = reply.headers.get("content-encoding", "")
-                    body = await read_body(reply.aiter_raw(), coding, request.largest, host)
+                    if into is not None and reply.is_success:
+                        await save_body(reply.aiter_raw(), coding, request.largest, host, into)
+                        body = b""
+                    else:
+                        body = await read_body(reply.aiter_raw(), coding, request.largest, host)
                 finally:
                     await reply.aclose()
         except _NOT_SENT as error:

@@ -176,6 +176,21 @@ async def test_packed_answers_are_read_and_bounded(packed: object) -> None:
             await ask(Request(url=web.url, largest=100_000))
 
 
+async def test_a_download_goes_into_a_file_and_a_torn_one_begins_anew(tmp_path: Path) -> None:
+    whole = bytes(range(256)) * 8000
+    with Web([torn, say(200, whole), say(404, b"gone"), say(200, whole)]) as web:
+        request = Request(url=f"{web.url}/file", largest=len(whole))
+        with (tmp_path / "file").open("w+b") as file:
+            async with Client(backoff=Soon) as http:
+                answer = await http.ask(request, into=file)
+                assert (answer.status, answer.body) == (200, b"")
+                assert (tmp_path / "file").read_bytes() == whole
+                missing = await http.ask(request, into=file)
+                assert (missing.status, missing.body) == (404, b"gone")
+                with pytest.raises(TooLarge):
+                    await http.ask(replace(request, largest=len(whole) - 1), into=file)
+
+
 async def test_what_cannot_be_unpacked_is_an_error() -> None:
     with Web([say(200, b"abc", Content_Encoding="gzip"), say(200, b"abc", Content_Encoding="br")]) as web:
         for _ in range(2):

@@ -93,7 +93,8 @@ def test_the_browser_comes_back_or_its_address_is_pasted(home: Home, provider: I
         text = terminal.wait(lambda text: "paste it here" in " ".join(text.split()))
         (url,) = re.findall(r"(http://127\.0\.0\.1:\d+/authorize\S+)", text.replace("\n", "").replace("A browser", " "))
         # Longer than a terminal takes in one line when it collects lines itself.
-        terminal.type(provider.visit(url, home.user) + f"&session_state={'x' * 6000}\r")
+        long = provider.visit(url, home.user).replace("?", f"?session_state={'x' * 6000}&")
+        terminal.type(f"{long}\r")
         terminal.wait(lambda text: "Signed in" in text)
         assert terminal.wait_for_end() == 0
     assert json.loads(home.run("doctor", "--json").stdout)["ok"]
