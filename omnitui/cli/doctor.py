@@ -11,20 +11,23 @@ from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.exits import Exit
 from omnitui.cli.output import emit, write
 
-_MARK = {Verdict.GOOD: "ok", Verdict.NOTE: "--", Verdict.PROBLEM: "!!"}
+_MARK = {Verdict.GOOD: "ok", Verdict.NOTE: "--", Verdict.PROBLEM: "!!", Verdict.FIXED: "++"}
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.option("--offline", is_flag=True, help="Do not talk to the servers.")
+@click.option("--fix", is_flag=True, help="First put right what is safe: rights of files, leftovers, lost indexes.")
 @pass_desk
-def doctor(desk: Desk, as_json: bool, offline: bool) -> int:
+def doctor(desk: Desk, as_json: bool, offline: bool, fix: bool) -> int:
     """Check the program, the config, the cache and each account; compare the ledger with the servers.
 
-    Changes nothing. The report holds no secrets and no mail. Exit code 1 when something needs attention.
+    Without --fix it changes nothing. In a terminal, that is asked how wide it draws emoji and Chinese.
+
+    The report holds no secrets and no mail. Exit code 1 when something needs attention.
     """
     found: list[Finding] = []
-    for finding in _examine(desk, offline=offline):
+    for finding in _examine(desk, offline=offline, fix=fix):
         found.append(finding)
         if not as_json:
             write(f"{_MARK[finding.verdict]}  {finding.area:<18} {finding.words}")
@@ -38,13 +41,17 @@ def doctor(desk: Desk, as_json: bool, offline: bool) -> int:
     return Exit.FOUND if problems else Exit.OK
 
 
-def _examine(desk: Desk, *, offline: bool) -> Iterator[Finding]:
-    from omnitui.cli.checks import accounts, cache, machine, secrets
+def _examine(desk: Desk, *, offline: bool, fix: bool) -> Iterator[Finding]:
+    from omnitui.cli.checks import accounts, cache, machine, mending, secrets, tty
     from omnitui.config.load import check, key_problems
 
     yield from machine.versions()
     yield from machine.terminal()
+    yield from tty.probe()
+    if fix:
+        yield from mending.mend(desk.places, desk.now())
     yield from machine.folders(desk.places)
+    yield from mending.found(desk.places, desk.now())
     settings, problems = check(desk.places.config_file)
     if settings is not None:
         problems = key_problems(settings, desk.places.config_file)

@@ -11,12 +11,21 @@ from omnitui.cli.output import emit, write
 
 
 @click.command()
-@click.argument("conversation", metavar="[ID]", type=int, required=False)
+@click.argument("which", metavar="[ID | path]", required=False)
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @pass_desk
-def log(desk: Desk, conversation: int | None, limit: int, as_json: bool) -> None:
-    """Print the log of operations, newest first: of all, or of conversation ID."""
+def log(desk: Desk, which: str | None, limit: int, as_json: bool) -> None:
+    """Print the log of operations, newest first: of all, or of conversation ID.
+
+    `omnitui log path` prints where the program writes down its own troubles.
+    """
+    if which == "path":
+        write(str(desk.places.log))
+        return
+    if which is not None and not (which.isascii() and which.isdigit()):
+        raise click.UsageError(f"{which} is not the number of a conversation, and not `path`")
+    conversation = int(which) if which else None
     from omnitui.core.times import iso
     from omnitui.store import log as store_log
     from omnitui.store.connection import Role

@@ -36,7 +36,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     try:
         for number, sql in steps:
             if number > _version(connection):
-                for statement in _statements(sql):
+                for statement in statements(sql):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -67,7 +67,7 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone())
 
 
-def _statements(sql: str) -> list[str]:
+def statements(sql: str) -> list[str]:
     """Split on statement ends; a trigger's inner semicolons are not ends (sqlite3.complete_statement knows)."""
     statements, pending = [], ""
     for line in sql.splitlines(keepends=True):

@@ -1,1 +1,1 @@
-"""What `omnitui doctor` looks at, one file a subject; each gives findings, none changes anything."""
+"""What `omnitui doctor` looks at, one file a subject; each gives findings; only `mending.py` changes anything."""

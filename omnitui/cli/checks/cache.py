@@ -25,7 +25,8 @@ def cache(places: Places, now: Instant) -> Iterator[Finding]:
     try:
         connection = open_cache(places.cache_db, Role.READ)
     except CacheError as error:
-        yield problem("cache", str(error), "put a backup in its place, or move it away: mail is fetched again")
+        words = f"the database is damaged: {error}" if "malformed" in str(error) else str(error)
+        yield problem("cache", words, "put a backup in its place, or move it away: mail is fetched again")
         return
     try:
         faults = integrity(connection)

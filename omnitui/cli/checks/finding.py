@@ -14,6 +14,8 @@ class Verdict(StrEnum):
     """Works, and is worth knowing."""
     PROBLEM = "problem"
     """Does not work, or will soon not work."""
+    FIXED = "fixed"
+    """Was wrong, and has been put right (`--fix`)."""
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,8 @@ def note(area: str, words: str, advice: str = "") -> Finding:
 def problem(area: str, words: str, advice: str) -> Finding:
     """Needs somebody."""
     return Finding(area, Verdict.PROBLEM, words, advice)
+
+
+def fixed(area: str, words: str) -> Finding:
+    """Put right."""
+    return Finding(area, Verdict.FIXED, words)

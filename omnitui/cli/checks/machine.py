@@ -13,6 +13,7 @@ from pathlib import Path
 
 from omnitui import __version__
 from omnitui.cli.checks.finding import Finding, good, note, problem
+from omnitui.cli.checks.mending import private_files
 from omnitui.config.places import Places
 
 PACKAGES = ("textual", "imapclient", "fast-mail-parser", "selectolax", "keyring")
@@ -61,11 +62,11 @@ def folders(places: Places) -> Iterator[Finding]:
     """Private folders, private files, room on the disk."""
     shown = {"config": places.config, "data": places.data, "cache": places.cache, "state": places.state}
     wide = [f"{name} ({path})" for name, path in shown.items() if path.exists() and path.stat().st_mode & 0o077]
-    files = [f for f in (places.cache_db, places.log) if f.exists() and f.stat().st_mode & 0o077]
+    files = private_files(places)
     # The folder holds others off; a file that is open to them is a risk once the folder is opened too.
     if wide or files:
-        names = ", ".join([*wide, *map(str, files)])
-        yield problem("folders", f"others may read {names}", "take their rights away: chmod go= on each")
+        names = ", ".join([*wide, *map(str, files)][:10])
+        yield problem("folders", f"others may read {names}", "omnitui doctor --fix")
     else:
         yield good("folders", f"config in {_short(places.config)}, mail in {_short(places.data)}, private to you")
     free = shutil.disk_usage(places.data).free
