@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from omnitui.app_notify import Notifier
 
 
-class OmnituiApp(BaseApp[None], inherit_bindings=False):
-    """The screen of omnitui."""
+class OmnituiApp(BaseApp[str], inherit_bindings=False):
+    """The screen of omnitui; ends with "setup" when the set-up is wanted."""
 
     def __init__(self, session: Session, spawn_worker: Callable[[], object] | None = None) -> None:
         super().__init__()

@@ -38,11 +38,11 @@ def start_screen(
     now: Callable[[], Instant],
     *,
     spawn_worker: Callable[[], object] | None = None,
-) -> None:
-    """Run the screen until it is left.
+) -> str | None:
+    """Run the screen until it is left; "setup" when the set-up is wanted next.
 
     `spawn_worker` starts a worker when none runs: after the first frame, where there are accounts, and when one is
     needed to open a file.
     """
     session = make_session(places, settings, me, now)
-    OmnituiApp(session, spawn_worker).run(mouse=settings.ui.mouse)
+    return OmnituiApp(session, spawn_worker).run(mouse=settings.ui.mouse)

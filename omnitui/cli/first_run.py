@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
 from omnitui.cli.desk import Desk
+from omnitui.cli.output import say
 from omnitui.cli.root import omnitui as root
 
 
@@ -26,8 +29,20 @@ def offer(desk: Desk, ctx: click.Context, *, welcome: bool = True) -> Desk | Non
     chosen = app.run(mouse=desk.settings.ui.mouse)
     if chosen == DEMO and (demo := root.get_command(ctx, "demo")) is not None:
         ctx.invoke(demo)
+        say("For an account of your own: omnitui setup")
     if chosen != OPEN:
         return None
     fresh = Desk(desk.home)
     fresh.passphrase = edges.passphrase
+    tell_worker(fresh)
     return fresh
+
+
+def tell_worker(desk: Desk) -> None:
+    """A worker that runs sees the new account by itself; the pass phrase it must be told."""
+    from omnitui.core.errors import Offline, ProtocolError
+    from omnitui.sync.wire import ask_worker
+
+    if desk.passphrase:
+        with suppress(Offline, ProtocolError):
+            ask_worker(desk.places.socket, "unlock", "unlocked", 10.0, {"passphrase": desk.passphrase})

@@ -9,6 +9,7 @@ import click
 
 from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.first_run import is_first_run, offer
+from omnitui.cli.output import say
 
 
 @click.command()
@@ -22,6 +23,15 @@ def run(ctx: click.Context, desk: Desk, no_sync: bool) -> None:
         if offered is None:
             return
         desk = offered
+    while _screen(desk, no_sync=no_sync) == "setup":
+        if (desk.places.state / "demo-password").exists():
+            say("That was the demo. For an account of your own: omnitui setup")
+            return
+        desk = offer(desk, ctx, welcome=False) or Desk(desk.home)
+
+
+def _screen(desk: Desk, *, no_sync: bool) -> str | None:
+    """Show the inbox until it is left; what is wanted next, if anything."""
     settings = desk.settings
     over_ssh = bool(os.environ.get("SSH_CONNECTION"))
     os.environ.setdefault("TEXTUAL_FPS", str(settings.ui.fps if over_ssh or settings.ui.fps < 60 else 120))
@@ -33,7 +43,7 @@ def run(ctx: click.Context, desk: Desk, no_sync: bool) -> None:
     from omnitui.spawn import spawn_if_none
 
     spawn = None if no_sync else partial(spawn_if_none, desk.places, desk.home, _passphrase(desk))
-    start_screen(desk.places, settings, desk.agent, desk.now, spawn_worker=spawn)
+    return start_screen(desk.places, settings, desk.agent, desk.now, spawn_worker=spawn)
 
 
 def _passphrase(desk: Desk) -> str:

@@ -12,6 +12,7 @@ import click
 
 from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.exits import Exit
+from omnitui.cli.first_run import tell_worker
 from omnitui.cli.output import say
 from omnitui.cli.prompts import BACK, Prompts
 from omnitui.config.schema import OAuthSettings
@@ -53,13 +54,14 @@ def setup(desk: Desk, /, non_interactive: bool, **given: Any) -> int:
         answers = replace(answers, display_name=answers.display_name or "")
     else:
         say(f"Setting up an account. {BACK} goes back, Ctrl+C leaves; nothing is saved before the end.")
+    edges = real_edges(desk.places, desk.settings.secrets)
     try:
-        account = asyncio.run(
-            conduct(Prompts(ask=not non_interactive), real_edges(desk.places, desk.settings.secrets), answers)
-        )
+        account = asyncio.run(conduct(Prompts(ask=not non_interactive), edges, answers))
     except (WentBack, WentAway, KeyboardInterrupt):
         say("\nNothing was saved.")
         return Exit.INTERRUPTED
+    desk.passphrase = edges.passphrase
+    tell_worker(desk)
     say(f"\nDone. `omnitui` opens the inbox; `omnitui sync --once` fetches the mail of {account.name} now.")
     return Exit.OK
 

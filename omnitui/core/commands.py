@@ -278,6 +278,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("line", "Command line", "Type a command with its arguments.", (":", "f2"), C.ANYWHERE, "Program"),
     Command("help", "Help", "Everything that works here.", ("?", "f1"), C.ANYWHERE, "Program", "help"),
     Command("sync.now", "Sync now", "Ask the worker to look at once.", ("g r",), C.READING, "Program"),
+    Command("account.add", "Set up an account", "Leave for the set-up, and come back.", ("g A",), C.READING, "Program"),
     Command("theme", "Theme", "Choose the colours.", ("g y",), C.READING, "Program", args=Args.THEME),
     Command("quit", "Quit", "Leave; drafts are kept, and sending goes on.", ("Q", "ctrl+q"), C.ANYWHERE, "Program"),
 )

@@ -105,6 +105,13 @@ async def theme(page: Page, call: Call) -> None:
     page.app.theme = chosen
 
 
+@handles("account.add")
+async def add_account(page: Page, call: Call) -> None:
+    """The set-up is an application of its own, which needs the network; the screen comes back after it."""
+    await page.before_leaving()
+    page.app.exit("setup")
+
+
 @handles("quit")
 async def quit_(page: Page, call: Call) -> None:
     """Leave; what is being written is kept as a draft."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,6 +81,7 @@ def test_ctrl_c_and_the_end_of_input_save_nothing(tmp_path: Path) -> None:
     for interrupted in (True, False):
         with running(command, environ(), 80, 24) as terminal:
             terminal.wait(lambda text: "Address of the mailbox" in text)
+            time.sleep(0.5)  # the line is read a moment after the question stands there
             terminal.interrupt() if interrupted else terminal.type("\x04")
             assert terminal.wait_for_end() == 130
             assert "Nothing was saved" in terminal.text

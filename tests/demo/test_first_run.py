@@ -25,3 +25,23 @@ def test_the_demo_is_one_key_away_and_leaves_nothing(tmp_path: Path, size: tuple
         assert terminal.wait_for_end() == 0
     assert not (tmp_path / "config" / "config.toml").exists()
     assert not (tmp_path / "data" / "cache.db").exists()
+
+
+def test_the_set_up_is_reached_from_the_inbox_and_leads_back(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text(
+        '[[account]]\nname = "a"\naddress = "a@b.example"\n'
+        '[account.imap]\nhost = "127.0.0.1"\nport = 1\nsecurity = "plain"\n'
+    )
+    environ = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "omnitui", "--home", str(tmp_path), "run", "--no-sync"]
+    with running(command, environ, 80, 24) as terminal:
+        terminal.wait(lambda text: "Waiting" in text and "help" in text)
+        terminal.type("gA")
+        terminal.wait(lambda text: "Address of the mailbox" in text)
+        terminal.type("a@b.example\r")
+        terminal.wait(lambda text: "there is already an account for a@b.example" in text)
+        terminal.type("\x1b")
+        terminal.wait(lambda text: "Waiting" in text and "help" in text)
+        terminal.type("Q")
+        assert terminal.wait_for_end() == 0
