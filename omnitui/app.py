@@ -12,9 +12,8 @@ from textual.screen import Screen
 from omnitui.app_base import BaseApp
 from omnitui.app_link import Link
 from omnitui.screens import acts
-from omnitui.screens.base import Page
+from omnitui.screens.base import REST, Page
 from omnitui.screens.inbox import InboxPage
-from omnitui.screens.pages import SheetPage
 from omnitui.screens.session import Session
 
 if TYPE_CHECKING:
@@ -33,15 +32,15 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
         session.order = self.link.order
         self._notifier: Notifier | None = None
         self._tells_focus = False
+        self.dress(session.settings.ui.theme, ascii=session.settings.ui.ascii)
 
     def get_default_screen(self) -> Screen[None]:
         """The inbox."""
         return InboxPage(self.session)
 
     def on_mount(self) -> None:
-        """Colours as configured; the feed and the worker start once the first frame is out."""
-        self.dress(self.session.settings.ui.theme, ascii=self.session.settings.ui.ascii)
-        self.call_after_refresh(self._start)
+        """The feed and the worker start once the first frame is out."""
+        self.call_after_refresh(self.set_timer, REST, self._start)
         self.leave_on_signals()
 
     def _start(self) -> None:
@@ -60,7 +59,7 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
 
     async def _changed(self, ids: set[int]) -> None:
         for page in self.screen_stack:
-            if isinstance(page, InboxPage | SheetPage):
+            if isinstance(page, Page):
                 await page.changed(ids)
         if self._notifier is not None:
             await self._notifier.changed(ids)
@@ -99,4 +98,5 @@ def settle_garbage() -> None:
     """What is there after the start stays: full collections (35 to 55 ms each) become rare."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(5000, 10, 50)

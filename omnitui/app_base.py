@@ -50,9 +50,17 @@ class BaseApp(App[ReturnType], inherit_bindings=False):
         super().copy_to_clipboard(fitting(text)[0])
 
     def dress(self, theme: str, *, ascii: bool) -> None:
-        """Colours as configured; none where the terminal or the user wants none."""
+        """Colours as configured; none where the terminal or the user wants none.
+
+        Best told before the app runs: the stylesheet is then read once, not twice.
+        """
         wanted = "mono" if self.no_color else theme
-        self.theme = wanted if wanted in self.available_themes else "omnitui-dark"
+        wanted = wanted if wanted in self.available_themes else "omnitui-dark"
+        if self.is_running:
+            self.theme = wanted
+        else:
+            self.set_reactive(App.theme, wanted)
+            self.stylesheet.set_variables(self.get_css_variables())
         self.set_class(ascii, "-ascii")
 
     def leave_on_signals(self) -> None:

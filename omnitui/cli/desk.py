@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import time
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import click
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from omnitui.config.load import load
 from omnitui.config.places import Places, places, prepare
@@ -53,6 +51,8 @@ class Desk:
     @property
     def agent(self) -> str:
         """Who works here: `[agent] name`, else the login name."""
+        import getpass
+
         return self.settings.agent.name or getpass.getuser()
 
     def cache(self, role: Role) -> sqlite3.Connection:
@@ -69,4 +69,12 @@ class Desk:
         return Instant(time.time_ns() // 1_000_000)
 
 
-pass_desk = click.make_pass_decorator(Desk)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def pass_desk(command: Callable[Concatenate[Desk, P], R]) -> Callable[P, R]:
+    """Give a subcommand its desk as the first argument."""
+    import click
+
+    return click.make_pass_decorator(Desk)(command)

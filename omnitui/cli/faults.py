@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import traceback
+from pathlib import Path
 
 import click
 
@@ -12,20 +13,20 @@ from omnitui.cli.output import say
 from omnitui.core.errors import ConfigError, OmnituiError
 
 
-def report(error: Exception) -> Exit:
-    """Tell the user; returns the exit code."""
+def report(error: Exception, home: Path | None = None) -> Exit:
+    """Tell the user; returns the exit code. `home` is where no command line tells it."""
     if isinstance(error, OmnituiError):
         say(f"omnitui: {error}")
         return exit_for(error)
-    where = _write_down(error)
+    where = _write_down(error, home)
     say(f"omnitui: a fault of the program: {type(error).__name__}. Nothing half-done was kept. {where}")
     return Exit.BUG
 
 
-def _write_down(error: Exception) -> str:
+def _write_down(error: Exception, home: Path | None) -> str:
     """The traceback goes to the log, not to the terminal: it may be long, and hold mail."""
     context = click.get_current_context(silent=True)
-    home = getattr(context.find_root().obj, "home", None) if context else None
+    home = getattr(context.find_root().obj, "home", None) if context else home
     from omnitui.config.places import places, prepare
 
     text = "".join(traceback.format_exception(error))

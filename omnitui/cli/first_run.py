@@ -11,11 +11,6 @@ from omnitui.cli.output import say
 from omnitui.cli.root import omnitui as root
 
 
-def is_first_run(desk: Desk) -> bool:
-    """No account in the config, and no mail here that was imported."""
-    return not desk.settings.accounts and not desk.places.cache_db.exists()
-
-
 def offer(desk: Desk, ctx: click.Context, *, welcome: bool = True) -> Desk | None:
     """Show the set-up. A desk with the new settings when an account was set up and the inbox is wanted.
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
-import sys
 from pathlib import Path
 
 import click
@@ -112,21 +110,15 @@ def _group(ctx: click.Context) -> LazyGroup:
 def main(args: list[str] | None = None) -> int:
     """Run the command line; every error becomes words on stderr and an exit code (exits.py)."""
     from omnitui.cli.exits import Exit
+    from omnitui.cli.guard import guarded
 
-    os.umask(0o077)
-    try:
-        result = omnitui.main(args, prog_name="omnitui", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return Exit.USAGE
-    except (click.Abort, KeyboardInterrupt):
-        return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has enough; Python must not complain about it once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
-    except Exception as error:  # noqa: BLE001 - the top of main: words and a log instead of a traceback
-        from omnitui.cli.faults import report
+    def work() -> object:
+        try:
+            return omnitui.main(args, prog_name="omnitui", standalone_mode=False)
+        except click.ClickException as error:
+            error.show()
+            return Exit.USAGE
+        except click.Abort:
+            return Exit.INTERRUPTED
 
-        return report(error)
-    return result if isinstance(result, int) else Exit.OK
+    return guarded(work)

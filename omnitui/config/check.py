@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import types
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from omnitui.config.schema import Shape
+from omnitui.core.dataclass import dataclass
 
 Path = tuple[str | int, ...]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
 from omnitui.config.check import Mistake, build
 from omnitui.config.schema import DEFAULT_PORTS, AccountSettings, OAuthSettings, ServerSettings, Settings
+from omnitui.core.dataclass import dataclass
 from omnitui.core.errors import ConfigError
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from omnitui.core.dataclass import dataclass
 from omnitui.core.errors import ConfigError
 
 LONGEST_SOCKET = 100
@@ -64,6 +63,8 @@ class Places:
     @property
     def socket(self) -> Path:
         """Where the worker listens; in a private temporary folder when the state folder's path is too long."""
+        import hashlib
+
         mark = hashlib.sha256(os.fsencode(self.state.absolute())).hexdigest()[:16]
         private = f"omnitui-{os.getuid()}-{mark}"
         folders = (self.state, Path(tempfile.gettempdir()) / private, Path("/tmp") / private)  # noqa: S108 - made private

@@ -6,9 +6,10 @@ Plain frozen dataclasses, so that reading the settings costs the first frame not
 from __future__ import annotations
 
 import re
-from dataclasses import MISSING, dataclass, field
+from dataclasses import MISSING, field
 from typing import Any
 
+from omnitui.core.dataclass import dataclass
 from omnitui.core.key_layouts import LAYOUTS
 from omnitui.core.key_presets import PRESETS
 

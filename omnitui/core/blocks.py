@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from omnitui.core.dataclass import dataclass
 
 
 class BlockKind(StrEnum):

@@ -5,8 +5,9 @@ A handler stands beside the code it runs, as `@handles("conversation.close")`; a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Flag, StrEnum, auto
+
+from omnitui.core.dataclass import dataclass
 
 
 class Context(Flag):

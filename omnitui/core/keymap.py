@@ -8,9 +8,10 @@ from __future__ import annotations
 import difflib
 import string
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from omnitui.core.commands import COMMANDS, Command, Context
+from omnitui.core.dataclass import dataclass
 from omnitui.core.key_layouts import letters_of
 from omnitui.core.key_presets import PRESETS
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from omnitui.core.blocks import Block
+from omnitui.core.dataclass import dataclass
 from omnitui.core.times import Instant
 
 

@@ -5,11 +5,12 @@ Every string has passed `safe_text`; times are instants (UTC milliseconds), None
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
 from typing import NewType
 
 from omnitui.core.blocks import Block
+from omnitui.core.dataclass import dataclass
 from omnitui.core.mail import Address, Invitation
 from omnitui.core.times import Instant
 

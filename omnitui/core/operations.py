@@ -7,9 +7,11 @@ an identity, a saved reply's name. A payload is JSON and says all that applying 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
+
+from omnitui.core.dataclass import dataclass
 
 
 class OpKind(StrEnum):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Awaitable, Collection, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -22,12 +23,16 @@ from omnitui.screens.session import Session
 from omnitui.screens.typed_ahead import TypedAhead, is_field
 from omnitui.widgets.bars import StatusLine
 from omnitui.widgets.choices import Choice, fitting
-from omnitui.widgets.key_popup import KeyPopup
 from omnitui.widgets.keys import key_name
-from omnitui.widgets.picker import Picker, Question
+
+if TYPE_CHECKING:
+    from omnitui.widgets.key_popup import KeyPopup
+    from omnitui.widgets.picker import Picker, Question
 
 MOST_HINTS = 6
 """Keys that the bottom line shows."""
+REST = 0.02
+"""Seconds after the first frame in which the thread that writes it to the terminal has the interpreter for itself."""
 POPUP_AFTER = 0.4
 """Seconds on a prefix before the status line lists what may follow."""
 
@@ -44,14 +49,30 @@ class Page(Screen[None], inherit_bindings=False):
         self.session = session
         self.resolver = Resolver(session.keymap)
         self.status = StatusLine(id="status", glyphs=session.glyphs)
-        self.following = KeyPopup(id="following", glyphs=session.glyphs)
-        self.picker = Picker(id="picker")
-        self.picker.named = lambda key: self.session.keymap.named(key)
+        self.furnished = True
+        """Every widget is there. Until then keys wait, so that a page may bring its rows first."""
+        self._early: list[events.Key] = []
         self._answer: asyncio.Future[tuple[Any, str]] | None = None
         self._question: Question | None = None
         self._ahead = TypedAhead()
         self._popup: Timer | None = None
         self._asked_from: Any = None
+
+    @cached_property
+    def following(self) -> KeyPopup:
+        """What may follow a prefix."""
+        from omnitui.widgets.key_popup import KeyPopup
+
+        return KeyPopup(id="following", glyphs=self.session.glyphs)
+
+    @cached_property
+    def picker(self) -> Picker:
+        """The box for every question; the first frame does without it and without the field it brings."""
+        from omnitui.widgets.picker import Picker
+
+        picker = Picker(id="picker")
+        picker.named = lambda key: self.session.keymap.named(key)
+        return picker
 
     def foot(self) -> ComposeResult:
         """The widgets every page ends with."""
@@ -70,9 +91,21 @@ class Page(Screen[None], inherit_bindings=False):
         return False
 
     @property
+    def _asking(self) -> bool:
+        """A question is open."""
+        return self.furnished and self.picker.question is not None
+
+    @property
     def opening(self) -> bool:
         """A field is open or about to get the focus."""
-        return self.picker.question is not None or self.writing
+        return self._asking or self.writing
+
+    def _all_here(self) -> None:
+        """Every widget is there now: what was typed meanwhile is typed."""
+        self.furnished = True
+        early, self._early = self._early, []
+        for event in early:
+            self.on_key(event)
 
     def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
         """Focus a widget; a field gets at once what was typed ahead for it."""
@@ -82,13 +115,16 @@ class Page(Screen[None], inherit_bindings=False):
 
     def on_key(self, event: events.Key) -> None:
         """A key that no text field took."""
+        if not self.furnished:
+            self._early.append(event)
+            return
         field = self.focused
         if event.is_printable and is_field(field) and field is not None:
             # It was on its way to another pane when the field got the focus: a field lets no printable key through.
             event.stop()
             field.post_message(events.Key(event.key, event.character))
             return
-        if self.picker.question is not None:
+        if self._asking:
             if self.session.keymap.named(key_name(event)) in self.session.keymap.keys_of("quit"):
                 self.run_command(Call("quit"))
             elif self._ahead.takes(event):
@@ -185,11 +221,15 @@ class Page(Screen[None], inherit_bindings=False):
 
     async def choose(self, title: str, choices: Sequence[Choice], prompt: str = "", **options: Any) -> Any:
         """Ask for one of a few; None when left."""
+        from omnitui.widgets.picker import Question
+
         value, _ = await self.ask(Question(title, fitting(choices), prompt, **options))
         return value
 
     async def choose_or_type(self, title: str, choices: Sequence[Choice], prompt: str, **options: Any) -> str:
         """Ask for one of a few, or for words of one's own; empty when left."""
+        from omnitui.widgets.picker import Question
+
         known = fitting(choices)
 
         def offers(text: str) -> Sequence[Choice]:
@@ -219,6 +259,9 @@ class Page(Screen[None], inherit_bindings=False):
     def focus_first(self) -> None:
         """Where the focus belongs when nothing has it."""
 
+    async def changed(self, ids: Collection[int]) -> None:
+        """The feed tells that these conversations changed (0: accounts or outbox)."""
+
     async def before_leaving(self) -> None:
         """Save what is not saved yet."""
 
@@ -241,7 +284,7 @@ class Page(Screen[None], inherit_bindings=False):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Other keys work in another pane; a question that is open keeps the focus."""
-        if self.picker.question is not None and self.picker not in event.widget.ancestors:
+        if self._asking and self.picker not in event.widget.ancestors:
             self.picker.line.focus()
         self.resolver.clear()
         self.refresh_hints()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from omnitui.core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from omnitui.screens.base import Page

@@ -13,34 +13,32 @@ from textual.timer import Timer
 
 from omnitui.core.commands import Context
 from omnitui.core.models import ContactCard, ConversationId, ConversationRow, Draft
-from omnitui.screens.base import Page
+from omnitui.screens.base import REST
 from omnitui.screens.handlers import Call
+from omnitui.screens.inbox_parts import InboxParts
 from omnitui.screens.list_pages import ListPages
 from omnitui.screens.panes import Panes
-from omnitui.screens.search import Search, SearchLine
 from omnitui.screens.session import Session
-from omnitui.screens.thread_find import FindLine, ThreadFind
-from omnitui.screens.thread_pages import ThreadPages
 from omnitui.screens.top_state import TopState
 from omnitui.screens.view_state import Views
-from omnitui.store import contacts
 from omnitui.widgets.bars import TopLine
-from omnitui.widgets.composer import Composer, ComposerText
-from omnitui.widgets.contact_panel import ContactPanel
 from omnitui.widgets.conversation_list import ConversationList
-from omnitui.widgets.offers import Offers
-from omnitui.widgets.selectable_thread import SelectableThread
-from omnitui.widgets.thread_view import ThreadView
 from omnitui.widgets.words import several
 
 if TYPE_CHECKING:
     from omnitui.screens.composing import Composing
+    from omnitui.screens.search_line import SearchLine
+    from omnitui.screens.thread_find import FindLine
+    from omnitui.widgets.composer import Composer, ComposerText
+    from omnitui.widgets.contact_panel import ContactPanel
+    from omnitui.widgets.selectable_thread import SelectableThread
+    from omnitui.widgets.thread_view import ThreadView
 
 PREVIEW_AFTER = 0.12
 """Seconds that the cursor rests before the thread beside the list follows it."""
 
 
-class InboxPage(Page, inherit_bindings=False):
+class InboxPage(InboxParts, inherit_bindings=False):
     """The desk of an agent."""
 
     NAME: ClassVar[str] = "inbox"
@@ -50,51 +48,15 @@ class InboxPage(Page, inherit_bindings=False):
         glyphs = session.glyphs
         self.top = TopLine(id="top", glyphs=glyphs)
         self.list = ConversationList(id="list", glyphs=glyphs)
-        self.thread = SelectableThread(id="thread", glyphs=glyphs, me=session.me)
-        self.contact = ContactPanel(id="contact", glyphs=glyphs)
-        self.composer = Composer(id="composer", glyphs=glyphs)
         self.pages = ListPages(session, self.list)
-        self.reading = ThreadPages(session, self.thread)
         self.views = Views(session)
         self.state = TopState(session, self.top, self.views)
         self.panes = Panes(self)
-        self.search_line = SearchLine(id="search", placeholder="search", classes="-hidden")
-        self.offers = Offers(id="offers", glyphs=glyphs)
-        self.search = Search(self)
-        self.find = ThreadFind(self)
         self.last_mark: ConversationId | None = None
         self.slashed = False
         """A saved reply was asked for by `/`, which is put back when none is taken."""
         self._preview: Timer | None = None
-
-    def compose(self) -> ComposeResult:
-        """Top line, three panes, bottom line."""
-        yield self.top
-        with Horizontal(id="panes"):
-            with Vertical(id="list-pane"):
-                yield self.search_line
-                yield self.list
-            with Vertical(id="thread-pane"):
-                yield self.thread
-                yield self.composer
-            with Vertical(id="contact-pane"):
-                yield self.contact
-        yield self.offers
-        yield from self.foot()
-
-    async def on_mount(self) -> None:
-        """First the rows; all else comes after the first frame."""
-        self.composer.area.takes = self._ahead.takes
-        self.composer.area.on_slash = self._slash
-        self.list.now = self.session.now()
-        self.list.compact = self.session.settings.ui.compact
-        self.set_focus(self.list)
-        await self.open_view(0)
-        self.call_after_refresh(self.run_worker, self.read_state())
-        self.set_interval(20, self._tick)
-        problems = self.session.keymap.problems
-        if problems:
-            self.say(f"[keys] {problems[0].entry}: {problems[0].message}; omnitui keys --check tells all", "warn")
+        self.furnished = False
 
     @cached_property
     def composing(self) -> Composing:
@@ -103,10 +65,46 @@ class InboxPage(Page, inherit_bindings=False):
 
         return Composing(self)
 
+    def compose(self) -> ComposeResult:
+        """Top line, three panes, bottom line."""
+        yield self.top
+        with Horizontal(id="panes"):
+            with Vertical(id="list-pane"):
+                yield self.list
+            yield Vertical(id="thread-pane")
+            yield Vertical(id="contact-pane")
+        yield self.status
+
+    async def furnish(self) -> None:
+        """Bring what the first frame can do without."""
+        await self.query_one("#list-pane").mount(self.search_line, before=self.list)
+        await self.query_one("#thread-pane").mount(self.thread, self.composer)
+        await self.query_one("#contact-pane").mount(self.contact)
+        await self.mount(self.offers, self.following, self.picker)
+        self.composer.area.takes = self._ahead.takes
+        self.composer.area.on_slash = self._slash
+        self._all_here()
+        self.follow_now()
+        self.run_worker(self.read_state())
+
+    async def on_mount(self) -> None:
+        """First the rows; all else comes after the first frame."""
+        self.list.now = self.session.now()
+        self.list.compact = self.session.settings.ui.compact
+        self.set_focus(self.list)
+        await self.open_view(0)
+        self.call_after_refresh(self.set_timer, REST, self.furnish)
+        self.set_interval(20, self._tick)
+        problems = self.session.keymap.problems
+        if problems:
+            self.say(f"[keys] {problems[0].entry}: {problems[0].message}; omnitui keys --check tells all", "warn")
+
     @property
     def context(self) -> Context:
         """What has the focus."""
-        if self.composer.writing and self.composer.has_focus_within:
+        if not self.furnished:
+            return Context.LIST
+        if self.writing and self.composer.has_focus_within:
             return Context.COMPOSE
         if self.contact.has_focus:
             return Context.CONTACT
@@ -117,7 +115,7 @@ class InboxPage(Page, inherit_bindings=False):
     @property
     def writing(self) -> bool:
         """The composer is open."""
-        return self.composer.writing
+        return self.furnished and self.composer.writing
 
     @property
     def opening(self) -> bool:
@@ -185,6 +183,8 @@ class InboxPage(Page, inherit_bindings=False):
         if row is None or not self.contact.display:
             self.contact.show(None, None, self.session.now())
             return
+        from omnitui.store import contacts
+
         card = await self.session.reader.do(contacts.fetch_card, row.id)
         if self.reading.row is row:
             self.contact.show(card, row, self.session.now())
@@ -194,8 +194,11 @@ class InboxPage(Page, inherit_bindings=False):
         if self._preview is not None:
             self._preview.stop()
             self._preview = None
-        if self.panes.thread_beside and not self.composer.writing:
-            self.run_worker(self.show(self.list.window.cursor), group="preview", exclusive=True)
+        if self.furnished and self.panes.thread_beside and not self.writing:
+            self.run_worker(self._show_cursor, group="preview", exclusive=True)  # type: ignore[arg-type]
+
+    async def _show_cursor(self) -> None:
+        await self.show(self.list.window.cursor)
 
     async def changed(self, ids: Collection[int]) -> None:
         """The feed tells that these changed (0: accounts or outbox)."""
@@ -257,7 +260,7 @@ class InboxPage(Page, inherit_bindings=False):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A composer that was closed meanwhile does not keep the focus."""
         super().on_descendant_focus(event)
-        if self.composer in event.widget.ancestors and not self.composer.writing:
+        if self.furnished and self.composer in event.widget.ancestors and not self.composer.writing:
             self.panes.focus_shown()
 
     def focus_first(self) -> None:
@@ -309,7 +312,7 @@ class InboxPage(Page, inherit_bindings=False):
         if event.input is self.search_line:
             event.stop()
             self.run_worker(self.search.look(event.value), group="search", exclusive=True)
-        elif isinstance(event.input, FindLine):
+        elif event.input.id == "find":
             event.stop()
             self.run_worker(self.find.look(event.value), group="find", exclusive=True)
 

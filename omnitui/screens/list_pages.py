@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from omnitui.core.dataclass import dataclass
 from omnitui.core.errors import Overtaken
 from omnitui.core.models import ConversationId, ConversationRow, Order
 from omnitui.screens.list_source import InOrder, Key, Source, falls_before, first_place

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Protocol
 
+from omnitui.core.dataclass import dataclass
 from omnitui.core.models import ConversationId, ConversationRow, Order
 from omnitui.store import conversations
 from omnitui.store.access import Reader

@@ -73,7 +73,7 @@ class Panes:
     def focus_shown(self) -> None:
         """Focus what is in front."""
         page = self._page
-        if page.composer.writing:
+        if page.writing:
             page.composer.focus_text()
         else:
             page.set_focus({"list": page.list, "contact": page.contact}.get(self._front, page.thread))
@@ -97,13 +97,7 @@ class Panes:
         page = self._page
         if page.contact.has_focus:
             return "contact"
-        return (
-            "list"
-            if page.list.has_focus
-            else "thread"
-            if page.thread.has_focus or page.composer.writing
-            else self._front
-        )
+        return "list" if page.list.has_focus else "thread" if page.thread.has_focus or page.writing else self._front
 
     def _pane(self, name: str) -> Widget:
         return self._page.query_one(f"#{name}-pane")

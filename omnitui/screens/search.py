@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from omnitui.core.errors import Overtaken, QueryError
 from omnitui.core.models import Order
-from omnitui.screens.search_line import SearchLine
 from omnitui.screens.search_words import SearchWords
 from omnitui.widgets.cells import wrap
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from omnitui.screens.asking import Asked
     from omnitui.screens.inbox import InboxPage
     from omnitui.screens.list_pages import Spot
-
-__all__ = ["Search", "SearchLine"]
 
 FAST = 0.06
 """Seconds between two keys below which the first of them is not searched for."""
@@ -181,6 +178,6 @@ class Search:
         self.words.put_away()
         line = self._page.search_line
         line.fault = None
-        with line.prevent(SearchLine.Changed):
+        with line.prevent(line.Changed):
             line.value = ""
         line.add_class("-hidden")

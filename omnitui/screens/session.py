@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from omnitui.config.places import Places
 from omnitui.config.schema import Settings
+from omnitui.core.dataclass import dataclass
 from omnitui.core.errors import Refused
 from omnitui.core.keymap import Keymap
 from omnitui.core.times import Instant

@@ -8,7 +8,6 @@ from omnitui.core.models import AccountStatus
 from omnitui.screens.session import Session
 from omnitui.screens.view_counts import ViewCounts
 from omnitui.screens.view_state import Views
-from omnitui.store import accounts, outbox
 from omnitui.widgets.bars import TopLine
 from omnitui.widgets.words import several
 
@@ -26,6 +25,9 @@ class TopState:
 
     async def read(self) -> None:
         """Read it all anew."""
+        # The queries of the outbox bring more than the first frame needs, and that shows no counts yet.
+        from omnitui.store import accounts, outbox
+
         reader = self._session.reader
         await self._views.read()
         self.show_views()
@@ -52,6 +54,8 @@ class TopState:
 def sync_words(statuses: Sequence[AccountStatus], keys: Sequence[str] = ()) -> tuple[str, str]:
     """How the accounts are doing, in few words with the key that tells more, and the role to show them in."""
     more = f" ({keys[0]})" if keys else ""
+    from omnitui.store import accounts
+
     statuses = [a for a in statuses if a.state != accounts.LOCAL]
     if not statuses:
         return "no account", "muted"

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from textual import events
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
 from omnitui.core.commands import COMMANDS, Args, Context
+from omnitui.widgets.painted import Painted
 
 OPENS_A_FIELD = frozenset(
     command.id
@@ -69,4 +69,9 @@ class TypedAhead:
 
 def is_field(widget: Widget | None) -> bool:
     """A widget in which one types."""
+    if widget is None or isinstance(widget, Painted):
+        return False
+    # Loaded with the first field, not for the first frame.
+    from textual.widgets import Input, TextArea
+
     return isinstance(widget, Input | TextArea)

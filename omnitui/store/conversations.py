@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from omnitui.core.dataclass import dataclass
 from omnitui.core.models import ConversationId, ConversationRow, Order, Priority, State
 from omnitui.store.select import Gauged, Select
 from omnitui.store.where import MANY, Where

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from importlib import resources
 from pathlib import Path
 
 from omnitui.core.errors import CacheError
@@ -15,26 +14,37 @@ APPLICATION_ID = 0x6F6D6E69
 
 def migrations() -> list[tuple[int, str]]:
     """Every migration as (number, SQL), in order."""
-    entries = resources.files("omnitui.store").joinpath("migrations").iterdir()
-    return sorted((int(e.name[:4]), e.read_text(encoding="utf-8")) for e in entries if e.name.endswith(".sql"))
+    return sorted((_number(e), e.read_text(encoding="utf-8")) for e in _files())
+
+
+def newest() -> int:
+    """The schema of this program; no file is read for it, since every start asks."""
+    return max(map(_number, _files()))
+
+
+def _files() -> list[Path]:
+    return list((Path(__file__).parent / "migrations").glob("*.sql"))
+
+
+def _number(file: Path) -> int:
+    return int(file.name[:4])
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the cache to today's schema. Raises CacheError when it is of a newer program or no cache of ours."""
-    steps = migrations()
-    at = _version(connection)
-    if at > steps[-1][0]:
+    at, last = _version(connection), newest()
+    if at > last:
         raise CacheError(f"{path.name} was written by a newer omnitui (schema {at}); update this one")
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     if application not in (0, APPLICATION_ID) or (at == 0 and _has_tables(connection)):
         raise CacheError(f"{path.name} is not an omnitui cache")
-    if at == steps[-1][0]:
+    if at == last:
         return
     if at > 0:
         backup(connection, path.with_name(f"{path.stem}.before-{at + 1:04d}.db"))
     connection.execute("BEGIN EXCLUSIVE")
     try:
-        for number, sql in steps:
+        for number, sql in migrations():
             if number > _version(connection):
                 for statement in statements(sql):
                     connection.execute(statement)

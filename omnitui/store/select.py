@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import aiosqlite
+
+from omnitui.core.dataclass import dataclass
 
 T = TypeVar("T")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from omnitui.core.dataclass import dataclass
 from omnitui.core.errors import NotFound, Refused
 from omnitui.core.models import Order, View
 from omnitui.store import feed

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from omnitui.core.dataclass import dataclass
 from omnitui.core.models import Order
 
 NOT_WAITING = 500_000_000_000_000

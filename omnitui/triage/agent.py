@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from omnitui.config.schema import AccountSettings
+from omnitui.core.dataclass import dataclass
 from omnitui.core.errors import Refused
 from omnitui.core.operations import Source
 

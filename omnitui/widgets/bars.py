@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from textual import events
 from textual.message import Message
 
+from omnitui.core.dataclass import dataclass
 from omnitui.widgets.glyphs import Glyphs
 from omnitui.widgets.lines import Line, Piece, clip, sides, width_of
 from omnitui.widgets.painted import Painted

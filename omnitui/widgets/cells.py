@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 ELLIPSIS = "…"
 _WORDS = re.compile(r"\S+|\s+")
-_WIDE_BREAK = re.compile(
-    "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
-)
-"""Scripts without spaces between words: a line may end after any character."""
+
+
+@cache
+def _wide_break() -> re.Pattern[str]:
+    """Scripts without spaces between words: a line may end after any character. It takes 3 ms to compile."""
+    return re.compile(
+        "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
+    )
 
 
 def cut(text: str, width: int) -> str:
@@ -73,11 +78,11 @@ def _pieces(line: str) -> list[tuple[int, str]]:
     pieces = []
     for found in _WORDS.finditer(line):
         word, at = found[0], found.start()
-        if word.isascii() or not _WIDE_BREAK.search(word):
+        if word.isascii() or not _wide_break().search(word):
             pieces.append((at, word))
             continue
         begin = 0
-        for split in _WIDE_BREAK.finditer(word):
+        for split in _wide_break().finditer(word):
             if split.start() > begin:
                 pieces.append((at + begin, word[begin : split.start()]))
             pieces.append((at + split.start(), split[0]))

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual import events
@@ -14,6 +13,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
+from omnitui.core.dataclass import dataclass
 from omnitui.core.models import ConversationId, ConversationRow
 from omnitui.core.text.find import Sought
 from omnitui.core.times import Instant

@@ -6,8 +6,9 @@ Rows are known by their conversation's id and never by their place, so that what
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from omnitui.core.dataclass import dataclass
 from omnitui.core.models import ConversationId, ConversationRow
 
 KEPT = 1024

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
+from omnitui.core.dataclass import dataclass
 from omnitui.core.text.fold import match_words
 
 Span = tuple[int, int]
