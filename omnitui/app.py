@@ -40,6 +40,7 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """The feed and the worker start once the first frame is out."""
+        self.dress(self.session.settings.ui.theme, ascii=self.session.settings.ui.ascii)
         self.call_after_refresh(self.set_timer, REST, self._start)
         self.leave_on_signals()
 

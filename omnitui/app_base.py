@@ -52,13 +52,14 @@ class BaseApp(App[ReturnType], inherit_bindings=False):
     def dress(self, theme: str, *, ascii: bool) -> None:
         """Colours as configured; none where the terminal or the user wants none.
 
-        Best told before the app runs: the stylesheet is then read once, not twice.
+        Best told before the app runs too: the stylesheet is then read once, not twice. A theme of the terminal's own
+        colours is taken on only by a running app, which leaves off translating them.
         """
         wanted = "mono" if self.no_color else theme
         wanted = wanted if wanted in self.available_themes else "omnitui-dark"
         if self.is_running:
             self.theme = wanted
-        else:
+        elif not self.available_themes[wanted].ansi:
             self.set_reactive(App.theme, wanted)
             self.stylesheet.set_variables(self.get_css_variables())
         self.set_class(ascii, "-ascii")
