@@ -43,11 +43,6 @@ class ListPages:
         self._news: set[ConversationId] = set()
 
     @property
-    def size(self) -> int:
-        """Rows of a page."""
-        return PAGE
-
-    @property
     def where(self) -> Where:
         """Which conversations the list shows."""
         return self.source.where

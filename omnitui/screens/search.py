@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 FAST = 0.06
 """Seconds between two keys below which the first of them is not searched for."""
+FIRST = 24
+"""Rows of the first page: few come quickly, and the next are read when the cursor goes down."""
+AFTER_ROWS = 0.03
+"""Seconds for the rows to be painted, and for the next key, before they are counted."""
 COUNTED = 1000
 """Conversations counted at most."""
 
@@ -90,7 +94,7 @@ class Search:
         await session.searcher.stop()
         for asked in readings:
             source = asked.source(session, self._order, spot.source.order if spot else Order.WAITING)
-            rows, done = await source.page(None, page.pages.size)
+            rows, done = await source.page(None, max(page.list.window.fits + 4, FIRST))
             if not done:
                 break
         if query != self.query or not self.active:
@@ -106,7 +110,10 @@ class Search:
         if not rows:
             await self._explain(query)
             return
-        count, more = (len(rows), False) if done else await self._count(asked)
+        count, more = len(rows), False
+        if not done:
+            await asyncio.sleep(AFTER_ROWS)
+            count, more = await self._count(asked)
         if query == self.query:
             page.say(f"{count:,}{'+' if more else ''} found", "accent")
 

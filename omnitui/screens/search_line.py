@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 
@@ -26,6 +28,9 @@ class _Fault(Highlighter):
 
 class SearchLine(Input):
     """Says what the keys mean here; the query is read elsewhere."""
+
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    """A longer query moves nothing else on the screen: without this each key would lay it all out anew."""
 
     class Ready(Message):
         """It has the focus."""

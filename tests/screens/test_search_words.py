@@ -169,3 +169,13 @@ async def test_new_mail_with_the_words_is_counted_above_and_moves_nothing(tmp_pa
         await quiet(pilot, 0.3)
         await page.pages.show(page.pages.source)
         assert window.rows[0].id == below
+
+
+async def test_a_query_longer_than_the_line_stays_in_view_at_its_end(tmp_path: Path) -> None:
+    app = wordy_app(tmp_path, 30)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("slash", *"is:open or is:closed or is:snoozed or parcel")
+        await quiet(pilot, 0.3)
+        line = inbox(app).search_line.render_line(0).text
+        assert line.rstrip().endswith("snoozed or parcel")
+        assert inbox(app).list.window.rows
