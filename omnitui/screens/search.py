@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FAST = 0.06
 """Seconds between two keys below which the first of them is not searched for."""
 FIRST = 24
-"""Rows of the first page: few come quickly, and the next are read when the cursor goes down."""
+"""Rows of the first page: few come quickly, and a whole page follows once they are painted."""
 AFTER_ROWS = 0.03
 """Seconds for the rows to be painted, and for the next key, before they are counted."""
 COUNTED = 1000
@@ -113,6 +113,7 @@ class Search:
         count, more = len(rows), False
         if not done:
             await asyncio.sleep(AFTER_ROWS)
+            await page.pages.more(above=False)
             count, more = await self._count(asked)
         if query == self.query:
             page.say(f"{count:,}{'+' if more else ''} found", "accent")
