@@ -90,6 +90,17 @@ def test_a_silent_one_is_left_in_time_and_put_back() -> None:
     assert told.widths == {}
 
 
+def test_one_that_always_says_the_same_is_not_believed() -> None:
+    class Liar(Answering):
+        def report_device_status(self, mode: int, **kwargs: object) -> None:
+            self.write_process_input("\x1b[1;1R")
+
+    with terminal(Liar) as tty:
+        told = ask(tty, tty, 5)
+    assert not told.answers
+    assert told.widths == {}
+
+
 def test_ctrl_c_leaves_and_puts_the_terminal_back() -> None:
     ours, theirs = pty.openpty()
     try:

@@ -17,6 +17,9 @@ from omnitui.cli.checks.finding import Finding, good, note, problem
 
 SECONDS = 1.5
 """For all answers together; a terminal on this machine takes a few milliseconds, one over a slow line half a second."""
+LATE = 0.1
+"""Seconds that a late answer may come after the one before it."""
+MOST_SHOWN = 5
 SAMPLES: Mapping[str, tuple[str, ...]] = {
     "our own marks": ("▌", "●", "⇄", "◷", "✎", "✗", "✓", "▸", "─", "│", "↑", "○", "★", "→", "…"),
     "Chinese and Japanese": ("訂", "單", "ん", "，"),
@@ -65,13 +68,17 @@ def ask(source: int, target: int, seconds: float = SECONDS) -> Told:
     with _raw(source):
         terminal = _Terminal(source, target, time.monotonic() + seconds)
         try:
+            # Some answer always the same, without looking: these know nothing.
+            if (terminal.width("a"), terminal.width("abc")) != (1, 3):
+                return told
+            told.answers = True
             for sample in [sample for samples in SAMPLES.values() for sample in samples]:
                 told.widths[sample] = terminal.width(sample)
-                told.answers = True
             _abilities(terminal.answer(_QUESTIONS, _ATTRIBUTES), told)
         except TimeoutError:
             pass
         finally:
+            terminal.drain()
             os.write(target, b"\r\x1b[K")
     return told
 
@@ -98,6 +105,11 @@ class _Terminal:
         found = _POSITION.search(heard)
         os.write(self._target, b"\r\x1b[K")
         return int(found[2]) - 1 if found else 0
+
+    def drain(self) -> None:
+        """Throw away what comes late, so that it does not stand on the command line afterwards."""
+        while select.select([self._source], [], [], LATE)[0] and os.read(self._source, 4096):
+            continue
 
     def answer(self, question: bytes, last: re.Pattern[bytes]) -> bytes:
         """All that was said until `last` came. Raises TimeoutError; ctrl+c raises KeyboardInterrupt."""
@@ -138,7 +150,7 @@ def _compared(widths: Mapping[str, int]) -> Iterator[Finding]:
     if not differing:
         yield good("terminal", "draws accents, Chinese, Korean and emoji as wide as the screen reckons")
     for kind, found in differing.items():
-        words = f"{kind}: drawn in other widths than the screen reckons with ({', '.join(found)})"
+        words = f"{kind}: drawn in other widths than the screen reckons with ({', '.join(found[:MOST_SHOWN])})"
         if kind == "our own marks":
             advice = "set ascii = true under [ui], or let the terminal draw ambiguous characters narrow"
             yield problem("terminal", words, advice)

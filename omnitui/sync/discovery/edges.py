@@ -20,6 +20,7 @@ from omnitui.sync.discovery.aside import aside
 from omnitui.sync.discovery.names import Names
 from omnitui.sync.discovery.search import SECONDS, Search
 from omnitui.sync.discovery.signing_in import PendingSignIn, ways
+from omnitui.sync.discovery.usual import Usual
 from omnitui.sync.discovery.web import fetch
 
 PATIENCE = 120.0
@@ -145,4 +146,4 @@ def _place(one: Standing, account: str, *, keyring: bool) -> Place:
 
 def real_edges(places: Places, secrets: SecretSettings) -> RealEdges:
     """For this home, asking the system's name servers and the web."""
-    return RealEdges(places, open_stores(places, secrets), Search(Names(SECONDS), fetch))
+    return RealEdges(places, open_stores(places, secrets), Search(Names(SECONDS), fetch, usual=Usual()))

@@ -14,6 +14,7 @@ from omnitui.setup.autoconfig import LARGEST, read_autoconfig
 from omnitui.setup.offers import Found, Look, Offer, best_first, described, guesses
 from omnitui.setup.providers import by_exchangers
 from omnitui.sync.discovery.names import Names, offer_from
+from omnitui.sync.discovery.usual import Usual
 
 SECONDS = 5.0
 """The longest that one place is waited for."""
@@ -32,6 +33,8 @@ class Search:
     names: Names
     fetch: Fetch | None = None
     seconds: float = SECONDS
+    usual: Usual | None = None
+    """Knocks at the usual names, where given."""
 
     async def run(self, address: str, told: Told) -> Found:
         """Everything found for the address, guesses last; `told` hears each place's answer as it comes.
@@ -39,10 +42,11 @@ class Search:
         Raises Refused when the part behind the @ cannot be a domain.
         """
         domain = domain_of(address)
-        places = [
+        places: list[tuple[str, Awaitable[Offer | None]]] = [
             ("MX", self._exchangers(domain)),
             ("SRV", self._services(domain, address)),
             *self._autoconfigs(domain, address),
+            *([("usual names", self.usual.find(domain, self.seconds))] if self.usual else []),
         ]
         looks = await asyncio.gather(*(self._look(place, work, told) for place, work in places))
         offers = [offer for _, offer in looks if offer is not None]
