@@ -32,7 +32,7 @@ class Provider:
         return Offer(
             ServerSettings(host=self.imap, port=993),
             ServerSettings(host=self.smtp, port=port, security=self.smtp_security),
-            f"the domain's mail goes to {self.name}",
+            f"its mail goes to {self.name}",
             self.sureness,
             self.id,
         )

@@ -26,7 +26,7 @@ async def chosen_way(answers: Answers, face: Face) -> str:
     if provider is None or provider.id not in _CONFIG_NAMES:
         return WORD
     picks = [
-        Pick(OAUTH, f"Sign in with {provider.name} (OAuth)", "needs a registration of your own: docs/guide/oauth.md"),
+        Pick(OAUTH, f"Sign in with {provider.name} (OAuth)", "with a registration: docs/guide/oauth.md"),
         Pick(COMMAND, "A program prints a token", "for those who have one"),
     ]
     if provider.takes == "app":

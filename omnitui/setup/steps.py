@@ -107,7 +107,7 @@ async def _servers(answers: Answers, face: Face, edges: Edges) -> Answers:
     picks.append(Pick(MANUAL, "Type the servers", "name, port and security"))
     while True:
         sure = found.offers[0].source if found.offers else ""
-        notes = (f"The first is from {sure}." if sure != "a guess" else "Nothing sure was found; these are guesses.",)
+        notes = (f"The surest first: {sure}." if sure != "a guess" else "Nothing sure was found; these are guesses.",)
         question = Question("servers", f"Servers of {answers.address}", notes, picks[0].id, tuple(picks))
         chosen = await face.pick(question)
         if isinstance(chosen.value, Offer):
