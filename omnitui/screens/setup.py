@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
+from omnitui.core.text.clean import safe_text
 from omnitui.setup.face import Pick, Question, WentAway, WentBack
 from omnitui.widgets.bars import StatusLine
 from omnitui.widgets.cells import wrap
@@ -79,7 +80,7 @@ class SetupPage(Screen[None], inherit_bindings=False):
 
     def tell(self, words: str, role: str = "") -> None:
         """One more line of what happened."""
-        self._lines.append((words, role))
+        self._lines.append((safe_text(words, lines=False), role))
         self._draw()
 
     def copy(self, text: str) -> None:

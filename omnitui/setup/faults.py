@@ -64,9 +64,9 @@ def explain(fault: Fault, server: ServerSettings, username: str) -> tuple[str, s
         case Fault.NO_STARTTLS:
             return f"{where} offers no STARTTLS.", "Nothing was sent in clear text. Try tls on the usual port."
         case Fault.APP_PASSWORD:
-            return f"{host} wants a password made for this program.", provider.advice if provider else _APP
+            return f"{host} wants a password made for this program.", _advice(server, _APP)
         case Fault.OAUTH:
-            return f"{host} takes no password, only OAuth.", provider.advice if provider else _OAUTH
+            return f"{host} takes no password, only OAuth.", _advice(server, _OAUTH)
         case Fault.PASSWORD:
             hint = provider.advice if provider and provider.takes == "app" else _APP
             return f"{host} refuses the user name {username} or the password.", hint
@@ -74,6 +74,11 @@ def explain(fault: Fault, server: ServerSettings, username: str) -> tuple[str, s
             return f"{host} cannot check logins now.", "Try again in a minute."
         case Fault.STRANGE:
             return f"{where} answers something else than mail servers do.", "Look at the name and the port."
+
+
+def _advice(server: ServerSettings, usual: str) -> str:
+    provider = by_host(server.host)
+    return (provider.advice if provider else "") or usual
 
 
 _APP = "Type it again; some hosters want a password made for programs (app password), some another user name."
