@@ -31,6 +31,11 @@ class Places:
     state: Path
 
     @property
+    def home_words(self) -> tuple[str, ...]:
+        """What another `omnitui` must be told to find the same places: nothing for the XDG folders."""
+        return ("--home", str(self.config.parent)) if self.config.name == "config" else ()
+
+    @property
     def config_file(self) -> Path:
         """The settings."""
         return self.config / "config.toml"

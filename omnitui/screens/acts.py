@@ -23,6 +23,7 @@ MODULES = (
     "acts_search",
     "acts_find",
     "acts_pages",
+    "mending",
     "acts_program",
 )
 

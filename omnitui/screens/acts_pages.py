@@ -83,12 +83,6 @@ async def open_draft(page: DraftsPage, call: Call) -> None:
             await main.write_on(draft)
 
 
-@handles("row.open", page="sync")
-def open_account(page: SyncPage, call: Call) -> None:
-    """There is nothing behind it; all is said on the row."""
-    page.say("g r asks the worker to look at once", "muted")
-
-
 @handles("draft.delete", page="drafts")
 async def delete(page: DraftsPage, call: Call) -> None:
     """Throw a draft away; undo brings it back."""

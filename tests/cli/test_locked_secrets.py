@@ -132,3 +132,35 @@ def test_the_pass_phrase_is_not_asked_for_where_no_file_is(tmp_path: Path) -> No
     done = omnitui(tmp_path, "secret", "unlock", stdin="x\n", **NO_KEYRING)
     assert done.returncode == 7
     assert "nothing needs to be unlocked" in done.stderr
+
+
+def test_the_page_of_accounts_unlocks_and_changes_the_password(home: Path) -> None:
+    environ = {**os.environ, **NO_KEYRING, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
+    with running([sys.executable, "-m", "omnitui", "--home", str(home)], environ, 80, 24) as terminal:
+        terminal.wait(lambda text: "Enter goes on without" in text)
+        terminal.type("\r")
+        terminal.wait(lambda text: "desk refused" in text)
+        terminal.type("ge")
+        terminal.wait(lambda text: "omnitui secret unlock" in " ".join(text.split()))
+        terminal.type("\r")
+        terminal.wait(lambda text: "Unlock the secrets" in text)
+        terminal.type("u")
+        terminal.wait(lambda text: "Pass phrase of your secrets" in text)
+        terminal.type("\r")
+        terminal.wait(lambda text: "Enter goes back to the screen" in text)
+        terminal.type("\r")
+        terminal.wait(lambda text: "It was not done" in text)
+        terminal.type("\r")
+        terminal.wait(lambda text: "Unlock the secrets" in text)
+        terminal.type("u")
+        terminal.wait(lambda text: "Pass phrase of your secrets" in text)
+        terminal.type(PASSPHRASE + "\r")
+        terminal.wait(lambda text: "Enter goes back to the screen" in text)
+        terminal.type("\r")
+        terminal.wait(lambda text: "desk" in text and "online" in text)
+        terminal.type("q")
+        terminal.wait(lambda text: "Parcel 1" in text)
+        assert PASSPHRASE not in terminal.text
+        for worker in workers(home):
+            worker.terminate()
+            worker.wait(15)
