@@ -15,9 +15,12 @@ SUBCOMMANDS: dict[str, str] = {
     "backup": "backup:backup",
     "close": "states:close",
     "config": "config:config",
+    "contacts": "contacts:contacts",
     "demo": "demo:demo",
     "doctor": "doctor:doctor",
+    "drafts": "drafts:drafts",
     "export": "export:export",
+    "files": "files:files",
     "follow-up": "follow_up:follow_up",
     "import": "import_:import_",
     "keys": "keys:keys",
@@ -50,6 +53,7 @@ SUBCOMMANDS: dict[str, str] = {
     "undo": "undo:undo",
     "unread": "labels:unread",
     "unstar": "labels:unstar",
+    "views": "views:views",
     "why": "why:why",
 }
 """Subcommand to `module:attribute` in this package."""

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from omnitui.core.errors import Refused
 from omnitui.core.models import View
-from omnitui.core.text.clean import safe_text
 from omnitui.screens.acts_view import show
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
 from omnitui.store import views
 from omnitui.widgets.choices import Choice
 from omnitui.widgets.picker import Question
-
-LONGEST = 24
-"""Characters of a name: all stand in one line."""
 
 
 @handles("view.save")
@@ -24,10 +20,10 @@ async def save(page: InboxPage, call: Call) -> None:
         keys = page.session.keymap.keys_of("search")
         raise Refused(f"search first ({keys[0] if keys else 'search'}); what is then shown can be kept as a view")
     order = page.pages.order
-    name = _name(call.args or await _typed(page, f"Save “{asked.text}” as", ""))
-    if not name:
+    typed = call.args or await _typed(page, f"Save “{asked.text}” as", "")
+    if not typed:
         return
-    _not_ours(name)
+    name = views.checked_name(typed)
     if any(view.name == name for view in page.views.saved) and not await page.confirm(
         f"There is a view {name} already", "Replace it"
     ):
@@ -43,9 +39,8 @@ async def rename(page: InboxPage, call: Call) -> None:
     view = await _which(page, "Rename which view?")
     if view is None:
         return
-    name = _name(call.args or await _typed(page, f"New name of {view.name}", view.name))
-    if name and name != view.name:
-        _not_ours(name)
+    typed = call.args or await _typed(page, f"New name of {view.name}", view.name)
+    if typed and (name := views.checked_name(typed)) != view.name:
         await page.session.writer.do(views.rename, view.name, name)
         page.views.rename(view.name, name)
         await page.read_state()
@@ -108,19 +103,6 @@ async def _which(page: InboxPage, title: str, name: str = "") -> View | None:
 async def _typed(page: InboxPage, title: str, text: str) -> str:
     value, _ = await page.ask(Question(title, lambda typed: (), "a name", text, free=True))
     return str(value or "")
-
-
-def _name(text: str) -> str:
-    """A name as it is stored. Raises Refused for a long one."""
-    name = " ".join(safe_text(text, lines=False).split())
-    if len(name) > LONGEST:
-        raise Refused(f"a name has at most {LONGEST} characters")
-    return name
-
-
-def _not_ours(name: str) -> None:
-    if any(view.name.lower() == name.lower() for view in views.DEFAULT_VIEWS):
-        raise Refused(f"{name} is a view of every desk; take another name")
 
 
 async def _show(page: InboxPage, name: str) -> None:

@@ -110,9 +110,12 @@ def assemble(
 def card(connection: sqlite3.Connection, conversation_id: int, limit: int = 50) -> ContactCard | None:
     """The card of a conversation's contact."""
     contact = contact_of(conversation_id).first(connection)
-    if contact is None:
-        return None
-    asked = card_selects(contact, limit)
+    return None if contact is None else person(connection, contact, limit)
+
+
+def person(connection: sqlite3.Connection, contact_id: int, limit: int = 50) -> ContactCard | None:
+    """The card of a person."""
+    asked = card_selects(contact_id, limit)
     return assemble(
         asked.head.all(connection), asked.identities.all(connection), asked.conversations.all(connection),
         asked.tags.all(connection),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from omnitui.core.dataclass import dataclass
 from omnitui.core.errors import NotFound, Refused
 from omnitui.core.models import Order, View
+from omnitui.core.text.clean import safe_text
 from omnitui.store import feed
 from omnitui.store import where as conditions
 from omnitui.store.connection import joined
@@ -27,6 +28,18 @@ DEFAULT_VIEWS: tuple[View, ...] = (
 """What everybody has; the digit keys follow this order, with the saved views behind the first `FIRST`."""
 FIRST = 5
 """Default views before the saved ones."""
+LONGEST_NAME = 24
+"""Characters: all names stand in one line."""
+
+
+def checked_name(text: str) -> str:
+    """The name of a saved view as it is stored. Raises Refused for an empty or long one, and for a default view's."""
+    name = safe_text(text, lines=False)
+    if not name or len(name) > LONGEST_NAME:
+        raise Refused(f"A name has 1 to {LONGEST_NAME} characters")
+    if any(view.name.lower() == name.lower() for view in DEFAULT_VIEWS):
+        raise Refused(f"{name} is a view of every desk; take another name")
+    return name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,135 @@
+"""`omnitui contacts`: who wrote, and mending, merging and blocking them; every change can be undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from omnitui.cli.deed import do
+from omnitui.cli.desk import Desk, pass_desk
+from omnitui.cli.documents import contact, conversation, moment
+from omnitui.cli.output import emit, say, write
+from omnitui.cli.reading import opened
+from omnitui.core.errors import NotFound
+
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+
+
+@click.group(invoke_without_command=True)
+@click.option("--find", "words", default="", metavar="WORDS", help="Only those in whom each word begins a word.")
+@click.option("--limit", default=200, type=click.IntRange(1, 100_000), show_default=True)
+@_AS_JSON
+@pass_desk
+@click.pass_context
+def contacts(ctx: click.Context, desk: Desk, words: str, limit: int, as_json: bool) -> None:
+    """List people, whom we heard of last first."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from omnitui.store import contacts as stored
+
+    with opened(desk) as cache:
+        found = stored.page(words, limit).all(cache)
+    if as_json:
+        emit({
+            "contacts": [
+                {
+                    "id": row.id, "name": row.name, "organisation": row.organisation, "notes": row.notes,
+                    "addresses": list(row.addresses), "conversations": row.conversation_count,
+                    "last_at": moment(row.last_at),
+                }
+                for row in found
+            ]
+        })  # fmt: skip
+        return
+    for row in found:
+        firm = f" · {row.organisation}" if row.organisation else ""
+        write(f"{row.id} · {row.name or '(no name)'}{firm} · {', '.join(row.addresses)} · {row.conversation_count}")
+    if not found:
+        say("Nobody here" + (f" has {words!r} in name, firm, address or notes" if words else ""))
+
+
+@contacts.command()
+@click.argument("number", metavar="CONTACT", type=int)
+@_AS_JSON
+@pass_desk
+def show(desk: Desk, number: int, as_json: bool) -> None:
+    """Print all that is known of a person, with their conversations."""
+    from omnitui.cli.rows import conversation_line
+    from omnitui.store import contacts as stored
+
+    with opened(desk) as cache:
+        card = stored.person(cache, number, limit=500)
+    if card is None:
+        raise NotFound(f"There is no contact {number}")
+    if as_json:
+        rows = [conversation(row) for row in card.conversations]
+        emit({"contact": {"id": number, **contact(card)}, "conversations": rows})
+        return
+    write(card.name or "(no name)")
+    for name, text in (("organisation", card.organisation), ("notes", card.notes)):
+        if text:
+            write(f"{name}: {text}")
+    for one in card.identities:
+        write(f"{one.channel}: {one.address}{' (blocked)' if one.blocked else ''}")
+    for row in card.conversations:
+        write(conversation_line(row, desk.now()))
+
+
+@contacts.command("set")
+@click.argument("address")
+@click.option("--name", metavar="TEXT")
+@click.option("--organisation", metavar="TEXT")
+@click.option("--notes", metavar="TEXT", help="What the team should know of them.")
+@click.option("--channel", default="email", show_default=True)
+@_AS_JSON
+@pass_desk
+def set_(desk: Desk, /, address: str, channel: str, as_json: bool, **said: Any) -> None:
+    """Mend the contact to whom ADDRESS belongs; what is not given stays."""
+    from omnitui.triage import people
+
+    if all(text is None for text in said.values()):
+        raise click.UsageError("Say what to change: --name, --organisation or --notes")
+    do(
+        desk,
+        lambda cache, agent, now: people.describe(cache, agent, address, now, channel=channel, **said),
+        as_json=as_json,
+    )
+
+
+@contacts.command()
+@click.argument("number", metavar="CONTACT", type=int)
+@click.argument("into", type=int)
+@_AS_JSON
+@pass_desk
+def merge(desk: Desk, number: int, into: int, as_json: bool) -> None:
+    """CONTACT and INTO are one person: addresses and notes go to INTO."""
+    from omnitui.triage import people
+
+    do(desk, lambda cache, agent, now: people.merge(cache, agent, number, into, now), as_json=as_json)
+
+
+@contacts.command()
+@click.argument("address")
+@click.option("--channel", default="email", show_default=True)
+@_AS_JSON
+@pass_desk
+def separate(desk: Desk, address: str, channel: str, as_json: bool) -> None:
+    """ADDRESS belongs to somebody else: it becomes a contact of its own."""
+    from omnitui.triage import people
+
+    do(desk, lambda cache, agent, now: people.unlink(cache, agent, address, now, channel=channel), as_json=as_json)
+
+
+@contacts.command()
+@click.argument("address")
+@click.option("--channel", default="email", show_default=True)
+@click.option("--off", is_flag=True, help="Show again what comes from there.")
+@_AS_JSON
+@pass_desk
+def block(desk: Desk, address: str, channel: str, off: bool, as_json: bool) -> None:
+    """Store and hide what comes from ADDRESS."""
+    from omnitui.triage import people
+
+    act = people.unblock if off else people.block
+    do(desk, lambda cache, agent, now: act(cache, agent, address, now, channel=channel), as_json=as_json)
