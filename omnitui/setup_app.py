@@ -68,7 +68,8 @@ class SetupApp(BaseApp[str], inherit_bindings=False):
         """What to do afterwards."""
         asked = _WELCOME if self._welcome else None
         while True:
-            self.page.begin()
+            if asked is not _DONE:
+                self.page.begin()
             try:
                 chosen = (await self.page.pick(asked)).id if asked else "setup"
             except WentBack:

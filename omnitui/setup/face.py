@@ -153,6 +153,9 @@ class Edges(Protocol):
     async def keep(self, account: str, secret: str, place: str) -> str:
         """Keep a secret; gives where. Raises SecretError."""
 
+    def given_by(self, account: str, place: str) -> str:
+        """What a person must set for a place that omnitui cannot write to."""
+
     async def add(self, account: AccountSettings) -> str:
         """Write the account into the config; gives the file. Raises ConfigError."""
 

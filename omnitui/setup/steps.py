@@ -97,13 +97,14 @@ async def _address(answers: Answers, face: Face, edges: Edges) -> Answers:
 
 async def _servers(answers: Answers, face: Face, edges: Edges) -> Answers:
     if answers.imap is not None:
-        return await _sending_too(answers, face)
+        return await _sending_too(answers, face, None)
     found = await face.wait(
         f"Looking for the servers of {answers.address}", edges.discover(answers.address, lambda look: _say(look, face))
     )
     if found.offline:
         face.tell("No place could be reached: this machine seems to be offline. Type the servers, or guess.", "warn")
-    picks = [_offered(offer, n) for n, offer in enumerate(found.offers, 1)]
+    domain = domain_of(answers.address)
+    picks = [_offered(offer, n, domain) for n, offer in enumerate(found.offers, 1)]
     picks.append(Pick(MANUAL, "Type the servers", "name, port and security"))
     while True:
         sure = found.offers[0].source if found.offers else ""
@@ -111,18 +112,19 @@ async def _servers(answers: Answers, face: Face, edges: Edges) -> Answers:
         question = Question("servers", f"Servers of {answers.address}", notes, picks[0].id, tuple(picks))
         chosen = await face.pick(question)
         if isinstance(chosen.value, Offer):
-            return replace(answers, imap=chosen.value.imap, smtp=chosen.value.smtp, reads_only=not chosen.value.smtp)
+            given = replace(answers, imap=chosen.value.imap, smtp=chosen.value.smtp)
+            return await _sending_too(given, face, guesses(domain)[0].smtp)
         try:
             return await _typed_servers(answers, face)
         except WentBack:
             continue
 
 
-async def _sending_too(answers: Answers, face: Face) -> Answers:
+async def _sending_too(answers: Answers, face: Face, guess: ServerSettings | None) -> Answers:
     """The server that holds the mail was given, and perhaps the one that sends is still to be asked."""
     if answers.smtp is not None or answers.reads_only:
         return answers
-    smtp = await _typed_server("smtp", "Server that sends (SMTP)", None, face)
+    smtp = await _typed_server("smtp", "Server that sends (SMTP)", guess, face)
     return replace(answers, smtp=smtp, reads_only=smtp is None)
 
 
@@ -130,9 +132,11 @@ def _say(look: Look, face: Face) -> None:
     face.tell(f"{look.place}: {look.words}", "ok" if look.found else "muted")
 
 
-def _offered(offer: Offer, number: int) -> Pick:
+def _offered(offer: Offer, number: int, domain: str) -> Pick:
+    """Names that DNS or a page gave may be anybody's: the person is told when they leave the domain (RFC 6186 4)."""
     words = f"{described(offer.imap)} · {described(offer.smtp)}"
-    return Pick(str(number), words, offer.source, offer)
+    strange = not offer.provider and not offer.imap.host.endswith(f".{domain}") and offer.imap.host != domain
+    return Pick(str(number), words, f"not of {domain}! {offer.source}" if strange else offer.source, offer)
 
 
 async def _typed_servers(answers: Answers, face: Face) -> Answers:
@@ -226,6 +230,8 @@ async def _save(answers: Answers, face: Face, edges: Edges) -> Answers:
     await _keep(answers, face, edges)
     file = await face.wait("Writing the config", edges.add(account))
     face.tell(f"{account.name} stands in {file}.", "ok")
+    if answers.store in ("environment", "systemd"):
+        face.tell(f"Give the password before each start: {edges.given_by(answers.name, answers.store)}.", "warn")
     return answers
 
 

@@ -118,6 +118,7 @@ async def test_from_the_address_to_the_saved_account(tmp_path: Path) -> None:
                 await answer(pilot, "address", ADDRESS)
                 text = await question(pilot, "servers")
                 assert f"localhost:{dovecot.tls_port} tls · localhost:{sink.port} tls" in text
+                assert "not of shop.example!" in text
                 await pilot.press("enter")
                 await answer(pilot, "password", "wrong")
                 text = await question(pilot, "after-failure")
@@ -195,3 +196,26 @@ async def test_waiting_can_be_stopped(tmp_path: Path) -> None:
         await until(pilot, "Looking for the servers")
         await pilot.press("escape")
         await question(pilot, "address")
+
+
+@pytest.mark.parametrize("size", [(20, 6), (40, 12), (80, 24), (200, 60)])
+async def test_any_size_and_any_words(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with started(tmp_path, {}) as pilot:
+        await question(pilot, "welcome")
+        await pilot.resize_terminal(*size)
+        await pilot.pause(0.1)
+        app = pilot.app
+        assert isinstance(app, SetupApp)
+        for words in ("\x1b]0;title\x07", "[bold red]x[/]", "\u202egnp.exe", "訂單" * 90, "", "\n\n\t", "\ud800"):
+            app.page.tell(words, "danger")
+        await pilot.press("down", "up", "pagedown")
+        await pilot.pause(0.1)
+        text = shown(app)  # type: ignore[arg-type]
+        assert all(char.isprintable() for char in text.replace("\n", ""))
+        assert len(text.splitlines()) == size[1]
+        if size[1] > 20:
+            assert "[bold red]x[/]" in text
+            assert "Try the demo" in text
+        await pilot.press("3")
+        await pilot.pause()
+        assert app.return_value is None

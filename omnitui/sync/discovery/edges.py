@@ -118,6 +118,10 @@ class RealEdges:
             raise Refused("this sign-in was not begun here")
         return await aside(lambda: signed_in.keep(account, self._only(place), self._places.state), PATIENCE)
 
+    def given_by(self, account: str, place: str) -> str:
+        """What a person must set for a place that omnitui cannot write to."""
+        return variable(account) if place == "environment" else f"LoadCredential=omnitui-{account} in the unit"
+
     async def add(self, account: AccountSettings) -> str:
         """Write the account into the config; gives the file. Raises ConfigError."""
         await aside(lambda: add_account(self._places.config_file, account), PATIENCE)
