@@ -17,6 +17,7 @@ HEAVY = (
     "keyring",
     "imapclient",
     "httpx",
+    "dns",
     "pydantic",
     "selectolax",
     "icalendar",
