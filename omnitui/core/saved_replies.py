@@ -61,7 +61,7 @@ def checked(reply: SavedReply) -> SavedReply:
         if variable not in VARIABLES:
             near = get_close_matches(variable, VARIABLES, n=1)
             hint = f"did you mean {{{{{near[0]}}}}}?" if near else f"there are {', '.join(VARIABLES)}"
-            raise Refused(f"There is no variable {{{{{variable}}}}}: {hint}")
+            raise Refused(f"{{{{{variable}}}}} is no variable: {hint}")
     return SavedReply(name, body, subject, reply.author, reply.updated_at)
 
 

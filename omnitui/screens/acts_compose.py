@@ -22,6 +22,8 @@ _FEW = 3
 @handles("compose.send")
 def send(page: InboxPage, call: Call) -> Awaitable[None]:
     """Send what stands there now: what is typed after the key is no part of it."""
+    if page.reply_writing.reply is not None:
+        return page.reply_writing.save(page.composer.text)
     return page.composing.send(page.composer.text)
 
 
@@ -34,6 +36,9 @@ async def close(page: InboxPage, call: Call) -> None:
 @handles("compose.discard")
 async def discard(page: InboxPage, call: Call) -> None:
     """Throw the draft away; undo brings it back."""
+    if page.reply_writing.reply is not None:
+        page.reply_writing.discard()
+        return
     await page.composing.discard()
 
 
@@ -53,7 +58,10 @@ async def quote(page: InboxPage, call: Call) -> None:
 
 @handles("compose.people")
 async def people(page: InboxPage, call: Call) -> None:
-    """To, Cc, Bcc and subject, one after the other; Esc keeps what is there."""
+    """To, Cc, Bcc and subject, one after the other; Esc keeps what is there. Of a saved reply: its name and subject."""
+    if page.reply_writing.reply is not None:
+        await page.reply_writing.name()
+        return
     draft = page.composing.draft
     if draft is None or draft.kind == "note":
         return

@@ -8,10 +8,16 @@ from omnitui.screens.base import Page
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
 from omnitui.screens.pages import DraftsPage, OutboxPage, SheetPage, SyncPage
+from omnitui.screens.replies_page import RepliesPage
 from omnitui.store import drafts
 from omnitui.triage import drafting, sending
 
-_PAGES: dict[str, type[SheetPage]] = {"page.outbox": OutboxPage, "page.drafts": DraftsPage, "page.errors": SyncPage}
+_PAGES: dict[str, type[SheetPage]] = {
+    "page.outbox": OutboxPage,
+    "page.drafts": DraftsPage,
+    "page.replies": RepliesPage,
+    "page.errors": SyncPage,
+}
 _STEPS = {
     "cursor.down": 1.0,
     "cursor.up": -1.0,
@@ -22,7 +28,7 @@ _STEPS = {
     "cursor.first": -1e9,
     "cursor.last": 1e9,
 }
-_BESIDE = ("outbox", "drafts", "sync", "text", "bare", "why", "contacts")
+_BESIDE = ("outbox", "drafts", "replies", "sync", "text", "bare", "why", "contacts")
 
 
 @handles(*_PAGES)

@@ -138,8 +138,9 @@ class Composing:
         page.session.wake()
 
     async def put_away(self) -> None:
-        """Close the box; what is in it is kept."""
+        """Close the box; what is in it is kept. Raises Refused where a saved reply stands there that cannot be."""
         page = self._page
+        await page.reply_writing.put_away()
         async with self._busy:
             if self.draft is None:
                 return

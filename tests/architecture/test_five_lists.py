@@ -18,6 +18,7 @@ from omnitui.screens.contacts_page import ContactsPage
 from omnitui.screens.handlers import handler_of
 from omnitui.screens.inbox import InboxPage
 from omnitui.screens.pages import DraftsPage, OutboxPage, SyncPage
+from omnitui.screens.replies_page import RepliesPage
 from tests.screens.conftest import MakeApp, inbox, quiet, shown
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +29,7 @@ PAGES: dict[Context, tuple[type[Page], ...]] = {
     Context.SELECT: (InboxPage,),
     Context.COMPOSE: (InboxPage,),
     Context.OUTBOX: (OutboxPage,),
-    Context.SHEET: (DraftsPage, SyncPage, ContactsPage),
+    Context.SHEET: (DraftsPage, RepliesPage, SyncPage, ContactsPage),
 }
 PLACES = [(command, place) for command in COMMANDS for place in PAGES if place & command.context]
 

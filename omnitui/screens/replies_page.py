@@ -1,0 +1,83 @@
+"""The page of saved replies: read, written, thrown away."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from omnitui.core.saved_replies import SavedReply
+from omnitui.screens.handlers import Call, handles
+from omnitui.screens.inbox import InboxPage
+from omnitui.screens.pages import SheetPage
+from omnitui.store import saved_replies
+from omnitui.triage import saved_replies as triage
+from omnitui.widgets.choices import Choice
+from omnitui.widgets.lines import sides
+from omnitui.widgets.picker import Question
+from omnitui.widgets.sheet import Entry
+from omnitui.widgets.words import moment
+
+
+class RepliesPage(SheetPage, inherit_bindings=False):
+    """Texts to answer with, by name."""
+
+    NAME: ClassVar[str] = "replies"
+    TITLE_WORDS: ClassVar[str] = "Saved replies · enter writes on · n new · x throws away"
+    EMPTY: ClassVar[tuple[str, ...]] = (
+        "There are no saved replies yet: n writes one.",
+        "`omnitui replies import` brings them from files.",
+    )
+
+    async def read(self) -> None:
+        """Read them anew."""
+        found = await self.session.reader.all(saved_replies.every())
+        self._replies = {reply.name: reply for reply in found}
+        self.sheet.show([self._entry(reply) for reply in found])
+
+    def reply(self) -> SavedReply | None:
+        """The one at the cursor."""
+        return self._replies.get(self.sheet.chosen)
+
+    def _entry(self, reply: SavedReply) -> Entry:
+        right = f"{reply.author}  {moment(reply.updated_at, self.session.now())}"
+        first = sides(((reply.name, "strong"), (f"  {reply.subject}", "")), ((right, "muted"),), self.width)
+        return Entry((first, ((f"  {' '.join(reply.body.split())}", "muted"),)), reply.name)
+
+
+async def _write(page: RepliesPage, reply: SavedReply) -> None:
+    page.app.pop_screen()
+    main = page.app.screen
+    if isinstance(main, InboxPage):
+        await main.reply_writing.open(reply)
+
+
+@handles("row.open", page="replies")
+async def open_(page: RepliesPage, call: Call) -> None:
+    """Write on."""
+    reply = page.reply()
+    if reply is not None:
+        await _write(page, reply)
+
+
+@handles("reply.new", page="replies")
+async def new(page: RepliesPage, call: Call) -> None:
+    """A new one; its name first."""
+    name = call.args
+    if not name:
+        question = Question(
+            "Name of the saved reply", lambda text: [Choice(text, text)] if text.strip() else [], "thanks"
+        )
+        name = (await page.ask(question))[0] or ""
+    if name.strip():
+        await _write(page, SavedReply(name.strip(), ""))
+
+
+@handles("draft.delete", page="replies")
+async def delete(page: RepliesPage, call: Call) -> None:
+    """Throw it away; undo brings it back."""
+    reply, session = page.reply(), page.session
+    if reply is not None:
+        step = await session.writer.do(triage.delete, session.agent, reply.name, session.now())
+        if step is not None:
+            page.said_step(step)
+        session.wake()
+        await page.read()
