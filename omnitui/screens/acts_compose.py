@@ -22,8 +22,8 @@ _FEW = 3
 @handles("compose.send")
 def send(page: InboxPage, call: Call) -> Awaitable[None]:
     """Send what stands there now: what is typed after the key is no part of it."""
-    if page.reply_writing.reply is not None:
-        return page.reply_writing.save(page.composer.text)
+    if page.composing.saved.reply is not None:
+        return page.composing.saved.save(page.composer.text)
     return page.composing.send(page.composer.text)
 
 
@@ -36,8 +36,8 @@ async def close(page: InboxPage, call: Call) -> None:
 @handles("compose.discard")
 async def discard(page: InboxPage, call: Call) -> None:
     """Throw the draft away; undo brings it back."""
-    if page.reply_writing.reply is not None:
-        page.reply_writing.discard()
+    if page.composing.saved.reply is not None:
+        page.composing.saved.discard()
         return
     await page.composing.discard()
 
@@ -59,8 +59,8 @@ async def quote(page: InboxPage, call: Call) -> None:
 @handles("compose.people")
 async def people(page: InboxPage, call: Call) -> None:
     """To, Cc, Bcc and subject, one after the other; Esc keeps what is there. Of a saved reply: its name and subject."""
-    if page.reply_writing.reply is not None:
-        await page.reply_writing.name()
+    if page.composing.saved.reply is not None:
+        await page.composing.saved.name()
         return
     draft = page.composing.draft
     if draft is None or draft.kind == "note":

@@ -16,6 +16,7 @@ from omnitui.screens.before_sending import CARRIED
 from omnitui.screens.files import stored
 from omnitui.screens.outside_editor import edit
 from omnitui.screens.recipients import written
+from omnitui.screens.reply_writing import ReplyWriting
 from omnitui.store import drafts, messages
 from omnitui.triage import drafting, notes, sending
 from omnitui.widgets.lines import Line
@@ -35,6 +36,7 @@ class Composing:
     def __init__(self, page: InboxPage) -> None:
         self._page = page
         self.draft: Draft | None = None
+        self.saved = ReplyWriting(page)
         self._kept: Draft | None = None
         self._found: list[Caution] = []
         self._told: set[str] = set()
@@ -140,7 +142,7 @@ class Composing:
     async def put_away(self) -> None:
         """Close the box; what is in it is kept. Raises Refused where a saved reply stands there that cannot be."""
         page = self._page
-        await page.reply_writing.put_away()
+        await self.saved.put_away()
         async with self._busy:
             if self.draft is None:
                 return

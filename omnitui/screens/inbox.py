@@ -27,7 +27,6 @@ from omnitui.widgets.words import several
 
 if TYPE_CHECKING:
     from omnitui.screens.composing import Composing
-    from omnitui.screens.reply_writing import ReplyWriting
     from omnitui.screens.search_line import SearchLine
     from omnitui.screens.thread_find import FindLine
     from omnitui.widgets.composer import Composer, ComposerText
@@ -99,13 +98,6 @@ class InboxPage(InboxParts, inherit_bindings=False):
         problems = self.session.keymap.problems
         if problems:
             self.say(f"[keys] {problems[0].entry}: {problems[0].message}; omnitui keys --check tells all", "warn")
-
-    @cached_property
-    def reply_writing(self) -> ReplyWriting:
-        """The saved reply that is being written."""
-        from omnitui.screens.reply_writing import ReplyWriting
-
-        return ReplyWriting(self)
 
     @property
     def context(self) -> Context:
@@ -245,7 +237,7 @@ class InboxPage(InboxParts, inherit_bindings=False):
 
     async def before_leaving(self) -> None:
         """Keep the draft."""
-        await self.reply_writing.put_away()
+        await self.composing.saved.put_away()
         await self.composing.save()
 
     def on_composer_rested(self, event: Composer.Rested) -> None:

@@ -47,7 +47,7 @@ async def _write(page: RepliesPage, reply: SavedReply) -> None:
     page.app.pop_screen()
     main = page.app.screen
     if isinstance(main, InboxPage):
-        await main.reply_writing.open(reply)
+        await main.composing.saved.open(reply)
 
 
 @handles("row.open", page="replies")
