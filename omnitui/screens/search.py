@@ -21,6 +21,8 @@ FIRST = 24
 """Rows of the first page: few come quickly, and a whole page follows once they are painted."""
 AFTER_ROWS = 0.03
 """Seconds for the rows to be painted, and for the next key, before they are counted."""
+SLOW = 0.03
+"""Seconds for a page from which on a look was slow."""
 COUNTED = 1000
 """Conversations counted at most."""
 
@@ -33,6 +35,8 @@ class Search:
         self._spot: Spot | None = None
         self._view: int | None = None
         self._typed_at = 0.0
+        self._slow = False
+        """What begins with a word took long the last time: the word itself is looked for first."""
         self._order: Order | None = None
         self.query = ""
         self.asked: Asked | None = None
@@ -92,9 +96,13 @@ class Search:
     async def _show(self, query: str, readings: list[Asked]) -> None:
         page, session, spot = self._page, self._page.session, self._spot
         await session.searcher.stop()
-        for asked in readings:
+        clock = asyncio.get_running_loop().time
+        for asked in readings if self._slow else readings[-1:]:
             source = asked.source(session, self._order, spot.source.order if spot else Order.WAITING)
+            begun = clock()
             rows, done = await source.page(None, max(page.list.window.fits + 4, FIRST))
+            if asked is readings[-1]:
+                self._slow = clock() - begun > SLOW
             if not done:
                 break
         if query != self.query or not self.active:
