@@ -21,6 +21,8 @@ class Fault(Enum):
     PASSWORD = auto()
     APP_PASSWORD = auto()
     OAUTH = auto()
+    TOKEN = auto()
+    SENDING_OFF = auto()
     LATER = auto()
     STRANGE = auto()
 
@@ -32,7 +34,7 @@ class Fault(Enum):
     @property
     def is_login(self) -> bool:
         """The server was found and refuses who we say we are."""
-        return self in (Fault.PASSWORD, Fault.APP_PASSWORD, Fault.OAUTH)
+        return self in (Fault.PASSWORD, Fault.APP_PASSWORD, Fault.OAUTH, Fault.TOKEN)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,16 @@ def explain(fault: Fault, server: ServerSettings, username: str) -> tuple[str, s
             return f"{host} wants a password made for this program.", _advice(server, _APP)
         case Fault.OAUTH:
             return f"{host} takes no password, only OAuth.", _advice(server, _OAUTH)
+        case Fault.TOKEN:
+            return (
+                f"{host} refuses the sign-in of {username}.",
+                "Sign in again as somebody who may open this mailbox, and look at the scopes of the registration.",
+            )
+        case Fault.SENDING_OFF:
+            return (
+                f"{host} has sending by SMTP turned off for this mailbox.",
+                "An administrator must allow Authenticated SMTP for it; until then the account can only read.",
+            )
         case Fault.PASSWORD:
             hint = provider.advice if provider and provider.takes == "app" else _APP
             return f"{host} refuses the user name {username} or the password.", hint

@@ -79,7 +79,8 @@ async def _next(answers: Answers, failed: tuple[str, ServerSettings, Trial], fac
     question = Question("after-failure", "What now?", (), picks[0].id, picks, failure=error)
     match (await face.pick(question)).id:
         case "password":
-            raise GoTo("Password", replace(answers, secret="", password_command=(), from_environment=False))
+            bare = replace(answers, secret="", password_command=(), from_environment=False, signed_in=None)
+            raise GoTo("Password", bare)
         case "servers":
             raise GoTo("Servers", replace(answers, imap=None, smtp=None, reads_only=False))
         case "username":
@@ -96,7 +97,8 @@ async def _next(answers: Answers, failed: tuple[str, ServerSettings, Trial], fac
 
 def _picks(use: str, fault: Fault) -> tuple[Pick, ...]:
     again = Pick("again", "Try again")
-    picks = [Pick("password", "Give another password"), Pick("username", "Give another user name")]
+    anew = "Sign in again" if fault is Fault.TOKEN else "Give another password"
+    picks = [Pick("password", anew), Pick("username", "Give another user name")]
     picks = [*picks, again] if fault.is_login else [again]
     if fault is Fault.CERTIFICATE:
         picks.insert(0, Pick("trust", "Look at the certificate", "and trust it, if you know its fingerprint"))

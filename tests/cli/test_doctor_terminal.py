@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pyte
 import pytest
+from rich.cells import cell_len
 
 from omnitui.cli.checks.tty import SAMPLES, ask
 from tests.demo.terminal import running
@@ -121,3 +122,44 @@ def test_the_report_in_a_terminal_that_is_silent(tmp_path: Path) -> None:
         text = screen.wait(lambda text: re.search(r"\d problems?\.", text) is not None)
         assert screen.wait_for_end() == 0
     assert "does not say where its cursor is" in text
+
+
+def test_what_a_terminal_can_do() -> None:
+    ours, theirs = pty.openpty()
+    done = threading.Event()
+
+    def play() -> None:
+        """kitty's answers, and a cursor that counts cells as our screen does."""
+        column, heard = 1, b""
+        while not done.is_set():
+            if not select.select([ours], [], [], 0.02)[0]:
+                continue
+            heard += os.read(ours, 4096)
+            while (found := re.search(rb"\r([^\x1b\r]*)\x1b\[6n", heard)) is not None:
+                column = 1 + cell_len(found[1].decode())
+                os.write(ours, b"\x1b[1;%dR" % column)
+                heard = heard[found.end() :]
+            if b"\x1b[c" in heard:
+                modes = b"".join(b"\x1b[?%d;2$y" % mode for mode in (2026, 2004, 1004, 1006))
+                clipboard = b"\x1bP1+r4d73=5c455d3532\x1b\\"
+                os.write(
+                    ours, b"\x1bP>|kitty(0.40.1)\x1b\\\x1b[?0u" + modes + clipboard + b"\x1b_Gi=31;OK\x1b\\\x1b[?62;4c"
+                )
+                heard = b""
+
+    player = threading.Thread(target=play)
+    player.start()
+    try:
+        told = ask(theirs, theirs, 10)
+    finally:
+        done.set()
+        player.join()
+        os.close(ours)
+        os.close(theirs)
+    assert told.answers
+    assert told.name == "kitty(0.40.1)"
+    assert told.abilities == [
+        "whole frames at once", "pasted text told from typed", "focus told", "mouse",
+        "every key told apart", "clipboard", "pictures (kitty)", "pictures (sixel)",
+    ]  # fmt: skip
+    assert all(width == cell_len(sample) for sample, width in told.widths.items())

@@ -32,10 +32,17 @@ _POSITION = re.compile(rb"\x1b\[(\d+);(\d+)R")
 _MODE = re.compile(rb"\x1b\[\?(\d+);(\d)\$y")
 _ATTRIBUTES = re.compile(rb"\x1b\[\?([\d;]*)c")
 _NAME = re.compile(rb"\x1bP>\|([^\x1b]{1,60})\x1b\\")
+_CLIPBOARD = re.compile(rb"\x1bP1\+r4[dD]73")
+_PICTURES = re.compile(rb"\x1b_Gi=31;OK\x1b\\")
 _KEYBOARD = re.compile(rb"\x1b\[\?(\d+)u")
 _MODES = {2026: "whole frames at once", 2004: "pasted text told from typed", 1004: "focus told", 1006: "mouse"}
-_QUESTIONS = b"\x1b[>q" + b"\x1b[?u" + b"".join(b"\x1b[?%d$p" % mode for mode in _MODES) + b"\x1b[c"
-"""Name, keyboard protocol, modes; last what every terminal answers, so that we know when the others will not."""
+_QUESTIONS = (
+    b"\x1b[>q\x1b[?u"
+    + b"".join(b"\x1b[?%d$p" % mode for mode in _MODES)
+    + b"\x1bP+q4d73\x1b\\\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[c"
+)
+"""Name, keyboard protocol, modes, clipboard (terminfo's Ms), pictures; last what every terminal answers, so that we know
+when the others will not."""
 
 
 @dataclass
@@ -132,6 +139,10 @@ def _abilities(heard: bytes, told: Told) -> None:
     told.abilities = [words for mode, words in _MODES.items() if modes.get(mode, 0) in (1, 2, 3)]
     if _KEYBOARD.search(heard):
         told.abilities.append("every key told apart")
+    if _CLIPBOARD.search(heard):
+        told.abilities.append("clipboard")
+    if _PICTURES.search(heard):
+        told.abilities.append("pictures (kitty)")
     attributes = _ATTRIBUTES.search(heard)
     if attributes and "4" in attributes[1].decode().split(";"):
         told.abilities.append("pictures (sixel)")

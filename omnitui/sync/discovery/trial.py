@@ -20,24 +20,25 @@ STEP_SECONDS = 10.0
 SECONDS = 45.0
 """The longest that a whole try takes."""
 _APP = ("application-specific password", "app password", "app-specific password", "app specific password")
-_OAUTH = ("basic authentication is disabled", "basicauthblocked", "smtpclientauthentication is disabled")
+_OAUTH = ("basic authentication is disabled", "basicauthblocked")
+_OFF = "smtpclientauthentication is disabled"
 
 
 async def try_reading(account: AccountSettings, server: ServerSettings, secret: str) -> Trial:
     """Log in by IMAP and leave."""
-    return await _tried(lambda: _imap(account, server, secret), server)
+    return await _tried(lambda: _imap(account, server, secret), account, server)
 
 
 async def try_sending(account: AccountSettings, server: ServerSettings, secret: str) -> Trial:
     """Log in by SMTP and leave without a mail."""
-    return await _tried(lambda: _smtp(account, server, secret), server)
+    return await _tried(lambda: _smtp(account, server, secret), account, server)
 
 
-async def _tried(work: Callable[[], str], server: ServerSettings) -> Trial:
+async def _tried(work: Callable[[], str], account: AccountSettings, server: ServerSettings) -> Trial:
     try:
         return Trial(await aside(work, SECONDS))
     except OmnituiError as error:
-        return Trial(str(error), fault_of(error, server))
+        return Trial(str(error), fault_of(error, server, by_token=auth_of(account, server) != "password"))
 
 
 def _imap(account: AccountSettings, server: ServerSettings, secret: str) -> str:
@@ -69,13 +70,13 @@ def _plain(account: AccountSettings, server: ServerSettings) -> ServerSettings:
     return replace(server, auth=auth_of(account, server))
 
 
-def fault_of(error: OmnituiError, server: ServerSettings) -> Fault:
+def fault_of(error: OmnituiError, server: ServerSettings, *, by_token: bool = False) -> Fault:
     """What kind of failure an error of a login is."""
     words = str(error).lower()
     if "starttls" in words:
         return Fault.NO_STARTTLS
     if isinstance(error, LoginRefused):
-        return _refusal(words, server)
+        return Fault.SENDING_OFF if _OFF in words else Fault.TOKEN if by_token else _refusal(words, server)
     if isinstance(error, Offline):
         return _network(_cause(error), words)
     return Fault.STRANGE if isinstance(error, ProtocolError) else Fault.LATER

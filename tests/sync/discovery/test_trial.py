@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from omnitui.config.schema import AccountSettings, ServerSettings
+from omnitui.config.schema import AccountSettings, OAuthSettings, ServerSettings
 from omnitui.setup.faults import Fault, explain
 from omnitui.setup.providers import PROVIDERS
 from omnitui.sync.discovery import trial
@@ -97,6 +97,7 @@ async def tried(use: str, script: Script | None, security: str, monkeypatch: pyt
         ("smtp", smtp([b"AUTH PLAIN"], b"534 Application-specific password required"), "plain", Fault.APP_PASSWORD),
         ("smtp", smtp([b"AUTH PLAIN"], b"535 5.7.139 basic authentication is disabled"), "plain", Fault.OAUTH),
         ("smtp", smtp([b"AUTH XOAUTH2"]), "plain", Fault.OAUTH),
+        ("smtp", smtp([b"AUTH PLAIN"], b"535 SmtpClientAuthentication is disabled"), "plain", Fault.SENDING_OFF),
         ("smtp", smtp([b"AUTH PLAIN"], b"454 4.7.0 later"), "plain", Fault.LATER),
         ("smtp", smtp([b"AUTH PLAIN"]), "starttls", Fault.NO_STARTTLS),
         ("smtp", smtp([b"AUTH PLAIN"]), "tls", Fault.NOT_TLS),
@@ -112,6 +113,24 @@ async def test_each_failure_is_known(
     assert found.fault is fault, found
     assert SECRET not in found.words
     assert found.words == found.words.strip() != ""
+
+
+@pytest.mark.parametrize(
+    ("use", "script"),
+    [
+        ("imap", imap(b"AUTH=XOAUTH2 SASL-IR", b"[AUTHENTICATIONFAILED] invalid token")),
+        ("smtp", smtp([b"AUTH XOAUTH2"], b"535 5.7.3 invalid token")),
+    ],
+)
+async def test_a_token_that_is_refused(use: str, script: Script) -> None:
+    attempt = trial.try_reading if use == "imap" else trial.try_sending
+    with Scripted(script) as running:
+        server = ServerSettings(host="localhost", port=running.port, security="plain")
+        oauth = OAuthSettings(provider="gmail", client_id="x")
+        account = AccountSettings(name="a", address="a@b.example", imap=server, smtp=server, oauth=oauth)
+        found = await attempt(account, server, SECRET)
+    assert found.fault is Fault.TOKEN, found
+    assert SECRET not in found.words
 
 
 def test_each_failure_has_words_and_a_next_step() -> None:
