@@ -41,8 +41,8 @@ _QUESTIONS = (
     + b"".join(b"\x1b[?%d$p" % mode for mode in _MODES)
     + b"\x1bP+q4d73\x1b\\\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[c"
 )
-"""Name, keyboard protocol, modes, clipboard (terminfo's Ms), pictures; last what every terminal answers, so that we know
-when the others will not."""
+"""Name, keyboard protocol, modes, clipboard (terminfo's Ms), pictures; last what every terminal answers, so that we
+know when the others will not."""
 
 
 @dataclass
