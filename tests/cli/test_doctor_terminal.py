@@ -85,7 +85,7 @@ def test_a_silent_one_is_left_in_time_and_put_back() -> None:
         before = termios.tcgetattr(tty)
         started = time.monotonic()
         told = ask(tty, tty, 0.4)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 5
         assert termios.tcgetattr(tty) == before
     assert not told.answers
     assert told.widths == {}

@@ -10,7 +10,7 @@ from omnitui.config.places import Places
 from omnitui.core.errors import CacheError
 from omnitui.core.times import HOUR, Instant
 
-LEFT_OVER = (".config.toml.*", ".config-*", "*.part", ".*.part")
+LEFT_OVER = (".config.toml.*", "*.part", ".*.part", "secrets.enc.new", "*.suspects.new")
 """Files that a program which died in the middle of writing leaves beside the one it wrote."""
 OLD = HOUR
 """Milliseconds after which nobody writes such a file any more."""

@@ -106,7 +106,7 @@ async def test_without_a_network_it_says_so_in_time_and_guesses(how: str) -> Non
 
     started = time.monotonic()
     shown, offline, looks = await looked({}, away, **{how: True})
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 10
     assert shown == GUESSES
     assert offline
     assert len(looks) == 4
@@ -122,7 +122,7 @@ async def test_one_place_that_hangs_is_left_after_its_time() -> None:
 
     started = time.monotonic()
     shown, offline, looks = await looked(SRV, hangs, 1.5)
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 8
     assert shown[0].startswith(Sureness.SRV.name)
     assert not offline
     assert sum("no answer within" in look.words for look in looks) == 2

@@ -54,7 +54,7 @@ async def test_every_other_answer_ends_soon(act: Act, error: type[Exception] | N
         assert [offer.source for offer in found.offers] == ["a guess", "a guess"]
         assert len(looks) == 4
         assert len(web.asked) <= 3
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 10
 
 
 async def test_a_page_is_fetched_and_read() -> None:
