@@ -70,7 +70,7 @@ class Page(Screen[None], inherit_bindings=False):
         """The box for every question; the first frame does without it and without the field it brings."""
         from omnitui.widgets.picker import Picker
 
-        picker = Picker(id="picker")
+        picker = Picker(id="picker", glyphs=self.session.glyphs)
         picker.named = lambda key: self.session.keymap.named(key)
         return picker
 

@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from omnitui.widgets.cells import fill
 from omnitui.widgets.choices import Choice, Filter, Other
+from omnitui.widgets.glyphs import UNICODE, Glyphs
 from omnitui.widgets.keys import key_name
 from omnitui.widgets.lines import Line, Piece, paint, sides
 from omnitui.widgets.painted import Painted
@@ -81,7 +82,7 @@ class PickerRows(Painted, inherit_bindings=False):
             return paint(((words, "muted"),), self.size.width, self.role)
         choice = self.choices[index]
         over = self.role("cursor").background_style if index == self.at else None
-        left: list[Piece] = [(" ", "")]
+        left: list[Piece] = [(self.glyphs.bar if index == self.at else " ", "accent")]
         if any(c.key for c in self.choices):
             left.append((fill(choice.key if self.keyed else "", 3), "key"))
         left.append((choice.title, ""))
@@ -133,8 +134,9 @@ class Picker(Vertical):
         value: Any
         typed: str
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, glyphs: Glyphs = UNICODE) -> None:
         super().__init__(id=id)
+        self._glyphs = glyphs
         self.named: Callable[[str], str] = str
         """From a key to the one that the rows know it by (keyboards with other letters)."""
         self.question: Question | None = None
@@ -144,7 +146,7 @@ class Picker(Vertical):
     def compose(self) -> ComposeResult:
         """A line and rows."""
         yield PickerLine(id="picker-line")
-        yield PickerRows(id="picker-rows")
+        yield PickerRows(id="picker-rows", glyphs=self._glyphs)
         yield PickerPreview(id="picker-preview")
 
     @property
