@@ -11,13 +11,28 @@ from typing import ClassVar
 
 from textual.app import App, ReturnType
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome
 
 from omnitui.screens.clipboard import fitting
+from omnitui.widgets.lean_output import lean
 from omnitui.widgets.outside_text import OutsideText
 from omnitui.widgets.themes import themes
 
 STYLES = Path(__file__).parent / "styles"
+
+
+def _lean(driver: type[Driver]) -> type[Driver]:
+    """A driver whose output passes `lean`."""
+
+    class Lean(driver):  # type: ignore[misc, valid-type]
+        """Writes what is needed for the same picture."""
+
+        def write(self, data: str) -> None:
+            """Write to the terminal."""
+            super().write(lean(data))
+
+    return Lean
 
 
 class BaseApp(App[ReturnType], inherit_bindings=False):
@@ -35,6 +50,10 @@ class BaseApp(App[ReturnType], inherit_bindings=False):
         self.animation_level = "none"
         for theme in themes():
             self.register_theme(theme)
+
+    def get_driver_class(self) -> type[Driver]:
+        """The framework's driver for this terminal, writing less."""
+        return _lean(super().get_driver_class())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that lack them."""

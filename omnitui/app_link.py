@@ -21,6 +21,8 @@ POLL = 0.25
 """Seconds between two looks at the data version."""
 LEAST_PAUSE = 0.1
 """Seconds between two rounds of changes: ten a second are enough for eyes."""
+SLOW_PAUSE = 1.0
+"""The same over a slow line, which a list that changes would fill."""
 ORDER_PATIENCE = 90.0
 """Seconds that the worker has to open something."""
 START_PATIENCE = 20.0
@@ -70,7 +72,7 @@ class Link:
                 if rows:
                     at = max(seq for seq, _ in rows)
                     await changed({id for _, id in rows})
-                    await asyncio.sleep(LEAST_PAUSE)
+                    await asyncio.sleep(SLOW_PAUSE if self._session.slow else LEAST_PAUSE)
         finally:
             listening.cancel()
 

@@ -8,6 +8,7 @@ from omnitui.app import OmnituiApp
 from omnitui.config.keys import keymap_of
 from omnitui.config.places import Places
 from omnitui.config.schema import Settings
+from omnitui.config.terminal import is_slow
 from omnitui.config.zone import local_zone
 from omnitui.core.times import Instant
 from omnitui.screens.session import Session
@@ -27,6 +28,7 @@ def make_session(places: Places, settings: Settings, me: str, now: Callable[[], 
         glyphs=ASCII if settings.ui.ascii else UNICODE,
         reader=Reader(places.cache_db),
         writer=Writer(places.cache_db),
+        slow=is_slow(settings.ui.slow_line),
         searcher=Reader(places.cache_db),
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from omnitui.cli.desk import Desk
+from omnitui.config.terminal import frames, is_slow
 
 SETUP = "setup"
 """The inbox was left for the set-up."""
@@ -43,8 +44,8 @@ def open_screen(desk: Desk, *, no_sync: bool) -> str | None:
     # Nearly all that the start makes stays; the app collects once all is there, and has collecting go on from there.
     gc.disable()
     settings = desk.settings
-    over_ssh = bool(os.environ.get("SSH_CONNECTION"))
-    os.environ.setdefault("TEXTUAL_FPS", str(settings.ui.fps if over_ssh or settings.ui.fps < 60 else 120))
+    slow = is_slow(settings.ui.slow_line)
+    os.environ.setdefault("TEXTUAL_FPS", str(frames(settings.ui.fps, slow=slow)))
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from omnitui.store.connection import Role
 

@@ -166,6 +166,11 @@ class UiSettings:
     ascii: bool = setting("Borders and marks of plain ASCII, for terminals without the others.", False)
     mouse: bool = setting("Listen to the mouse; false leaves it to the terminal for marking text.", True)
     fps: int = setting("Most frames a second; fewer are kinder to a slow line.", 60, least=1, most=240)
+    slow_line: str = setting(
+        "Few frames, and news once a second: yes, no, or auto, which is yes over SSH.",
+        "auto",
+        choices=("auto", "yes", "no"),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

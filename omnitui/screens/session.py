@@ -35,6 +35,8 @@ class Session:
     writer: Writer
     searcher: Reader
     """Reads what may take long and may be ended in the middle: searches, counts of saved views."""
+    slow: bool = False
+    """The line to the terminal is slow: what can wait is shown once a second."""
     wake: Callable[[], None] = lambda: None
     """Look at the feed at once, and tell the worker that there may be something to do."""
     sync: Callable[[], None] = lambda: None
