@@ -22,8 +22,8 @@ def ask(new: bool) -> str:
             return value
         raise SecretError("no pass phrase was given; nothing was opened")
     say(
-        "This machine has no keyring that encrypts, so secrets go into an encrypted file. Choose a pass phrase for it; "
-        "omnitui asks for it at each start. Nobody can open the file without it."
+        "Choose a pass phrase for the encrypted file of your secrets. omnitui asks for it at each start, and nobody "
+        "can open the file without it."
     )
     while True:
         value = str(click.prompt("New pass phrase", hide_input=True, err=True, confirmation_prompt=True))

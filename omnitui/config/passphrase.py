@@ -10,10 +10,14 @@ from omnitui.core.errors import SecretError
 
 VARIABLE = "OMNITUI_PASSPHRASE"
 CREDENTIAL = "omnitui-passphrase"
-LOCKED = (
-    "the encrypted file of secrets is locked: run `omnitui secret unlock`, or give its pass phrase by "
-    f"passphrase_command under [secrets] in the config, as systemd credential {CREDENTIAL}, "
-    f"or in the environment as {VARIABLE}"
+GIVEN_BY = (
+    f"by passphrase_command under [secrets] in the config, as systemd credential {CREDENTIAL}, or in the environment "
+    f"as {VARIABLE}"
+)
+LOCKED = f"the encrypted file of secrets is locked: run `omnitui secret unlock`, or give its pass phrase {GIVEN_BY}"
+UNMADE = (
+    "this machine has no keyring that encrypts, and the encrypted file needs a pass phrase: run this in a terminal, or "
+    f"give one {GIVEN_BY}"
 )
 
 
@@ -39,7 +43,7 @@ class Passphrase:
         if not self._given:
             self._given = self._found() or (self._ask(new) if self._ask is not None else "")
         if not self._given:
-            raise SecretError(LOCKED)
+            raise SecretError(UNMADE if new else LOCKED)
         return self._given
 
     def give(self, value: str) -> None:

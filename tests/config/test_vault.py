@@ -179,6 +179,11 @@ def test_passwords_go_there_where_no_keyring_encrypts(tmp_path: Path) -> None:
     again = open_stores(where, SecretSettings(), environ)
     found = find_secret(account(), "imap", {}, again)
     assert (found.source, found.value) == ("the encrypted file", "hunter2")
+    empty = places(tmp_path / "other", {})
+    prepare(empty)
+    nobody = open_stores(empty, SecretSettings(), {})
+    with pytest.raises(SecretError, match="run this in a terminal"):
+        store_secret("shop.nl", "hunter2", None, nobody)
     locked = open_stores(where, SecretSettings(), {})
     assert locked.needs_passphrase
     with pytest.raises(SecretError, match="omnitui secret unlock"):
