@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -324,3 +325,33 @@ async def test_another_agents_draft_is_left_alone(make_app: MakeApp, settings: S
             drafts.save(cache, bens, Instant(1))
         await press(pilot, "r")
         assert inbox(app).composer.text == ""
+
+
+async def test_undo_gives_back_all_that_was_in_the_mail(make_app: MakeApp, settings: Settings, tmp_path: Path) -> None:
+    app = make_app(40, settings=settings)
+    (tmp_path / "label.pdf").write_text("a label")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.3)
+        page = inbox(app)
+        await press(pilot, "r")
+        await press(pilot, *"See attached", "f4", "ctrl+o", "ctrl+u")
+        await press(pilot, *f"{tmp_path}/label.pdf", "enter")
+        await press(pilot, "ctrl+t", "enter")
+        await press(pilot, *"ben@example.org", "enter")
+        await press(pilot, *"boss@shop.example", "enter")
+        await press(pilot, "ctrl+u", *"Your label", "enter", least=0.5)
+        await press(pilot, *"!", "ctrl+j", least=0.5)
+        assert "ben@example.org and boss@shop.example had no part" in shown(app)
+        written = page.composing.draft
+        assert written is not None
+        await press(pilot, "ctrl+j", least=0.7)
+        assert len(read(app, outbox.rows())) == 1
+        assert not read(app, drafts.every())
+        await press(pilot, "z", least=0.7)
+        assert not read(app, outbox.rows())
+        (draft,) = read(app, drafts.every())
+        assert (draft.body, draft.subject, draft.quote) == ("See attached!", "Your label", False)
+        assert [person.email for person in (*draft.cc, *draft.bcc)] == ["ben@example.org", "boss@shop.example"]
+        assert (draft.to, draft.attachments) == (written.to, (str(tmp_path / "label.pdf"),))
+        assert page.composer.text == "See attached!"
+        assert "with label.pdf" in shown(app)
