@@ -19,7 +19,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 def own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test may read or write the home of whoever runs it."""
     monkeypatch.setenv("OMNITUI_HOME", str(tmp_path_factory.getbasetemp() / "home"))
-    for name in [name for name in os.environ if name.startswith("OMNITUI_PASSWORD") or name == "CREDENTIALS_DIRECTORY"]:
+    for name in [name for name in os.environ if name.startswith("OMNITUI_PASS") or name == "CREDENTIALS_DIRECTORY"]:
         monkeypatch.delenv(name)
 
 
