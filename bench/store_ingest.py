@@ -64,10 +64,11 @@ def batches(count: int, size: int) -> Iterator[list[FetchedMail]]:
     """The made-up mailbox as the pipeline hands it over, newest first."""
     mailbox = Mailbox()
     for top in range(count, 0, -size):
-        yield [_fetched(mailbox, number) for number in range(max(0, top - size), top)]
+        yield [fetched(mailbox, number) for number in range(max(0, top - size), top)]
 
 
-def _fetched(mailbox: Mailbox, number: int) -> FetchedMail:
+def fetched(mailbox: Mailbox, number: int) -> FetchedMail:
+    """One mail as the pipeline hands it over."""
     raw = mailbox.mail(number)
     parsed = parse_mail(raw)
     at = Instant((EPOCH + STEP * number) * 1000)

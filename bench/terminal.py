@@ -5,15 +5,17 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
 import sys
 import termios
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 KEYS = {
     "enter": "\r",
@@ -24,6 +26,10 @@ KEYS = {
     "ctrl+e": "\x05",
     "ctrl+l": "\x0c",
 }
+
+ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", b"\x1b[c": b"\x1b[?62;22c", b"\x1b[6n": b"\x1b[1;1R"}
+"""What a terminal says when it is asked."""
+_CODES = re.compile(rb"\x1b\[[0-9;:?<>=]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b[=>78M]")
 
 
 class Terminal:
@@ -49,8 +55,9 @@ class Terminal:
         except OSError:
             time.sleep(max(seconds, 0))
             return b""
-        if b"\x1b[?2026$p" in data:
-            os.write(self._fd, b"\x1b[?2026;2$y")
+        for asked, answer in ANSWERS.items():
+            if asked in data:
+                os.write(self._fd, answer)
         self.output += data
         return data
 
@@ -67,6 +74,20 @@ class Terminal:
             self.read(0.1)
         return False
 
+    def shows(self, text: str, seconds: float = 20) -> float | None:
+        """Milliseconds until a text stands in what is written from now on; None when it does not come."""
+        begun = time.monotonic()
+        self.output = b""
+        while time.monotonic() < begun + seconds:
+            if self.some(0.5) and text.encode() in _CODES.sub(b"", self.output):
+                return (time.monotonic() - begun) * 1000
+        return None
+
+    def cpu(self) -> float:
+        """Seconds of processor time so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def press(self, *keys: str, wait: float = 0.25) -> bytes:
         """Type keys, one after the other; gives what the program wrote."""
         out = b""
@@ -76,14 +97,23 @@ class Terminal:
         return out
 
 
-@contextmanager
-def running(home: Path, *args: str, columns: int = 120, rows: int = 36) -> Iterator[Terminal]:
+def running(home: Path, *args: str, columns: int = 120, rows: int = 36) -> AbstractContextManager[Terminal]:
     """`omnitui --home HOME ARGS` in a pty of this size."""
+    return program([sys.executable, "-m", "omnitui", "--home", str(home), *args], columns=columns, rows=rows)
+
+
+@contextmanager
+def program(
+    command: Sequence[str], environ: Mapping[str, str] = MappingProxyType({}), *, columns: int = 120, rows: int = 36
+) -> Iterator[Terminal]:
+    """Any program in a pty of this size, with what `environ` adds."""
     pid, fd = pty.fork()
     if pid == 0:
         os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", LC_ALL="C.UTF-8")
-        os.environ.pop("NO_COLOR", None)
-        os.execv(sys.executable, [sys.executable, "-m", "omnitui", "--home", str(home), *args])  # noqa: S606
+        for name in ("NO_COLOR", "TMUX", "SSH_CONNECTION", "SSH_TTY"):
+            os.environ.pop(name, None)
+        os.environ.update(environ)
+        os.execvp(command[0], list(command))  # noqa: S606
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     terminal = Terminal(pid, fd)
     try:

@@ -1,7 +1,9 @@
 """Random keys in the real program in a real pty: `python -m campaigns.random_keys --keys 5000 --seed 1`.
 
-No key may end the program, leave a traceback, or make it deaf: after the run it must still answer. Prints one JSON
-object. Another connection changes conversations meanwhile, as a worker would.
+`--minutes 60` goes on for an hour. No key may end the program, leave a traceback, or make it deaf: after the run it must
+still answer. Prints one JSON object. Another connection changes conversations meanwhile, as a worker would. Every thousand
+keys all is left and the list is looked at while others change around the cursor: it must stay on its conversation and on
+its line.
 """
 
 from __future__ import annotations
@@ -9,7 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import sqlite3
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -21,7 +25,10 @@ from bench.keys import rss
 from bench.terminal import Terminal, running
 from omnitui.config.places import places, prepare
 from omnitui.store.connection import Role, open_cache
+from omnitui.widgets.glyphs import UNICODE
 
+CALM = 1000
+"""Keys between two looks at the cursor."""
 LETTERS = "abdefghijklmnprstuvwxyzEFGJKMRSVXZ123456789"
 SIGNS = "/?:!*<> "
 OTHERS = (
@@ -58,14 +65,18 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--keys", type=int, default=2000)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--minutes", type=float, default=0, help="go on for so long, whatever --keys says")
     options.add_argument("--columns", type=int, default=120)
     options.add_argument("--rows", type=int, default=36)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(run(Path(folder), given.keys, given.seed, given.columns, given.rows)))
+        keys = sys.maxsize if given.minutes else given.keys
+        print(json.dumps(run(Path(folder), keys, given.seed, given.columns, given.rows, minutes=given.minutes)))
 
 
-def run(home: Path, keys: int, seed: int, columns: int = 120, rows: int = 36) -> dict[str, object]:
+def run(
+    home: Path, keys: int, seed: int, columns: int = 120, rows: int = 36, *, minutes: float = 0
+) -> dict[str, object]:
     """One run; raises AssertionError when the program died, wrote a traceback or no longer answers."""
     where = places(home)
     prepare(where)
@@ -74,10 +85,15 @@ def run(home: Path, keys: int, seed: int, columns: int = 120, rows: int = 36) ->
     fill(cache, 400, time.time_ns() // 1_000_000, each=3)
     chance = random.Random(seed)
     typed: list[str] = []
+    sizes: list[float] = []
+    looks = 0
+    end = time.monotonic() + minutes * 60 if minutes else float("inf")
     with running(home, "run", "--no-sync", columns=columns, rows=rows) as terminal:
         assert terminal.until("longest first"), terminal.output[-2000:]
-        before = rss(terminal.pid)
-        for number in range(keys):
+        sizes.append(rss(terminal.pid))
+        number = 0
+        while number < keys and time.monotonic() < end:
+            number += 1
             key = chance.choice(chance.choice((LETTERS, LETTERS, SIGNS, OTHERS)))
             if chance.random() < 0.04:
                 key = chance.choice(WORDS)
@@ -89,12 +105,52 @@ def run(home: Path, keys: int, seed: int, columns: int = 120, rows: int = 36) ->
             if b"Traceback" in terminal.output:
                 raise AssertionError(f"{typed[-40:]}\n{picture(terminal, columns, rows)}")
             terminal.output = terminal.output[-400_000:]
-        after = rss(terminal.pid)
+            if number % CALM == 0:
+                sizes.append(rss(terminal.pid))
+                looks += stays(terminal, cache, chance, (columns, rows))
+        sizes.append(rss(terminal.pid))
         before_that = picture(terminal, columns, rows)
         if not answers(terminal):
             raise AssertionError(f"deaf after {typed[-40:]}\n{before_that}\n{picture(terminal, columns, rows)}")
     cache.close()
-    return {"keys": keys, "seed": seed, "rss_mib": [before, after]}
+    step = max(len(sizes) // 12, 1)
+    return {
+        "keys": number, "seed": seed, "rss_mib": [*sizes[::step], sizes[-1]], "most_mib": max(sizes),
+        "cursor_looked_at": looks,
+    }  # fmt: skip
+
+
+def stays(terminal: Terminal, cache: sqlite3.Connection, chance: random.Random, size: tuple[int, int]) -> bool:
+    """Leave all for the first view, and let others change around the cursor; False when there was nothing to look at.
+
+    Raises AssertionError when the cursor is on another conversation or line afterwards.
+    """
+    for key in ("escape", "escape", "escape", "g", "i", "1", "j", "j"):
+        terminal.press(key, wait=0.3)
+    before = at_cursor(terminal, size)
+    numbers = [int(word) for word in re.findall(r"(?<![\d#])(\d+)(?=\s|$)", before[1])] if before else []
+    if not numbers or numbers[-1] > 400:
+        return False
+    cache.execute("BEGIN IMMEDIATE")
+    for id in chance.sample(range(1, 401), 20):
+        if id != numbers[-1]:
+            cache.execute(
+                "UPDATE conversation SET preview = preview || '.', waiting_since = waiting_since - ? WHERE id = ?",
+                (chance.randrange(-9_000_000, 9_000_000), id),
+            )
+            cache.execute("INSERT INTO change(conversation_id) VALUES (?)", (id,))
+    cache.execute("COMMIT")
+    terminal.read(1.5)
+    after = at_cursor(terminal, size)
+    assert before == after, f"the cursor moved from {before} to {after}\n{picture(terminal, *size)}"
+    return True
+
+
+def at_cursor(terminal: Terminal, size: tuple[int, int]) -> tuple[int, str] | None:
+    """Line of the screen and subject of the conversation that the list's cursor is on."""
+    lines = picture(terminal, *size).splitlines()
+    bars = [n for n, line in enumerate(lines) if line.startswith(UNICODE.bar)]
+    return (bars[-1], lines[bars[-1]][1:34].rstrip()) if len(bars) == 2 else None
 
 
 def disturb(cache: sqlite3.Connection, chance: random.Random) -> None:
