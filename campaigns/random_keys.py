@@ -1,9 +1,9 @@
 """Random keys in the real program in a real pty: `python -m campaigns.random_keys --keys 5000 --seed 1`.
 
-`--minutes 60` goes on for an hour. No key may end the program, leave a traceback, or make it deaf: after the run it must
-still answer. Prints one JSON object. Another connection changes conversations meanwhile, as a worker would. Every thousand
-keys all is left and the list is looked at while others change around the cursor: it must stay on its conversation and on
-its line.
+`--minutes 60` goes on for an hour. No key may end the program, leave a traceback, or make it deaf: after the run it
+must still answer. Prints one JSON object. Another connection changes conversations meanwhile, as a worker would. Every
+thousand keys all is left and the list is looked at while others change around the cursor: it must stay on its
+conversation and on its line.
 """
 
 from __future__ import annotations
