@@ -8,7 +8,7 @@ import click
 
 from omnitui.cli.deed import do
 from omnitui.cli.desk import Desk, pass_desk
-from omnitui.cli.documents import contact, conversation, moment
+from omnitui.cli.documents import contact, conversation, message, moment
 from omnitui.cli.output import emit, say, write
 from omnitui.cli.reading import opened
 from omnitui.core.errors import NotFound
@@ -64,7 +64,7 @@ def show(desk: Desk, number: int, as_json: bool) -> None:
         raise NotFound(f"There is no contact {number}")
     if as_json:
         rows = [conversation(row) for row in card.conversations]
-        emit({"contact": {"id": number, **contact(card)}, "conversations": rows})
+        emit({"contact": contact(card), "conversations": rows})
         return
     write(card.name or "(no name)")
     for name, text in (("organisation", card.organisation), ("notes", card.notes)):
@@ -74,6 +74,35 @@ def show(desk: Desk, number: int, as_json: bool) -> None:
         write(f"{one.channel}: {one.address}{' (blocked)' if one.blocked else ''}")
     for row in card.conversations:
         write(conversation_line(row, desk.now()))
+
+
+@contacts.command()
+@click.argument("number", metavar="CONTACT", type=int)
+@click.option("--limit", default=200, type=click.IntRange(1, 100_000), show_default=True, help="The newest so many.")
+@_AS_JSON
+@pass_desk
+def timeline(desk: Desk, number: int, limit: int, as_json: bool) -> None:
+    """Print all that was written in conversations with a person, oldest first."""
+    from omnitui.cli.rows import message_head
+    from omnitui.core.text.quoting import reply_words
+    from omnitui.store import messages
+
+    with opened(desk) as cache:
+        thread = messages.of_contact(number, limit=limit).all(cache)[::-1]
+        ids = [one.id for one in thread]
+        bodies = {body.message_id: body for body in messages.bodies(ids).all(cache)}
+        files = messages.attachments(ids).all(cache)
+    if as_json:
+        shown = [
+            {"conversation": one.conversation_id}
+            | message(one, bodies.get(one.id), [file for file in files if file.message_id == one.id])
+            for one in thread
+        ]
+        emit({"messages": shown})
+        return
+    for one in thread:
+        body = bodies.get(one.id)
+        write(f"\n#{one.conversation_id} {message_head(one)}\n{reply_words(body.blocks) if body else one.preview}")
 
 
 @contacts.command("set")

@@ -87,6 +87,7 @@ def message(row: ThreadMessage, body: MessageBody | None, files: list[Attachment
 def contact(card: ContactCard) -> dict[str, Any]:
     """Who it is."""
     return {
+        "id": card.id,
         "name": card.name,
         "organisation": card.organisation,
         "notes": card.notes,
@@ -96,4 +97,6 @@ def contact(card: ContactCard) -> dict[str, Any]:
             {"channel": i.channel, "address": i.address, "name": i.name, "blocked": i.blocked} for i in card.identities
         ],
         "conversations": card.conversation_count,
+        "waiting_since": moment(card.waiting_since),
+        "tags": dict(card.tags),
     }

@@ -89,6 +89,8 @@ def message_lines(
         links = {url: number for number, url in enumerate(links_in(body.blocks), len(files) + 1)}
         lines += body_lines(body.blocks, look, links)
         lines += _invitation(body, look)
+    if files and body is not None:
+        lines.append(())
     lines += [_file(number, file, look) for number, file in enumerate(files, 1)]
     if message.delivery in _DELIVERY_ROLES and message.delivery_detail:
         lines += _wrapped(message.delivery_detail, _DELIVERY_ROLES[message.delivery], look.measure, "  ")

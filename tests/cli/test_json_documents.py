@@ -67,6 +67,14 @@ def test_reasons(home: Path) -> None:
     assert omnitui(home, "why", 999).returncode == omnitui(home, "show", 999).returncode != 0
 
 
+def test_people(home: Path) -> None:
+    (anna,) = one(home, "contacts", "--find", "ann")["contacts"]
+    assert set(one(home, "contacts", "show", anna["id"])["contact"]) == documented("contact")
+    told = one(home, "contacts", "timeline", anna["id"])
+    assert [message["conversation"] for message in told["messages"]] == [1]
+    assert "#1 --- Anna" in omnitui(home, "contacts", "timeline", anna["id"]).stdout
+
+
 def test_deeds_and_their_record(home: Path) -> None:
     step = one(home, "tag", 1, "+refund")
     assert set(step) == documented("close")
