@@ -43,10 +43,19 @@ def links_of(page: InboxPage, message: ThreadMessage) -> list[tuple[str, str, st
     return [(text, url, host) for url, (text, host) in found.items()]
 
 
+async def read_at_hand(page: InboxPage) -> ThreadMessage:
+    """The message that is read, with what stands in it: a quick key may come before that. Raises Refused."""
+    message = at_hand(page)
+    conversation = page.thread.conversation
+    if conversation is not None and page.thread.layout_.body(message.id) is None:
+        await page.reading.bodies(conversation, [message.id])
+    return message
+
+
 @handles("attachment.open")
 async def open_(page: InboxPage, call: Call) -> None:
     """A file or a link by its number; the real host of a link is shown before anything opens."""
-    message = at_hand(page)
+    message = await read_at_hand(page)
     files = files_of(page, message)
     targets: list[AttachmentRow | str] = [*files]
     choices = [Choice(file, file.name, size(file.size), key=_key(n)) for n, file in enumerate(files, 1)]
@@ -100,7 +109,7 @@ def _start(target: str, instead: str = "w saves a file, y copies a link") -> Non
 @handles("attachment.save")
 async def save(page: InboxPage, call: Call) -> None:
     """A file by its number, or all, to a folder; nothing is overwritten."""
-    files = files_of(page, at_hand(page))
+    files = files_of(page, await read_at_hand(page))
     if not files:
         raise Refused("this message has no files")
     wanted = call.args.strip().lower() or (_ALL if len(files) == 1 else "")

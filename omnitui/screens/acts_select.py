@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omnitui.core.errors import Refused
 from omnitui.screens import clipboard
-from omnitui.screens.acts_files import at_hand, links_of
+from omnitui.screens.acts_files import at_hand, links_of, read_at_hand
 from omnitui.screens.bare import BarePage
 from omnitui.screens.base import Page
 from omnitui.screens.handlers import Call, handles
@@ -66,7 +66,7 @@ async def copy(page: InboxPage, call: Call) -> None:
     if page.thread.selection is not None:
         copy_selected(page, call)
         return
-    message = at_hand(page)
+    message = await read_at_hand(page)
     body = page.thread.layout_.body(message.id)
     what = {
         "m": ("message", body.text if body else message.preview),
@@ -90,11 +90,11 @@ async def copy(page: InboxPage, call: Call) -> None:
 
 
 @handles("message.bare")
-def bare(page: Page, call: Call) -> None:
+async def bare(page: Page, call: Call) -> None:
     """The message alone, for the terminal's own selection."""
     if not isinstance(page, InboxPage):
         raise Refused("open a conversation first")
-    message = at_hand(page)
+    message = await read_at_hand(page)
     page.app.push_screen(BarePage(page.session, message, page.thread.layout_.body(message.id)))
 
 

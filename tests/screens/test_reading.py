@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import zlib
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from bench.cache import add_messages
 from omnitui.app import OmnituiApp
@@ -47,6 +49,15 @@ def put_mail(app: OmnituiApp) -> None:
     cache.close()
 
 
+async def until_shown(pilot: Pilot[None], app: OmnituiApp, words: str) -> None:
+    """Wait for what a process of its own brings; on a busy machine it starts slowly."""
+    for _ in range(600):
+        if words in shown(app):
+            return
+        await pilot.pause(0.05)
+    raise AssertionError(f"{words} is not shown:\n{shown(app)}")
+
+
 async def test_a_file_is_saved_whole_and_nothing_is_overwritten(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app(20, each=1)
     put_mail(app)
@@ -54,16 +65,19 @@ async def test_a_file_is_saved_whole_and_nothing_is_overwritten(make_app: MakeAp
     async with opener(app.session.places), app.run_test(size=(120, 36)) as pilot:
         await quiet(pilot)
         await pilot.press("enter")
-        await quiet(pilot)
-        assert "[1] label.pdf" in shown(app)
+        await until_shown(pilot, app, "[1] label.pdf")
         assert "here (real.example)" in shown(app)
-        for _ in range(2):
+        for name in ("label.pdf", "label (1).pdf"):
             await pilot.press("w")
             await quiet(pilot)
             inbox(app).picker.line.value = str(target)
             await quiet(pilot)
             await pilot.press("enter")
-            await quiet(pilot, 0.3)
+            for _ in range(600):
+                if os.path.exists(target.parent / name):  # noqa: ASYNC240
+                    break
+                await pilot.pause(0.05)
+            await quiet(pilot)
             assert "Saved" in shown(app)
     assert target.read_bytes() == CONTENT
     assert (target.parent / "label (1).pdf").read_bytes() == CONTENT
@@ -74,12 +88,13 @@ async def test_without_a_worker_the_screen_says_what_to_do(make_app: MakeApp, tm
     put_mail(app)
     async with app.run_test(size=(120, 36)) as pilot:
         await quiet(pilot)
-        await pilot.press("enter", "w")
-        await quiet(pilot)
+        await pilot.press("enter")
+        await until_shown(pilot, app, "[1] label.pdf")
+        await pilot.press("w")
+        await until_shown(pilot, app, "Save as")
         inbox(app).picker.line.value = str(tmp_path / "label.pdf")
         await pilot.press("enter")
-        await quiet(pilot, 0.3)
-        assert "start it with: omnitui sync" in shown(app)
+        await until_shown(pilot, app, "start it with: omnitui sync")
     assert not (tmp_path / "label.pdf").exists()
 
 
@@ -156,15 +171,15 @@ async def test_all_files_are_saved_at_once_and_none_is_lost(make_app: MakeApp, t
     cache.close()
     async with opener(app.session.places), app.run_test(size=(120, 36)) as pilot:
         await quiet(pilot)
-        await pilot.press("enter", "w")
-        await quiet(pilot)
-        assert "all 2 files" in shown(app)
+        await pilot.press("enter")
+        await until_shown(pilot, app, "[2] label.pdf")
+        await pilot.press("w")
+        await until_shown(pilot, app, "all 2 files")
         await pilot.press("w")
         await quiet(pilot)
         inbox(app).picker.line.value = str(tmp_path / "new folder")
         await pilot.press("enter")
-        await quiet(pilot, 0.4)
-        assert "Saved 2 files" in shown(app)
+        await until_shown(pilot, app, "Saved 2 files")
     assert sorted(file.name for file in (tmp_path / "new folder").iterdir()) == ["label (1).pdf", "label.pdf"]
 
 
@@ -184,9 +199,8 @@ async def test_html_goes_to_the_browser_as_a_safe_copy(
     async with opener(app.session.places), app.run_test(size=(120, 36)) as pilot:
         await quiet(pilot)
         await pilot.press("enter", "g", "h")
-        await quiet(pilot, 0.5)
-        assert "without scripts" in shown(app)
-        await pilot.pause(0.3)
+        await until_shown(pilot, app, "without scripts")
+        await pilot.pause(0.5)
     page = (tmp_path / "opened.html").read_text()
     assert "the page" in page
     assert "<script" not in page
