@@ -104,10 +104,9 @@ async def test_links_show_their_host_and_can_be_copied(make_app: MakeApp) -> Non
     async with app.run_test(size=(120, 36)) as pilot:
         await quiet(pilot)
         await pilot.press("enter")
-        await quiet(pilot)
+        await until_shown(pilot, app, "[1] label.pdf")
         await pilot.press("o")
-        await quiet(pilot)
-        assert "real.example" in shown(app)
+        await until_shown(pilot, app, "[2] real.example")
         await pilot.press("2")
         await quiet(pilot)
         await pilot.press("y")
@@ -127,11 +126,10 @@ async def test_original_and_reasons_are_pages_of_their_own(make_app: MakeApp, ke
     async with app.run_test(size=(120, 36)) as pilot:
         await quiet(pilot)
         await pilot.press("enter")
-        await quiet(pilot)
+        await until_shown(pilot, app, "[1] label.pdf")
         await pilot.press(*keys)
-        await quiet(pilot, 0.4)
+        await until_shown(pilot, app, words)
         assert isinstance(app.screen, SheetPage)
-        assert words in shown(app)
         await pilot.press("q")
         await quiet(pilot)
         assert inbox(app).thread.has_focus
@@ -198,7 +196,9 @@ async def test_html_goes_to_the_browser_as_a_safe_copy(
     cache.close()
     async with opener(app.session.places), app.run_test(size=(120, 36)) as pilot:
         await quiet(pilot)
-        await pilot.press("enter", "g", "h")
+        await pilot.press("enter")
+        await quiet(pilot, 0.5)
+        await pilot.press("g", "h")
         await until_shown(pilot, app, "without scripts")
         await pilot.pause(0.5)
     page = (tmp_path / "opened.html").read_text()
@@ -233,7 +233,7 @@ async def test_why_is_told_and_the_log_can_be_narrowed(make_app: MakeApp, size: 
         await pilot.press("b")
         await quiet(pilot)
         await pilot.press("g", "w")
-        await quiet(pilot, 0.3)
+        await until_shown(pilot, app, "Who changed what")
         text = shown(app)
         assert "It is number 1 of “Waiting”." in text
         assert "The customer has waited since" in text
@@ -244,8 +244,7 @@ async def test_why_is_told_and_the_log_can_be_narrowed(make_app: MakeApp, size: 
         await pilot.press(":")
         await quiet(pilot)
         await pilot.press(*"why starred", "enter")
-        await quiet(pilot, 0.3)
-        assert "1 change, the newest first" in shown(app)
+        await until_shown(pilot, app, "1 change, the newest first")
         assert "assigned to ana" not in shown(app)
 
 
@@ -262,10 +261,9 @@ async def test_the_outbox_says_why_something_is_held(make_app: MakeApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await quiet(pilot)
         await pilot.press("g", "o")
-        await quiet(pilot)
+        await until_shown(pilot, app, "1 mail to go")
         await pilot.press("g", "w")
-        await quiet(pilot, 0.3)
-        assert "Why it is asking" in shown(app)
+        await until_shown(pilot, app, "Why it is asking")
         assert "the customer has written again" in shown(app)
         await pilot.press("q", "q")
         await quiet(pilot)
