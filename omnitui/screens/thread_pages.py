@@ -23,6 +23,8 @@ class ThreadPages:
         self._view = view
         self._row: ConversationRow | None = None
         self._person: ContactCard | None = None
+        self._whole: ConversationId | None = None
+        """The conversation whose first page has been read to its end."""
         self._rows: dict[ConversationId, ConversationRow] = {}
         """Of a timeline: the conversations of the messages that are here."""
 
@@ -48,22 +50,26 @@ class ThreadPages:
         return self._person is not None
 
     async def open(self, id: ConversationId | None) -> None:
-        """Show a conversation; overtaken by a newer one it does nothing."""
-        if id == self._view.conversation:
+        """Show a conversation; overtaken by a newer one it does nothing. One that was begun and broken off (the cursor
+        went on and came back) is read now."""
+        if id == self._view.conversation and self._whole == id:
             return
-        self._person, self._rows = None, {}
-        self._view.open(id, self._session.now())
+        if id is None or id != self._view.conversation:
+            self._person, self._rows, self._whole = None, {}, None
+            self._view.open(id, self._session.now())
         if id is None:
             self._row = None
             self._view.set_head(None)
             return
         await self._read_row(id)
         await self._read(id, PAGE)
+        if self._view.conversation == id:
+            self._whole = id
 
     async def open_timeline(self, card: ContactCard) -> None:
         """Show everything written with a person, the newest at the end."""
         key = _key(card.id)
-        self._person, self._row, self._rows = card, None, {}
+        self._person, self._row, self._rows, self._whole = card, None, {}, None
         self._view.open(key, self._session.now())
         name = card.name or card.identities[0].address
         count = several(card.conversation_count, "conversation") if card.conversation_count else "only copied in"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import zlib
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -268,3 +270,21 @@ async def test_the_outbox_says_why_something_is_held(make_app: MakeApp) -> None:
         await pilot.press("q", "q")
         await quiet(pilot)
         assert inbox(app).list.has_focus
+
+
+async def test_a_conversation_whose_opening_was_broken_off_is_opened_the_next_time(make_app: MakeApp) -> None:
+    app = make_app(20, each=2)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        page = inbox(app)
+        id = page.list.window.cursor
+        opening = asyncio.create_task(page.reading.open(id))
+        await asyncio.sleep(0)
+        opening.cancel()
+        with suppress(asyncio.CancelledError):
+            await opening
+        assert page.thread.conversation == id
+        assert not page.thread.layout_.messages
+        await pilot.press("enter")
+        await quiet(pilot)
+        assert len(page.thread.layout_.messages) == 2
