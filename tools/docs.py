@@ -18,6 +18,7 @@ from omnitui.core.commands import COMMANDS, Command
 from omnitui.core.key_layouts import LAYOUTS
 from omnitui.core.key_presets import PRESETS
 from omnitui.core.query.operators import describe
+from tools.man import man_page
 
 ROOT = Path(__file__).resolve().parents[1]
 _NOTE = "<!-- Written by `make docs`; change the table in {source} instead. -->\n"
@@ -31,6 +32,7 @@ def pages() -> dict[str, str]:
         "docs/commands.md": _commands(),
         "docs/exit-codes.md": _exits(),
         "docs/keys.md": _keys(),
+        "docs/omnitui.1": man_page(),
         "docs/search.md": _search(),
     }
 

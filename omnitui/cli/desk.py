@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -50,10 +51,13 @@ class Desk:
 
     @property
     def agent(self) -> str:
-        """Who works here: `[agent] name`, else the login name."""
+        """Who works here: $OMNITUI_AGENT, else `[agent] name`, else the login name."""
         import getpass
 
-        return self.settings.agent.name or getpass.getuser()
+        from omnitui.core.text.clean import safe_text
+
+        named = safe_text(os.environ.get("OMNITUI_AGENT", ""), lines=False)
+        return named or self.settings.agent.name or getpass.getuser()
 
     def cache(self, role: Role) -> sqlite3.Connection:
         """The cache, opened for this role; made first when there is none. Raises CacheError."""

@@ -14,6 +14,7 @@ SUBCOMMANDS: dict[str, str] = {
     "assign": "labels:assign",
     "backup": "backup:backup",
     "close": "states:close",
+    "completion": "completion:completion",
     "config": "config:config",
     "contacts": "contacts:contacts",
     "demo": "demo:demo",
