@@ -151,7 +151,11 @@ class AccountSettings:
 class AgentSettings:
     """Who works here."""
 
-    name: str = setting("Your name in assignments and notes; empty takes the login name, $OMNITUI_AGENT goes before it.", "", example="Ana")
+    name: str = setting(
+        "Your name in assignments and notes; empty takes the login name, $OMNITUI_AGENT goes before it.",
+        "",
+        example="Ana",
+    )
     timezone: str = setting(
         "Time zone for shown times and for `tomorrow 9:00`; empty takes the system's.", "", example="Europe/Amsterdam"
     )

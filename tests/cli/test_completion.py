@@ -19,7 +19,9 @@ from tests.cli.run import omnitui as run
 from tools.man import man_page, plain
 
 
-def commands(group: click.Group = omnitui, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def commands(
+    group: click.Group = omnitui, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command with the words that name it."""
     context = click.Context(group)
     for name in group.list_commands(context):
@@ -60,7 +62,9 @@ def test_bash_completes(tmp_path: Path) -> None:
     program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m omnitui "$@"\n')
     program.chmod(0o755)
     (tmp_path / "script").write_text(script("bash"))
-    words = f'. {tmp_path}/script; COMP_WORDS=(omnitui sno); COMP_CWORD=1; _omnitui_completion {program}; echo "$COMPREPLY"'
+    words = (
+        f'. {tmp_path}/script; COMP_WORDS=(omnitui sno); COMP_CWORD=1; _omnitui_completion {program}; echo "$COMPREPLY"'
+    )
     done = subprocess.run([bash, "--norc", "-c", words], capture_output=True, text=True)
     assert done.stdout.strip() == "snooze", done.stderr
 
