@@ -12,7 +12,7 @@ _SGR = re.compile(
     r"\x1b\[(?:(?:0|1|2|3|4|7|9|39|49|3[0-7]|4[0-7]|9[0-7]|10[0-7]|[34]8;5;\d+|[34]8;2;\d+;\d+;\d+)(?:;|(?=m)))*m"
 )
 _MOVE = re.compile(r"\x1b\[(\d{1,3});(\d{1,3})H")
-_TITLE = re.compile(r"\x1b\]2;(?:\(\d+\) )?omnitui\x07")
+_TITLE = re.compile(r"\x1b\]2;(?:\(\d+\) )?omnitui\x1b\\")
 STEERING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff"
     "\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"

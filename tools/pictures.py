@@ -1,4 +1,4 @@
-"""Draws the README's picture from the real screen on the demo's mailbox: `python -m tools.pictures`."""
+"""Draws the README's pictures from the real screen on the demo's mailbox: `python -m tools.pictures`."""
 
 from __future__ import annotations
 
@@ -23,27 +23,32 @@ from omnitui.store.log import commit_step
 from omnitui.sync.files.reading import read_into
 from omnitui.sync.files.sources import FoundMail
 
-TARGET = Path(__file__).resolve().parents[1] / "docs" / "picture.svg"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 NOW = datetime(2026, 11, 16, 12, 14, tzinfo=UTC)
-SIZE = (132, 38)
+PICTURES = {
+    "picture.svg": ((132, 38), ("j", "j", "j", "j", "enter")),
+    "picture-narrow.svg": ((80, 24), ("j", "j", "x", "x", "x", "s")),
+}
+"""File to the size of the terminal and the keys that are pressed."""
 
 
 def main() -> None:
-    """Write the picture."""
-    with tempfile.TemporaryDirectory() as home:
-        TARGET.write_text(asyncio.run(_draw(Path(home))), encoding="utf-8")
-    print(f"wrote {TARGET.name}")
+    """Write the pictures."""
+    for name, (size, keys) in PICTURES.items():
+        with tempfile.TemporaryDirectory() as home:
+            (DOCS / name).write_text(asyncio.run(_draw(Path(home), size, keys)), encoding="utf-8")
+        print(f"wrote {name}")
 
 
-async def _draw(home: Path) -> str:
+async def _draw(home: Path, size: tuple[int, int], keys: tuple[str, ...]) -> str:
     found = places(home, {})
     prepare(found)
     _fill(found.cache_db, instant(NOW))
     session = make_session(found, Settings(), "Ana", lambda: instant(NOW))
     app = OmnituiApp(session, None)
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=size) as pilot:
         await pilot.pause(0.5)
-        for key in (*"jjjj", "enter"):
+        for key in keys:
             await pilot.press(key)
             await pilot.pause(0.1)
         await pilot.pause(0.5)

@@ -26,8 +26,8 @@ def desktop(how: str, told: Notice, environ: Mapping[str, str]) -> str:
 
 
 def title(waiting: int) -> str:
-    """The sequence that sets the title."""
-    return f"\x1b]2;{f'({waiting}) ' if waiting else ''}omnitui\x07"
+    """The sequence that sets the title; it ends without a bell, which some terminals would ring."""
+    return f"\x1b]2;{f'({waiting}) ' if waiting else ''}omnitui\x1b\\"
 
 
 def understands(environ: Mapping[str, str]) -> bool:

@@ -24,7 +24,7 @@ def test_title_bell_and_bubble(tmp_path: Path) -> None:
     box = Mailbox(cache, "support", "support@shop.example")
     with running(tmp_path, "run", "--no-sync") as terminal:
         assert terminal.until("\x1b[22;2t")
-        assert terminal.until("\x1b]2;(3) omnitui\x07")
+        assert terminal.until("\x1b]2;(3) omnitui\x1b\\")
         assert b"\x1b]9;" not in terminal.output
         now = Instant(time.time_ns() // 1_000_000)
         mails = [parsed("new@client.example", subject="A new\x1b]0;owned\x07 question"), parsed("old@client.example")]
@@ -32,7 +32,7 @@ def test_title_bell_and_bubble(tmp_path: Path) -> None:
             came = [fetched(1, mails[0], at=now), fetched(2, mails[1], at=Instant(now - 3_600_000))]
             store_batch(cache, box.folders["inbox"], came, now)
         assert terminal.until("\x1b]9;New from Anna: A new]0,owned question\x07\x07")
-        assert terminal.until("\x1b]2;(5) omnitui\x07")
+        assert terminal.until("\x1b]2;(5) omnitui\x1b\\")
         assert terminal.output.count(b"\x1b]9;") == 1
         terminal.type("Q")
         assert terminal.until("\x1b[23;2t")

@@ -65,8 +65,8 @@ def test_a_notice_says_who_and_what_and_nothing_else() -> None:
         assert inner.count(";") == {"osc9": 1, "osc777": 3}[how]
     assert terminal.desktop("osc9", told, {"TERM": "linux"}) == ""
     assert terminal.desktop("osc9", told, {"TERM": "tmux-256color", "TMUX": "1"}).startswith("\x1bPtmux;\x1b\x1b]9;")
-    assert terminal.title(0) == "\x1b]2;omnitui\x07"
-    assert terminal.title(12) == "\x1b]2;(12) omnitui\x07"
+    assert terminal.title(0) == "\x1b]2;omnitui\x1b\\"
+    assert terminal.title(12) == "\x1b]2;(12) omnitui\x1b\\"
 
 
 def test_a_burst_is_one_notice() -> None:

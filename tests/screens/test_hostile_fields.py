@@ -10,7 +10,7 @@ from campaigns._foreign import foreign
 from campaigns._hostile_strings import ATTACKS, CONTROLS, strings
 from campaigns.hostile_fields import printed, shown
 
-OURS = b"\x1b[?1049h\x1b[38;2;1;2;3;1mhello\x1b[0m\x1b[3;4H\r\n\x1b]2;(3) omnitui\x07"
+OURS = b"\x1b[?1049h\x1b[38;2;1;2;3;1mhello\x1b[0m\x1b[3;4H\r\n\x1b]2;(3) omnitui\x1b\\"
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ OURS = b"\x1b[?1049h\x1b[38;2;1;2;3;1mhello\x1b[0m\x1b[3;4H\r\n\x1b]2;(3) omnitu
 )  # fmt: skip
 def test_the_judge_sees_what_is_foreign(bad: str) -> None:
     assert foreign(OURS + bad.encode(), OURS)
-    assert not foreign(OURS + b"\x1b[48;5;7m\x1b[12;1H(2) \x1b]2;omnitui\x07", OURS)
+    assert not foreign(OURS + b"\x1b[48;5;7m\x1b[12;1H(2) \x1b]2;omnitui\x1b\\", OURS)
 
 
 def test_the_strings_hold_every_character_and_attack() -> None:
