@@ -287,7 +287,9 @@ class Page(Screen[None], inherit_bindings=False):
         if self._asking and self.picker not in event.widget.ancestors:
             self.picker.line.focus()
         self.resolver.clear()
-        self.refresh_hints()
+        if self.picker.question is None:
+            # Under an open box the keys of the place it was opened from stay in sight.
+            self.refresh_hints()
 
 
 def _shown_key(keys: Sequence[str], context: Context) -> str:

@@ -85,6 +85,7 @@ async def test_help_and_palette_list_all_of_a_place(make_app: MakeApp) -> None:
                 await quiet(pilot, 0.2)
                 listed = {choice.value.id for choice in page.picker.rows.choices}
                 assert listed == {command.id for command in COMMANDS if command.context & place}
+                assert page.status.shown.hints[-1][0] == ("f1" if place is Context.COMPOSE else "?")
                 await pilot.press("escape")
                 await quiet(pilot, 0.2)
         await pilot.press("f2")
