@@ -103,7 +103,9 @@ def run(
             if number % 25 == 0:
                 disturb(cache, chance)
             if b"Traceback" in terminal.output:
-                raise AssertionError(f"{typed[-40:]}\n{picture(terminal, columns, rows)}")
+                terminal.read(2.0)
+                told = terminal.output[terminal.output.rindex(b"Traceback") - 200 :].decode(errors="replace")
+                raise AssertionError(f"{typed[-40:]}\n{told}")
             terminal.output = terminal.output[-400_000:]
             if number % CALM == 0:
                 sizes.append(rss(terminal.pid))
