@@ -137,11 +137,12 @@ def test_the_first_instances_may_be_of_a_class_below() -> None:
 
 
 def test_nothing_is_compiled_at_import() -> None:
+    """From Python 3.13 on the standard decorator compiles an empty function for each class; no method."""
     code = (
         "import builtins, omnitui.core.dataclass as d\nran = []\nreal = builtins.exec\n"
-        "builtins.exec = lambda *a: (ran.append(1), real(*a))\n"
+        "builtins.exec = lambda *a: (ran.append(a[0].count('def ')), real(*a))\n"
         "@d.dataclass(frozen=True, slots=True)\nclass A:\n 'doc'\n x: int\n y: int = 0\n"
-        "before = len(ran); A(1); A(2); print(before, len(ran))"
+        "before, first = sum(ran), len(ran); A(1); A(2); print(before, len(ran) - first)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout.split() == ["0", "1"]
+    assert done.stdout.split() == ["1" if sys.version_info >= (3, 13) else "0", "1"]
