@@ -11,7 +11,7 @@ from omnitui.core.models import ConversationId, Priority, State, StepRow
 from omnitui.screens.bulk_work import drive
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
-from omnitui.store import conversations, views
+from omnitui.store import conversations, known, views
 from omnitui.store.where import Where
 from omnitui.triage import bulk, joining, labels, state
 from omnitui.widgets.choices import Choice
@@ -155,9 +155,10 @@ async def tag(page: InboxPage, call: Call) -> None:
     if not text:
         row = page.here
         have = row.tags if row is not None else ()
-        near = {name for other in page.list.window.rows for name in other.tags} - set(have)
+        names = await page.session.reader.all(known.names())
+        others = [name for operator, name in names if operator == "tag" and name not in have]
         choices = [Choice(f"-{name}", f"-{name}", "take away") for name in have]
-        choices += [Choice(f"+{name}", f"+{name}") for name in sorted(near)[:30]]
+        choices += [Choice(f"+{name}", f"+{name}") for name in others]
         nothing = "there are no tags here yet: type one, like refund, and press enter"
         text = await page.choose_or_type("Tags", choices, "+refund -bug", nothing=nothing)
     words = (text or "").replace(",", " ").split()

@@ -288,3 +288,16 @@ async def test_a_conversation_whose_opening_was_broken_off_is_opened_the_next_ti
         await pilot.press("enter")
         await quiet(pilot)
         assert len(page.thread.layout_.messages) == 2
+
+
+async def test_the_picker_offers_the_tags_of_conversations_far_away(make_app: MakeApp) -> None:
+    app = make_app(600, each=1)
+    cache = cache_of(app)
+    (last,) = cache.execute("SELECT max(id) FROM conversation").fetchone()
+    cache.execute("INSERT INTO conversation_tag VALUES (?, 'warranty')", (last,))
+    cache.close()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        await pilot.press("t", *"warr")
+        await quiet(pilot)
+        assert "+warranty" in shown(app)
