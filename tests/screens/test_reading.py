@@ -183,14 +183,40 @@ async def test_all_files_are_saved_at_once_and_none_is_lost(make_app: MakeApp, t
     assert sorted(file.name for file in (tmp_path / "new folder").iterdir()) == ["label (1).pdf", "label.pdf"]
 
 
+def put_opener(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """An `xdg-open` that copies what it is given, for a desktop that is there."""
+    script = folder / "xdg-open"
+    script.write_text(f'#!/bin/sh\ncp "$1" {folder}/{name}.part\nmv {folder}/{name}.part {folder}/{name}\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    monkeypatch.setenv("DISPLAY", ":7")
+
+
+async def test_a_file_goes_to_the_systems_opener_under_its_own_name(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_opener(tmp_path, monkeypatch, "opened")
+    app = make_app(20, each=1)
+    put_mail(app)
+    async with opener(app.session.places), app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot)
+        await pilot.press("enter")
+        await until_shown(pilot, app, "[1] label.pdf")
+        await pilot.press("o")
+        await until_shown(pilot, app, "Open")
+        await pilot.press("1")
+        await until_shown(pilot, app, "Opening label.pdf")
+        for _ in range(100):
+            if (tmp_path / "opened").exists():
+                break
+            await pilot.pause(0.05)
+    assert (tmp_path / "opened").read_bytes() == CONTENT
+
+
 async def test_html_goes_to_the_browser_as_a_safe_copy(
     make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opener_script = tmp_path / "xdg-open"
-    opener_script.write_text(f'#!/bin/sh\ncp "$1" {tmp_path}/opened.html\n')
-    opener_script.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setenv("DISPLAY", ":7")
+    put_opener(tmp_path, monkeypatch, "opened.html")
     app = make_app(5, each=1)
     cache = cache_of(app)
     raw = zlib.compress(mail_with("<p>the page<script>x</script><img src=https://t.example/a>"))
