@@ -48,10 +48,11 @@ def test_the_script_asks_us(shell: str, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stdout.strip() == script(shell)
     assert f"{VARIABLE}={shell}_complete" in done.stdout
-    if shutil.which(shell):
-        file = tmp_path / "script"
-        file.write_text(done.stdout)
-        assert subprocess.run([shell, "-n", str(file)]).returncode == 0
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell} here: apt install {shell}")
+    file = tmp_path / "script"
+    file.write_text(done.stdout)
+    assert subprocess.run([shell, "-n", str(file)]).returncode == 0
 
 
 def test_bash_completes(tmp_path: Path) -> None:
@@ -67,6 +68,21 @@ def test_bash_completes(tmp_path: Path) -> None:
     )
     done = subprocess.run([bash, "--norc", "-c", words], capture_output=True, text=True)
     assert done.stdout.strip() == "snooze", done.stderr
+
+
+def test_fish_completes(tmp_path: Path) -> None:
+    fish = shutil.which("fish")
+    if fish is None:
+        pytest.skip("no fish here: apt install fish")
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "omnitui"
+    program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m omnitui "$@"\n')
+    program.chmod(0o755)
+    (tmp_path / "script").write_text(script("fish"))
+    words = f'set -x PATH {folder} $PATH; source {tmp_path}/script; complete -C "omnitui sno"'
+    done = subprocess.run([fish, "--no-config", "-c", words], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.split("\t")[0].strip() == "snooze", done.stderr
 
 
 def test_the_man_page_names_every_command_and_option() -> None:
