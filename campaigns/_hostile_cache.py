@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Sequence
 
 from bench.cache import fill
+from campaigns._hostile_log import make_log_hostile
 from omnitui.core.blocks import Block, BlockKind, Mark, Span, blocks_to_json
 from omnitui.core.times import Instant
 from omnitui.triage import labels, notes
@@ -51,6 +52,12 @@ def fill_hostile(cache: sqlite3.Connection, strings: Sequence[str], now: Instant
     _spread(cache, "body", "blocks", [_blocks(s, n) for n, s in enumerate(strings)])
     cache.execute("UPDATE message SET error = subject, delivery = 'failed' WHERE class = 'human' AND id % 3 = 0")
     _more_rows(cache, strings, now)
+    _known_account(cache, strings)
+    make_log_hostile(cache, strings)
+    cache.executemany(
+        "INSERT OR IGNORE INTO saved_reply(name, subject, body, author, updated_at) VALUES (?1, ?2, ?3, ?2, ?4)",
+        [(text, strings[n - 1], f"{text}\n{{{{contact.name}}}} {{{{{text}}}}}", now) for n, text in enumerate(strings)],
+    )
     cache.execute("COMMIT")
 
 
@@ -59,6 +66,16 @@ def _spread(cache: sqlite3.Connection, table: str, column: str, values: Sequence
     ids = [row[0] for row in cache.execute(f"SELECT rowid FROM {table}")]  # noqa: S608 - our own names
     rows = [(values[n % len(values)], id) for n, id in enumerate(ids)]
     cache.executemany(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", rows)  # noqa: S608
+
+
+def _known_account(cache: sqlite3.Connection, strings: Sequence[str]) -> None:
+    """The one that stands in the config: only for such a one signing in again is offered. Every other conversation is
+    its, the topmost too, so that they can be answered."""
+    values = ("support", strings[1], "refused", strings[2])
+    cache.execute(
+        "INSERT INTO account(id, name, channel, address, state, detail) VALUES (2, ?, 'email', ?, ?, ?)", values
+    )
+    cache.execute("UPDATE conversation SET account_id = 2 WHERE id % 2 = 1")
 
 
 def _people(text: str) -> str:
