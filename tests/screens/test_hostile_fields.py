@@ -13,7 +13,7 @@ from campaigns.hostile_fields import printed, shown
 OURS = b"\x1b[?1049h\x1b[38;2;1;2;3;1mhello\x1b[0m\x1b[3;4H\r\n\x1b]2;(3) omnitui\x1b\\"
 
 PLACES = (
-    "Outbox", "Drafts", "Why", "Original of", "Help:", "Commands", "Snooze until", "NOTE", "Contacts · ",
+    "Outbox", "Drafts", "Why", "Original of", "Help:", "Commands", "Snooze until", "NOTE", "Contacts",
     "Saved replies · enter",
     "type to find one", "SAVED REPLY", "Why it is in the outbox", "Sign in with the provider", "Address of the mailbox",
     "Who changed what", "Why these messages are together", "From: ",
