@@ -14,6 +14,7 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome
 
+from omnitui.hangup import watch
 from omnitui.screens.clipboard import fitting
 from omnitui.widgets.lean_output import lean
 from omnitui.widgets.outside_text import OutsideText
@@ -85,6 +86,9 @@ class BaseApp(App[ReturnType], inherit_bindings=False):
 
     def leave_on_signals(self) -> None:
         """A closed terminal and a kind kill leave by the ordinary way: the terminal is put right, the demo tidied."""
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             with suppress(NotImplementedError, RuntimeError, ValueError):
-                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+                loop.add_signal_handler(number, self.exit)
+        if not self.is_headless:
+            watch(lambda: loop.call_soon_threadsafe(self.exit))
