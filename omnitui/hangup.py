@@ -26,9 +26,10 @@ def watch(gone: Callable[[], object], end: Callable[[int], object] = os._exit) -
 
 def _wait(terminal: int, gone: Callable[[], object], end: Callable[[int], object]) -> None:
     poll = select.poll()
-    # Asked for nothing, it wakes only for what is always told: the other end is closed.
+    # Asked for nothing, it wakes only for what is always told: the other end is closed. Systems that cannot poll a
+    # terminal say POLLNVAL at once, which is no hang-up.
     poll.register(terminal, 0)
-    while not any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll()):
+    while not any(event & select.POLLHUP for _, event in poll.poll()):
         time.sleep(1)
     gone()
     time.sleep(GRACE)

@@ -80,11 +80,21 @@ def save(desk: Desk, number: int, target: str) -> None:
         return
     path = Path(target).expanduser()
     path = path / safe_name(row.name) if path.is_dir() else path
+    _write_new(path, content)
+    say(f"Saved {path}")
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """A file that was not there; half of one is not left behind when the disk is full."""
     try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(content)
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError as error:
         raise Refused(f"{path} is there already; nothing was overwritten") from error
     except OSError as error:
         raise Refused(f"{path} cannot be written: {error.strerror}") from error
-    say(f"Saved {path}")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise Refused(f"{path} cannot be written: {error.strerror}; nothing was left of it") from error
