@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -12,12 +12,13 @@ import click
 from omnitui.cli.exits import MEANING
 from omnitui.cli.root import omnitui
 from omnitui.config.check import hints
-from omnitui.config.example import example, shown, toml
-from omnitui.config.schema import Settings
+from omnitui.config.example import example, plain_fields, shown, toml
+from omnitui.config.schema import ChannelAccountSettings, Settings
 from omnitui.core.commands import COMMANDS, Command
 from omnitui.core.key_layouts import LAYOUTS
 from omnitui.core.key_presets import PRESETS
 from omnitui.core.query.operators import describe
+from omnitui.sync.channels.registry import tables
 from tools.man import man_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +28,7 @@ _NOTE = "<!-- Written by `make docs`; change the table in {source} instead. -->\
 def pages() -> dict[str, str]:
     """Every generated file, by its path from the top of the repository."""
     return {
-        "config.example.toml": example(),
+        "config.example.toml": example(tables()),
         "docs/config.md": _config(),
         "docs/commands.md": _commands(),
         "docs/exit-codes.md": _exits(),
@@ -46,11 +47,19 @@ def _config() -> str:
         "All settings of `config.toml`. `omnitui config path` shows where it stands, `omnitui config check` tells what "
         "is wrong in it, `omnitui config example` prints it with every setting. An unknown name is an error.\n"
     )
-    return _page("Settings", "omnitui/config/schema.py", text, *_tables(Settings, ""))
+    return _page("Settings", "omnitui/config/schema.py", text, *_tables(Settings, ""), *_channels())
+
+
+def _channels() -> Iterator[str]:
+    yield "## `[[account]]` of a messaging channel\n\n" + (ChannelAccountSettings.__doc__ or "") + "\n"
+    yield _rows(ChannelAccountSettings)
+    for name, kind in tables():
+        yield f"## `[account.{name}]`\n\n{' '.join((kind.__doc__ or '').split())}\n"
+        yield _rows(kind)
 
 
 def _tables(kind: Any, path: str) -> Iterator[str]:
-    for spec in fields(kind):
+    for spec in plain_fields(kind):
         hint = hints(kind)[spec.name]
         many = get_origin(hint) is tuple and is_dataclass(get_args(hint)[0])
         inner = get_args(hint)[0] if many else hint
@@ -59,9 +68,13 @@ def _tables(kind: Any, path: str) -> Iterator[str]:
         name = f"{path}{spec.name}"
         header = f"[[{name}]]" if many else f"[{name}]"
         yield f"## `{header}`\n\n{spec.metadata.get('doc') or inner.__doc__}\n"
-        rows = [_row(f, hints(inner)[f.name]) for f in fields(inner) if _is_plain(f, hints(inner)[f.name])]
-        yield "\n".join(["| setting | kind | default | what it does |", "|---|---|---|---|", *rows, ""])
+        yield _rows(inner)
         yield from _tables(inner, f"{name}.")
+
+
+def _rows(kind: Any) -> str:
+    rows = [_row(f, hints(kind)[f.name]) for f in plain_fields(kind) if _is_plain(f, hints(kind)[f.name])]
+    return "\n".join(["| setting | kind | default | what it does |", "|---|---|---|---|", *rows, ""])
 
 
 def _is_plain(spec: Field[Any], hint: Any) -> bool:

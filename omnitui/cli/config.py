@@ -33,13 +33,17 @@ def check(desk: Desk, as_json: bool) -> int:
     settings, problems = check_file(file)
     if settings is not None:
         problems = key_problems(settings, file)
+        if settings.channel_accounts:
+            from omnitui.sync.channels.registry import option_problems
+
+            problems += option_problems(settings, file)
     if as_json:
         listed = [{"file": str(p.file), "line": p.line, "problem": p.words} for p in problems]
         emit({"ok": not problems, "problems": listed})
     for problem in [] if as_json else problems:
         write(str(problem))
     if settings is not None and not problems and not as_json:
-        accounts = ", ".join(account.name for account in settings.accounts) or "none"
+        accounts = ", ".join(settings.names) or "none"
         say(
             f"{file} is right. Accounts: {accounts}." if file.exists() else f"{file} does not exist; defaults are used."
         )
@@ -50,5 +54,6 @@ def check(desk: Desk, as_json: bool) -> int:
 def example() -> None:
     """Print a commented config with every setting."""
     from omnitui.config.example import example as render
+    from omnitui.sync.channels.registry import tables
 
-    click.echo(render(), nl=False)
+    click.echo(render(tables()), nl=False)

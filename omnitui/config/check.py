@@ -28,7 +28,7 @@ def build(kind: Any, table: dict[str, Any], path: Path, mistakes: list[Mistake])
     """An instance of the settings class `kind`, or None when a mistake was found in it."""
     before = len(mistakes)
     values: dict[str, Any] = {}
-    known = {f.name: f for f in fields(kind)}
+    known = {f.name: f for f in fields(kind) if not f.metadata.get("own")}
     rest = next((name for name, f in known.items() if f.metadata.get("rest")), None)
     for name, found in table.items():
         if name in known and name != rest:
@@ -88,8 +88,10 @@ def _table(kind: Any, found: Any, path: Path, mistakes: list[Mistake]) -> Any:
 
 def _list(kind: Any, spec: Field[Any], found: Any, path: Path, mistakes: list[Mistake]) -> tuple[Any, ...]:
     if is_dataclass(kind):
-        if isinstance(found, list) and all(isinstance(item, dict) for item in found):
-            return tuple(build(kind, item, (*path, index), mistakes) for index, item in enumerate(found))
+        if isinstance(found, list) and all(item is None or isinstance(item, dict) for item in found):
+            # None: an account that `load.py` has taken out, whose place still counts.
+            given = [(index, item) for index, item in enumerate(found) if item is not None]
+            return tuple(build(kind, item, (*path, index), mistakes) for index, item in given)
         mistakes.append(Mistake(path, f"{path[-1]} is written [[{path[-1]}]], in two brackets, once for each"))
         return ()
     if not isinstance(found, list):

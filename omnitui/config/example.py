@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, get_args, get_origin
 
 from omnitui.config.check import hints
-from omnitui.config.schema import Settings
+from omnitui.config.schema import ChannelAccountSettings, Settings
 
 _WIDTH = 100
 _SAMPLE = (
@@ -20,25 +21,41 @@ _OWN = (
 )
 
 
-def example(*, own: bool = False) -> str:
+def example(channels: Sequence[tuple[str, type]] = (), *, own: bool = False) -> str:
     """The whole file. Taking away `# ` at the start of setting lines gives a config that loads.
 
-    `own`: it is to become somebody's config, and need not say where that stands.
+    `channels`: the messaging channels with the classes of their settings. `own`: it is to become somebody's config, and
+    need not say where that stands.
     """
     lines = [*(_OWN if own else _SAMPLE), ""]
-    for spec in fields(Settings):
+    for spec in plain_fields(Settings):
         hint = hints(Settings)[spec.name]
         if get_origin(hint) is tuple:
             lines += _table(get_args(hint)[0], f"[[{spec.name}]]", spec.name)
         else:
             lines += _table(hint, f"[{spec.name}]", spec.name)
+    for name, kind in channels:
+        lines += _channel(name, kind)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _channel(name: str, kind: type) -> list[str]:
+    """An account on a messaging channel, with the channel's own table."""
+    account = _table(ChannelAccountSettings, "[[account]]", "account")
+    fixed = {"# channel = ": f'# channel = "{name}"', "# name = ": f'# name = "shop-{name}"'}
+    lines = [next((new for start, new in fixed.items() if line.startswith(start)), line) for line in account]
+    return [*lines, *_table(kind, f"[account.{name}]", f"account.{name}")]
+
+
+def plain_fields(kind: Any) -> list[Field[Any]]:
+    """What may stand in a table of the file."""
+    return [spec for spec in fields(kind) if not spec.metadata.get("own")]
 
 
 def _table(kind: Any, header: str, path: str) -> list[str]:
     lines = [*_comment((kind.__doc__ or "").strip()), f"# {header}", ""]
     inner: list[str] = []
-    for spec in fields(kind):
+    for spec in plain_fields(kind):
         hint = hints(kind)[spec.name]
         if is_dataclass(hint):
             inner += [

@@ -7,9 +7,18 @@ import tomllib
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from omnitui.config.check import Mistake, build
-from omnitui.config.schema import DEFAULT_PORTS, AccountSettings, OAuthSettings, ServerSettings, Settings
+from omnitui.config.schema import (
+    DEFAULT_PORTS,
+    AccountSettings,
+    ChannelAccountSettings,
+    OAuthSettings,
+    ServerSettings,
+    Settings,
+)
+from omnitui.core.channels import EMAIL
 from omnitui.core.dataclass import dataclass
 from omnitui.core.errors import ConfigError
 
@@ -67,12 +76,37 @@ def parse(text: str, path: Path) -> tuple[Settings | None, list[Problem]]:
     except tomllib.TOMLDecodeError as error:
         return None, [_syntax(error, text, path)]
     mistakes: list[Mistake] = []
+    channels = _channels(table, mistakes)
+    places = [index for index, one in enumerate(table.get("account", ())) if one is not None]
     settings = build(Settings, table, (), mistakes)
     if settings is not None:
-        settings = _complete(settings, mistakes)
+        settings = _complete(replace(settings, channel_accounts=channels), places, mistakes)
     if mistakes:
-        return None, _with_lines(mistakes, text, path)
+        return None, with_lines(mistakes, text, path)
     return settings, []
+
+
+def _channels(table: dict[str, Any], mistakes: list[Mistake]) -> tuple[ChannelAccountSettings, ...]:
+    """Take the accounts of messaging channels out of the file's tables; the mailboxes stay, each in its place."""
+    found = []
+    listed = table.get("account")
+    if not isinstance(listed, list):
+        return ()
+    for index, given in enumerate(listed):
+        channel = given.get("channel", EMAIL) if isinstance(given, dict) else EMAIL
+        if channel == EMAIL or not isinstance(channel, str):
+            continue
+        path = ("account", index)
+        own = {name: value for name, value in given.items() if name != channel}
+        options = given.get(channel, {})
+        if not isinstance(options, dict):
+            mistakes.append(Mistake((*path, channel), f"{channel} must be a table, written [account.{channel}]"))
+            options = {}
+        made = build(ChannelAccountSettings, own, path, mistakes)
+        listed[index] = None
+        if made is not None:
+            found.append(replace(made, options=options, index=index))
+    return tuple(found)
 
 
 def _syntax(error: tomllib.TOMLDecodeError, text: str, path: Path) -> Problem:
@@ -82,7 +116,8 @@ def _syntax(error: tomllib.TOMLDecodeError, text: str, path: Path) -> Problem:
     return Problem(path, line, re.sub(r" \(at .*\)$", "", words).rstrip(".") + "; this is not valid TOML")
 
 
-def _with_lines(mistakes: list[Mistake], text: str, path: Path) -> list[Problem]:
+def with_lines(mistakes: list[Mistake], text: str, path: Path) -> list[Problem]:
+    """Mistakes as problems, each with its line."""
     from omnitui.config.lines import key_lines
 
     lines = key_lines(text)
@@ -95,17 +130,14 @@ def _with_lines(mistakes: list[Mistake], text: str, path: Path) -> list[Problem]
     return sorted(problems, key=lambda problem: problem.line)
 
 
-def _complete(settings: Settings, mistakes: list[Mistake]) -> Settings:
-    """Rules between settings, and the defaults that depend on others (port, username)."""
-    seen: set[str] = set()
+def _complete(settings: Settings, places: list[int], mistakes: list[Mistake]) -> Settings:
+    """Rules between settings, and the defaults that depend on others (port, username).
+
+    `places`: which `[[account]]` of the file each mailbox is."""
     accounts = []
-    for index, account in enumerate(settings.account):
+    _told_apart(settings, places, mistakes)
+    for index, account in zip(places, settings.account, strict=True):
         path = ("account", index)
-        if account.name.lower() in seen:
-            mistakes.append(
-                Mistake((*path, "name"), f"there are two accounts named {account.name}; give one another name")
-            )
-        seen.add(account.name.lower())
         imap = _server(account, account.imap, "imap", path, mistakes)
         smtp = account.smtp and _server(account, account.smtp, "smtp", path, mistakes)
         if account.oauth is not None:
@@ -113,6 +145,18 @@ def _complete(settings: Settings, mistakes: list[Mistake]) -> Settings:
         accounts.append(replace(account, imap=imap, smtp=smtp))
     _timezone(settings.agent.timezone, mistakes)
     return replace(settings, account=tuple(accounts))
+
+
+def _told_apart(settings: Settings, places: list[int], mistakes: list[Mistake]) -> None:
+    """Every account has a name of its own."""
+    seen: set[str] = set()
+    named = [(index, one.name) for index, one in zip(places, settings.account, strict=True)]
+    named += [(one.index, one.name) for one in settings.channel_accounts]
+    for index, name in sorted(named):
+        if name.lower() in seen:
+            words = f"there are two accounts named {name}; give one another name"
+            mistakes.append(Mistake(("account", index, "name"), words))
+        seen.add(name.lower())
 
 
 def _server(

@@ -116,6 +116,7 @@ class AccountSettings:
     """One support mailbox. The table may stand any number of times."""
 
     name: str = setting("Short name, shown in the list and used on the command line.", example="support", shape=NAME)
+    channel: str = setting("The way to talk; the other ones have tables of their own below.", "email")
     address: str = setting("The address that customers write to.", example="support@shop.example", shape=ADDRESS)
     display_name: str = setting("Name shown to customers beside the address.", "", example="Shop support")
     aliases: tuple[str, ...] = setting(
@@ -145,6 +146,25 @@ class AccountSettings:
     smtp: ServerSettings | None = field(
         default=None, metadata={"doc": "The server that sends; without it the account only reads."}
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelAccountSettings:
+    """One account on a messaging channel: an `[[account]]` whose `channel` is not email."""
+
+    name: str = setting("Short name, shown in the list and used on the command line.", example="shop-chat", shape=NAME)
+    channel: str = setting("The way to talk; `omnitui channels` lists those there are.", example="telegram", shape=NAME)
+    display_name: str = setting("What it is called in the list and in notes; empty takes the name.", "")
+    undo_seconds: int = setting("Seconds for which a sent answer is held and can be taken back.", 5, least=0, most=3600)
+    options: dict[str, Any] = field(default_factory=dict, metadata={"doc": "", "own": True})
+    """The channel's own table as it stands in the file: `sync/channels/registry.py` reads it by the channel's class."""
+    index: int = field(default=0, compare=False, metadata={"doc": "", "own": True})
+    """Which `[[account]]` of the file it is, from 0."""
+
+    @property
+    def address(self) -> str:
+        """What stands for it where a mailbox shows its address."""
+        return self.display_name or self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,11 +290,17 @@ class Settings:
     notify: NotifySettings = field(default_factory=NotifySettings)
     secrets: SecretSettings = field(default_factory=SecretSettings)
     account: tuple[AccountSettings, ...] = field(default=(), metadata={"doc": "The support mailboxes."})
+    channel_accounts: tuple[ChannelAccountSettings, ...] = field(default=(), metadata={"doc": "", "own": True})
 
     @property
     def accounts(self) -> tuple[AccountSettings, ...]:
         """The support mailboxes, as written `[[account]]` in the file."""
         return self.account
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all accounts, mailboxes first."""
+        return (*(one.name for one in self.account), *(one.name for one in self.channel_accounts))
 
 
 DEFAULT_PORTS = {

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from omnitui.config.programs import credential, printed_by
-from omnitui.config.schema import AccountSettings, SecretSettings
+from omnitui.config.schema import AccountSettings, ChannelAccountSettings, SecretSettings
 from omnitui.config.stores import Stores
 from omnitui.core.errors import SecretError
 
@@ -74,18 +74,50 @@ def look_for_secret(
     return found
 
 
-def variable(name: str, use: Use | None = None) -> str:
+def channel_secret(
+    account: ChannelAccountSettings,
+    name: str,
+    command: tuple[str, ...] = (),
+    environ: Mapping[str, str] = os.environ,
+    stores: Stores | None = None,
+) -> Secret | None:
+    """A secret of an account on a messaging channel, such as its bot_token, or None where no source has it.
+
+    Looked for as a password is: the credential `omnitui-<account>-<name>`, what `command` prints, the keyring or the
+    encrypted file, `OMNITUI_PASSWORD_<ACCOUNT>_<NAME>`. Blocks. Raises SecretError.
+    """
+    found = credential(environ.get("CREDENTIALS_DIRECTORY"), f"omnitui-{account.name}-{name}")
+    if found is not None:
+        return Secret("systemd credential", found)
+    if command:
+        return Secret(f"{name}_command ({Path(command[0]).name})", printed_by(command, f"{name}_command"))
+    locked: SecretError | None = None
+    try:
+        kept = (stores or Stores(SecretSettings())).get(entry_name(account.name, name))
+    except SecretError as error:
+        kept, locked = None, error
+    if kept is not None:
+        return Secret(kept[1], kept[0])
+    key = f"{variable(account.name)}_{name.upper()}"
+    if environ.get(key):
+        return Secret(f"environment ({key})", environ[key])
+    if locked is not None:
+        raise locked
+    return None
+
+
+def variable(name: str, use: str | None = None) -> str:
     """The environment variable of an account, such as OMNITUI_PASSWORD_SUPPORT (or ..._SMTP for one server only)."""
     plain = re.sub(r"[^A-Z0-9]", "_", name.upper())
     return f"OMNITUI_PASSWORD_{plain}" + (f"_{use.upper()}" if use else "")
 
 
-def store_secret(account: str, value: str, use: Use | None = None, stores: Stores | None = None) -> str:
+def store_secret(account: str, value: str, use: str | None = None, stores: Stores | None = None) -> str:
     """Keep a secret, and return the name of what keeps it. Raises SecretError when there is no safe place."""
     return (stores or Stores(SecretSettings())).put(entry_name(account, use), value)
 
 
-def forget_secret(account: str, use: Use | None = None, stores: Stores | None = None) -> bool:
+def forget_secret(account: str, use: str | None = None, stores: Stores | None = None) -> bool:
     """Take a secret out of where it is kept; whether there was one."""
     return (stores or Stores(SecretSettings())).drop(entry_name(account, use))
 

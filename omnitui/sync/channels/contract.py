@@ -1,0 +1,261 @@
+"""The interface of a channel. A package ships a `Channel` under the entry point group `omnitui.channels`.
+
+A connector turns the other side into events and our sends into calls. It stores nothing and decides nothing: cursors,
+retries after a crash, what is unknown, what is shown, are the kit's (`keeping.py`, `delivery.py`).
+
+Errors that any call may raise, and what the kit does:
+
+| error | what it does |
+|---|---|
+| Offline, TooMany | tries again later; of a send: it has certainly not been done |
+| Unanswered, ProtocolError | of a send: its fate is unknown, it is looked for (`reconcile`) |
+| LoginRefused | stops and tells the agent: only they can mend it |
+| Refused | of a send: it will never be done, and why; of a pull: stops and tells |
+| Occupied | another program uses the credential: stops and tells, never fights |
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from omnitui.core.channel_events import Event, Person
+from omnitui.core.channels import Capabilities, Window, window_of
+from omnitui.core.errors import Refused
+from omnitui.core.times import Instant
+from omnitui.sync.http.client import Client
+
+GROUP = "omnitui.channels"
+"""The entry points that name a `Channel`."""
+
+
+class Occupied(Refused):
+    """Another consumer has the credential (a second worker, a webhook that somebody set)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullBudget:
+    """How much one pull may bring: `events` is a wish, `seconds` how long it may wait for something to happen."""
+
+    events: int = 500
+    seconds: float = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a pull has brought. `next_cursor` is written in the transaction of the events, never before."""
+
+    events: tuple[Event, ...]
+    next_cursor: str
+    more: bool = False
+    """There is more to be had at once."""
+    wait: float | None = None
+    """Seconds until it is worth asking again; None: as the kit thinks."""
+    token: Any = field(default=None, repr=False)
+    """Whatever the connector needs in `committed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundFile:
+    """A file that goes along; it stands at `path` and does not change."""
+
+    name: str
+    type: str
+    size: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message that the channel has approved beforehand. `variables` by name or number."""
+
+    id: str
+    name: str
+    language: str = ""
+    body: str = ""
+    """Its text with {{1}} or {{name}} where variables go."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """One message to be sent, frozen when the agent pressed the key; every try says the same."""
+
+    key: str
+    """Our own id of it, the same for every try."""
+    conversation: str
+    """Remote id; empty: a new one, with `to`."""
+    to: tuple[Person, ...] = ()
+    text: str = ""
+    files: tuple[OutboundFile, ...] = ()
+    reply_to: str = ""
+    template: Template | None = None
+    private: bool = False
+    """An internal note."""
+    composed_at: Instant = Instant(0)
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a send. `state`: accepted, duplicate (the other side had it already), or rejected."""
+
+    state: str
+    remote_id: str = ""
+    detail: str = ""
+    conversation: str = ""
+    """Remote id of the conversation that it began or went to; empty: as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What `reconcile` found. `state`: found, absent or cannot_tell."""
+
+    state: str
+    remote_id: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A change that is no message. `kind`: edit, delete, react, read, typing, state, assign, tags or priority.
+
+    `value` holds: edit {"text"}; react {"emoji", "added"}; read {"up_to": remote id}; state {"state", "until"};
+    assign {"assignee"}; tags {"tags": all of them}; priority {"priority"}.
+    """
+
+    kind: str
+    conversation: str
+    remote_id: str = ""
+    value: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a conversation looks like here, for `window`."""
+
+    conversation: str
+    last_customer_at: Instant | None
+    barred: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that `probe` has to say. `grade`: fine, warning (it works, but) or missing (it cannot work)."""
+
+    grade: str
+    words: str
+    """One sentence: what is so, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Who we are at the other side, and what is missing there. Changes nothing there."""
+
+    identity: Person
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def works(self) -> bool:
+        """Nothing that it needs is missing."""
+        return all(finding.grade != "missing" for finding in self.findings)
+
+
+class Connector(abc.ABC):
+    """One account on one channel, at work. Belongs to one event loop; every method may be cancelled at any await."""
+
+    capabilities: Capabilities
+
+    @abc.abstractmethod
+    async def probe(self) -> Probe:
+        """Who we are there, and every permission or setting that is missing. Raises LoginRefused, Offline."""
+
+    @abc.abstractmethod
+    async def pull(self, cursor: str, budget: PullBudget) -> Batch:
+        """What is new since `cursor` (empty: the first time). Asking twice with one cursor gives the same events, or
+        more; what was given out is only let go by a later cursor or by `committed`."""
+
+    async def committed(self, batch: Batch) -> None:
+        """The batch is on the disk: now the other side may be told so."""
+        return None
+
+    async def backfill(self, conversation: str, before: str) -> Batch:
+        """Older messages of a conversation, before this remote id (empty: the newest). Raises Refused."""
+        raise Refused("this channel gives no history")
+
+    @abc.abstractmethod
+    async def send(self, draft: Outbound) -> Receipt:
+        """Hand it over once; never tries again by itself where that could double it."""
+
+    async def reconcile(self, draft: Outbound) -> Lookup:
+        """A send whose fate is unknown: look for it at the other side."""
+        return Lookup("cannot_tell", detail="this channel cannot be asked what was sent")
+
+    async def act(self, action: Action) -> Receipt:
+        """Carry out a change. Doing it twice does no harm. Raises Refused for what the channel cannot do."""
+        raise Refused(f"this channel cannot {action.kind}")
+
+    async def window(self, standing: Standing, now: Instant) -> Window:
+        """What may be sent now."""
+        return window_of(self.capabilities, standing.last_customer_at, now, standing.barred)
+
+    async def templates(self) -> tuple[Template, ...]:
+        """The approved templates."""
+        return ()
+
+    async def fetch_attachment(self, ref: str, into: BinaryIO) -> None:
+        """Write a file. Raises NotFound when it cannot be had any more."""
+        raise Refused("this channel has no files")
+
+    async def close(self) -> None:
+        """Let go of sockets and leases."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSpec:
+    """A secret that a channel needs, kept under `<account>/<name>` and never in the config."""
+
+    name: str
+    """In small letters, such as bot_token; the setting `<name>_command` of the channel may print it."""
+    title: str
+    """How the set-up asks for it."""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a connector is made of."""
+
+    name: str
+    """Of the account."""
+    settings: Any
+    """An instance of the channel's settings."""
+    secrets: Mapping[str, str] = field(repr=False)
+    http: Client
+    clock: Callable[[], Instant]
+    notes: Path
+    """A folder for what the connector has to remember beside its cursor; most need nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A way to talk, as a package ships it."""
+
+    name: str
+    """As in the config: `channel = "telegram"`; its settings stand in `[account.telegram]`."""
+    title: str
+    mark: str
+    """Two letters for the list."""
+    settings: type
+    """A frozen dataclass of `config.schema.setting` fields."""
+    secrets: tuple[SecretSpec, ...] = ()
+    capabilities: Capabilities
+    connect: Callable[[Setup], Connector]
+    steps: tuple[str, ...] = ()
+    """How one gets the credentials: sentences for the set-up and the guide."""
+    address: Callable[[Any], str] = lambda settings: ""
+    """What stands for the account in lists before it has been probed (its number, its user id)."""
