@@ -23,6 +23,15 @@ def own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
         monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def own_umask() -> Iterator[None]:
+    """The command line narrows the umask of its process; a test that runs it within must not narrow it for the rest."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """In CI a test that skips because a server is missing has failed: nobody would notice otherwise."""

@@ -1,6 +1,9 @@
 """A private Postfix on loopback: submission with STARTTLS and a login, local mail into a Dovecot's Maildirs.
 
 It asks that Dovecot whether a login is good, and needs root to start, as Postfix does. Touches no system service.
+
+Postfix gives up root for its own user at once and must still reach its queue: nothing here depends on the umask of the
+process that starts it, which is narrow where the command line has run within the tests.
 """
 
 from __future__ import annotations
@@ -111,9 +114,10 @@ class Postfix:
 
     def start(self) -> None:
         """Write the config and start; returns when the server greets."""
-        (self.top / "queue").mkdir()
-        (self.top / "data").mkdir()
-        self.top.chmod(0o755)
+        for name in ("queue", "data"):
+            (self.top / name).mkdir()
+        for folder in (self.top, self.top / "queue"):
+            folder.chmod(0o755)
         shutil.chown(self.top / "data", "postfix")
         (self.top / "main.cf").write_text(
             MAIN.format(
@@ -149,7 +153,7 @@ class Postfix:
     def _run(self, verb: str) -> None:
         done = subprocess.run(
             [BINARY or "postfix", "-c", str(self.top), verb], capture_output=True, text=True, timeout=30, check=False,
-            env={"PATH": _PATH, "MAIL_CONFIG": str(self.top)},
+            env={"PATH": _PATH, "MAIL_CONFIG": str(self.top)}, umask=0o022,
         )  # fmt: skip
         if done.returncode and verb == "start":
             raise RuntimeError(f"Postfix did not start:\n{done.stdout}{done.stderr}{self.log()}")
