@@ -181,6 +181,8 @@ class ConversationEvent:
     people: tuple[Person, ...] = ()
     url: str | None = None
     """Where a browser shows it."""
+    capabilities: str | None = None
+    """What the channel can do in this conversation, where that differs from the account's (`core.channels.to_json`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,9 +198,16 @@ class Connector(abc.ABC):
         """Carry out a change. Doing it twice does no harm. Raises Refused for what the channel cannot do."""
         raise Refused(f"this channel cannot {action.kind}")
 
+    def narrowed(self, conversation: str) -> Capabilities:
+        """What can be done in this conversation; differs where an account holds several ways to talk (SMS, WhatsApp).
+
+        A connector whose answer differs tells it with a `ConversationEvent`, too, for the screen.
+        """
+        return self.capabilities
+
     async def window(self, standing: Standing, now: Instant) -> Window:
         """What may be sent now."""
-        return window_of(self.capabilities, standing.last_customer_at, now, standing.barred)
+        return window_of(self.narrowed(standing.conversation), standing.last_customer_at, now, standing.barred)
 
     async def templates(self) -> tuple[Template, ...]:
         """The approved templates."""
