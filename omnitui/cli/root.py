@@ -37,6 +37,7 @@ SUBCOMMANDS: dict[str, str] = {
     "priority": "labels:priority",
     "read": "labels:read",
     "redo": "undo:redo",
+    "relay": "relay:relay",
     "reopen": "states:reopen",
     "replies": "replies:replies",
     "reply": "reply:reply",
