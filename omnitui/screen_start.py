@@ -22,7 +22,7 @@ def make_session(places: Places, settings: Settings, me: str, now: Callable[[], 
     return Session(
         places=places,
         settings=settings,
-        agent=Agent(me, settings.accounts, settings.agent.timezone or local_zone()),
+        agent=Agent(me, settings.accounts, settings.agent.timezone or local_zone(), channels=settings.channel_accounts),
         now=now,
         keymap=keymap_of(settings.keys),
         glyphs=ASCII if settings.ui.ascii else UNICODE,

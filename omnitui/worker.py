@@ -24,6 +24,7 @@ from omnitui.config.stores import open_stores
 from omnitui.core.errors import ConfigError
 from omnitui.core.times import Instant
 from omnitui.store import feed
+from omnitui.sync.channels.engine import ChannelEngine, ChannelTools
 from omnitui.sync.credentials import Credentials
 from omnitui.sync.engine import Engine, Outcome, Tools
 from omnitui.sync.imap.account import Wake
@@ -68,6 +69,7 @@ class Worker:
         self._committed = asyncio.Event()
         self._engine: Engine | None = None
         self._outbox: OutboxService | None = None
+        self._channels: ChannelEngine | None = None
         self._orders: Orders | None = None
         self._passphrase = passphrase
         self._redactor.hide(passphrase)
@@ -80,11 +82,13 @@ class Worker:
             with self._signals(engine.stop):
                 outcomes = await engine.run()
             await asyncio.to_thread(self._look_at_waits, writer)
+            chats = self._new_channels(writer, credentials)
+            outcomes = [*outcomes, *await chats.once()]
             outbox = self._new_outbox(engine, credentials)
             try:
                 # Somebody asked for a pass: what waits for another try has it now, where the servers answer.
                 for outcome in outcomes:
-                    if outcome.error is None:
+                    if outcome.error is None and outcome.account in engine.ids:
                         await outbox.online(engine.ids[outcome.account])
                 done = await outbox.once()
             finally:
@@ -150,9 +154,11 @@ class Worker:
             credentials = self._new_credentials()
             self._engine = engine = self._new_engine(writer, credentials)
             self._outbox = outbox = self._new_outbox(engine, credentials)
+            self._channels = channels = self._new_channels(writer, credentials)
             engine.online = partial(self._reached, asyncio.get_running_loop(), outbox)
             sending = asyncio.create_task(outbox.run())
             running = asyncio.create_task(engine.run())
+            chatting = asyncio.create_task(channels.run())
             ends = [asyncio.create_task(event.wait()) for event in (self._stopping, self._reload)]
             # Without accounts the engine has nothing to do, but the config may get some.
             await asyncio.wait([*ends, *([running] if self._settings.accounts else [])], return_when="FIRST_COMPLETED")
@@ -160,7 +166,9 @@ class Worker:
                 task.cancel()
             engine.stop()
             outbox.stop()
+            channels.stop()
             await running
+            await chatting
             await asyncio.wait([sending], timeout=LAST_SEND)
             sending.cancel()
             await asyncio.wait([sending])
@@ -212,6 +220,19 @@ class Worker:
         engine.prepare()
         return engine
 
+    def _new_channels(self, writer: Writer, credentials: Credentials) -> ChannelEngine:
+        places = self._places
+        tools = ChannelTools(
+            writer=writer,
+            clock=self._clock,
+            stores=credentials.stores,
+            cache=places.cache_db,
+            attachments=places.attachments,
+            notes=places.state / "channels",
+            hide=self._redactor.hide,
+        )
+        return ChannelEngine(self._settings.channel_accounts, tools)
+
     def _unlock(self, passphrase: str) -> bool:
         """Open the encrypted file from now on; the accounts begin anew, as after a change of the config."""
         self._redactor.hide(passphrase)
@@ -238,16 +259,26 @@ class Worker:
             return None
         elif what == "retry":
             engine.wake(Wake.SYNC)
+            if self._channels is not None:
+                self._channels.retry()
             return {"retrying": True}
         elif what == "wake":
             engine.wake(Wake.OUTBOX)
             if self._outbox is not None:
                 self._outbox.wake()
+            if self._channels is not None:
+                self._channels.wake()
         elif what == "sync":
-            return {"synced": [as_json(outcome) for outcome in await engine.sync_now(LONGEST_SYNC)]}
+            mail, chats = engine.sync_now(LONGEST_SYNC), self._sync_channels()
+            outcomes = [outcome for found in await asyncio.gather(mail, chats) for outcome in found]
+            return {"synced": [as_json(outcome) for outcome in outcomes]}
         elif what == "status":
-            return {"status": [as_json(outcome) for outcome in engine.outcomes.values()], "pid": os.getpid()}
+            outcomes = [*engine.outcomes.values(), *(self._channels.outcomes.values() if self._channels else ())]
+            return {"status": [as_json(outcome) for outcome in outcomes], "pid": os.getpid()}
         return None
+
+    async def _sync_channels(self) -> Sequence[Outcome]:
+        return await self._channels.sync_now(LONGEST_SYNC) if self._channels else ()
 
     async def _tell(self, wire: WireServer, writer: Writer) -> None:
         """Tell screens what changed, at most ten times a second."""
@@ -345,7 +376,8 @@ class Worker:
 
 def _work(settings: Settings) -> tuple[object, ...]:
     """The settings that the worker goes by."""
-    return settings.agent, settings.sync, settings.account
+    options = [account.options for account in settings.channel_accounts]
+    return settings.agent, settings.sync, settings.account, settings.channel_accounts, options
 
 
 def _note_failure(task: asyncio.Task[None]) -> None:

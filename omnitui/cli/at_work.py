@@ -23,7 +23,8 @@ def agent_of(desk: Desk) -> Agent:
     from omnitui.config.zone import local_zone
     from omnitui.triage.agent import Agent
 
-    return Agent(desk.agent, desk.settings.accounts, desk.settings.agent.timezone or local_zone())
+    zone = desk.settings.agent.timezone or local_zone()
+    return Agent(desk.agent, desk.settings.accounts, zone, channels=desk.settings.channel_accounts)
 
 
 def wake_worker(desk: Desk) -> bool:

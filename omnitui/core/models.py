@@ -149,6 +149,34 @@ class AttachmentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReactionMark:
+    """An emoji that was put to a message, by whom (as far as they have names), and whether we are among them."""
+
+    emoji: str
+    count: int
+    names: tuple[str, ...]
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a message said until `at`."""
+
+    at: Instant
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    """A message that a channel has approved beforehand; `body` has {{1}} or {{name}} where variables go."""
+
+    id: str
+    name: str
+    language: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadMessage:
     """One message of a thread, without its blocks (they are asked for by id when it comes near the view)."""
 
@@ -178,6 +206,12 @@ class ThreadMessage:
     omni_id: str
     notices: tuple[str, ...]
     error: str | None
+    edited_at: Instant | None = None
+    deleted_at: Instant | None = None
+    """Taken back at the other side; what it said is still here."""
+    answers_mid: str = ""
+    """The message that it answers, where the channel says so."""
+    reactions: tuple[ReactionMark, ...] = ()
 
     @property
     def ours(self) -> bool:
@@ -271,6 +305,10 @@ class AccountStatus:
     state_at: Instant
     done: int
     total: int
+    mark: str = ""
+    """Two letters for the list; empty for a mailbox."""
+    capabilities: str = ""
+    """What its channel can do, as `core.channels.to_json` writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +335,8 @@ class Draft:
     """The address it leaves from; empty: the one that the customer wrote to, or the account's."""
     began_at: Instant = Instant(0)
     """When somebody began to write; 0 where that is not known."""
+    chat: str = ""
+    """Of a chat: JSON of what else goes along ({"template": {"id", "name", "language", "variables"}})."""
 
 
 @dataclass(frozen=True, slots=True)

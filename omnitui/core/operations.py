@@ -59,6 +59,12 @@ class OpKind(StrEnum):
     written last: what comes later is a reply."""
     DRAFT = "draft"
     """A conversation, or nothing: the draft `id` goes (`row` null), or comes back as the `row` it was."""
+    MESSAGE_EDIT = "message-edit"
+    """A chat message of ours: its new `text`, at the other side too."""
+    MESSAGE_DELETE = "message-delete"
+    """A chat message of ours is taken back at the other side; `on` false: it is not, after all."""
+    REACT = "react"
+    """A chat message: `emoji`, and `on`, whether we put it there or take it away."""
     SAVED_REPLY = "saved-reply"
     """A saved reply by its name: `body` and `subject`; `body` null takes it away."""
 

@@ -25,6 +25,12 @@ def upsert(connection: sqlite3.Connection, name: str, channel: str, address: str
     return AccountId(row[0])
 
 
+def number(connection: sqlite3.Connection, name: str) -> AccountId | None:
+    """The id of the account of this name."""
+    row = connection.execute("SELECT id FROM account WHERE name = ?", (name,)).fetchone()
+    return None if row is None else AccountId(row[0])
+
+
 def mark_ours(connection: sqlite3.Connection, channel: str, addresses: list[str]) -> None:
     """Note addresses as our own (account address, aliases): what comes from them was written on our side."""
     for address in addresses:
@@ -58,5 +64,6 @@ def statuses() -> Select[AccountStatus]:
 def _status(row: sqlite3.Row) -> AccountStatus:
     return AccountStatus(
         AccountId(row["id"]), row["name"], row["channel"], row["address"], row["state"], row["detail"],
-        Instant(row["state_at"]), row["done"], row["total"],
+        Instant(row["state_at"]), row["done"], row["total"], row["mark"],
+        row["capabilities"],
     )  # fmt: skip

@@ -45,6 +45,7 @@ def save(connection: sqlite3.Connection, draft: Draft, now: Instant) -> Draft:
             "updated_at": now,
             "sender": draft.sender,
             "began_at": draft.began_at,
+            "chat": draft.chat,
         }
         names = ", ".join(f"{name} = ?" for name in fields)
         known = connection.execute(f"UPDATE draft SET {names} WHERE id = ?", (*fields.values(), draft.id)).rowcount
@@ -145,4 +146,5 @@ def _draft(row: sqlite3.Row) -> Draft:
         updated_at=row["updated_at"],
         sender=row["sender"],
         began_at=row["began_at"],
+        chat=row["chat"],
     )

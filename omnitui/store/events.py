@@ -17,6 +17,10 @@ _LABELS = {
     "follow-up replied": "They have replied: no follow-up any more",
     "bounced": "An answer could not be delivered",
     "united": "Joined with another conversation: a mail names both",
+    "state elsewhere": "Its state was changed at the other side",
+    "assignee elsewhere": "Assigned at the other side",
+    "priority elsewhere": "Its priority was changed at the other side",
+    "tags elsewhere": "Its tags were changed at the other side",
     "moved": "Moved to another folder by another mail program",
 }
 

@@ -15,18 +15,23 @@ from omnitui.core.models import (
     AttachmentRow,
     ConversationId,
     Delivery,
+    Edit,
     MessageBody,
     MessageClass,
     MessageId,
+    ReactionMark,
     ThreadMessage,
 )
 from omnitui.core.people import people_of
 from omnitui.core.text.own_words import blocks_of
+from omnitui.core.times import Instant
 from omnitui.store.select import Select
 
 _COLUMNS = """m.id, m.conversation_id, m.mid, m.class, m.kind, m.author, m.from_name, m.from_address, m.people,
     m.subject, m.preview, m.at, m.sent_at, m.accepted_at, m.seen, m.size, m.attachment_count, m.join_reason,
-    m.join_detail, m.delivery, m.delivery_detail, m.omni_id, m.notices, m.error"""
+    m.join_detail, m.delivery, m.delivery_detail, m.omni_id, m.notices, m.error,
+    m.edited_at, m.deleted_at, m.in_reply_to,
+    (SELECT json_group_array(json_array(r.emoji, r.name, r.ours)) FROM reaction r WHERE r.message_id = m.id) AS marks"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,20 @@ def bodies(message_ids: Iterable[int]) -> Select[MessageBody]:
         "SELECT message_id, text, blocks, invitation FROM body WHERE message_id IN (SELECT value FROM json_each(?))",
         [json.dumps(list(message_ids))],
         _body,
+    )
+
+
+def remote_id(message_id: int) -> Select[str]:
+    """A message's id at its channel; empty for a mail, and for what the channel has not taken yet."""
+    return Select("SELECT remote_id FROM message WHERE id = ?", [message_id], lambda row: str(row[0]))
+
+
+def edits(message_id: int) -> Select[Edit]:
+    """What a message said before, the oldest first."""
+    return Select(
+        "SELECT at, text FROM message_edit WHERE message_id = ? ORDER BY at",
+        [message_id],
+        lambda row: Edit(Instant(row["at"]), row["text"]),
     )
 
 
@@ -162,7 +181,23 @@ def _message(row: sqlite3.Row) -> ThreadMessage:
         omni_id=row["omni_id"],
         notices=tuple(json.loads(row["notices"])),
         error=row["error"],
+        edited_at=row["edited_at"],
+        deleted_at=row["deleted_at"],
+        answers_mid=json.loads(row["in_reply_to"])[0] if row["in_reply_to"] not in ("", "[]") else "",
+        reactions=_reactions(row["marks"]) if row["marks"] != "[]" else (),
     )
+
+
+def _reactions(marks: str) -> tuple[ReactionMark, ...]:
+    """By emoji, the most frequent first."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for emoji, name, ours in json.loads(marks):
+        found.setdefault(emoji, []).append((name, ours))
+    made = [
+        ReactionMark(emoji, len(whose), tuple(name for name, _ in whose if name), any(ours for _, ours in whose))
+        for emoji, whose in found.items()
+    ]
+    return tuple(sorted(made, key=lambda mark: -mark.count))
 
 
 def _body(row: sqlite3.Row) -> MessageBody:

@@ -17,7 +17,7 @@ from omnitui.store import feed, identities
 _UNANSWERING = ", ".join(f"'{state}'" for state in UNANSWERING)
 _MAIL = "('customer', 'auto', 'human', 'machine')"
 _COUNTS = f"""
-SELECT c.id, c.channel, c.wait_from, c.contact_id, c.draft_count, c.failed_count, c.last_at AS had_last_at,
+SELECT c.id, c.channel, c.room, c.wait_from, c.contact_id, c.draft_count, c.failed_count, c.last_at AS had_last_at,
     c.waiting_since, c.hidden,
     (SELECT count(*) FROM draft WHERE conversation_id = c.id) AS drafts,
     (SELECT count(*) FROM outbox WHERE conversation_id = c.id AND kind = 'send'
@@ -98,7 +98,7 @@ def _plain(row: sqlite3.Row, shown: dict[int, sqlite3.Row], contacts: dict[int, 
     """What `_PLAIN` sets: columns that no list is ordered or narrowed by."""
     first, last, contact = shown.get(row["first_id"]), shown.get(row["last_id"]), contacts.get(row["id"])
     return (
-        first["subject"] if first else "",
+        (first["subject"] if first else "") or row["room"],
         contact["name"] if contact else "",
         last["preview"] if last else "",
         *(int(row[name]) for name in ("messages", "unread", "attachments", "notes", "queued")),

@@ -25,7 +25,7 @@ class Credentials:
         clock: Callable[[], Instant],
         hide: Callable[[str], None] = lambda secret: None,
     ) -> None:
-        self._stores, self._hide = stores, hide
+        self.stores, self._hide = stores, hide
         self.keeper = TokenKeeper(stores, state, clock, hide)
 
     def find(self, account: AccountSettings, use: Use) -> Secret:
@@ -33,7 +33,7 @@ class Credentials:
         if by_sign_in(account, use):
             token, source = self.keeper.access_token(account)
             return Secret(f"sign-in kept in {source}", token)
-        found = find_secret(account, use, stores=self._stores)
+        found = find_secret(account, use, stores=self.stores)
         self._hide(found.value)
         return found
 

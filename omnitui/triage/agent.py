@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from omnitui.config.schema import AccountSettings
+from omnitui.config.schema import AccountSettings, ChannelAccountSettings
 from omnitui.core.dataclass import dataclass
 from omnitui.core.errors import Refused
 from omnitui.core.operations import Source
@@ -30,6 +30,12 @@ class Agent:
     source: Source = Source.AGENT
     part: Part | None = field(default=None, compare=False)
     """What is done now belongs to this step (`bulk.py`)."""
+    channels: tuple[ChannelAccountSettings, ...] = ()
+    """Accounts on messaging channels."""
+
+    def channel(self, name: str) -> ChannelAccountSettings | None:
+        """The account of this name on a messaging channel; None for a mailbox, or one that is not set up here."""
+        return next((settings for settings in self.channels if settings.name == name), None)
 
     def archives(self, account: str) -> bool:
         """Closed mail of this account goes to its archive folder."""

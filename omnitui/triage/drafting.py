@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from omnitui.core.errors import NotFound
+from omnitui.core.errors import NotFound, Refused
 from omnitui.core.mail import Address
 from omnitui.core.models import ConversationId, Draft, MessageClass, StepRow, ThreadMessage
 from omnitui.core.operations import Operation, OpKind
 from omnitui.core.recipients import reply_recipients
 from omnitui.core.text.reply_quote import forward_subject, reply_subject
 from omnitui.core.times import Instant
-from omnitui.store import identities, messages
+from omnitui.store import channels, identities, messages
 from omnitui.store.connection import Cache
 from omnitui.store.targets import Target
+from omnitui.triage import chatting
 from omnitui.triage.agent import Agent
 from omnitui.triage.steps import commit, look_up
 
@@ -21,6 +22,8 @@ def reply(
 ) -> Draft:
     """An answer to a message, or to the customer's newest. Raises NotFound when there is none to answer."""
     (target,) = look_up(cache, [conversation_id])
+    if channels.possible(target.id).first(cache) is not None:
+        return chatting.reply(cache, agent, target, message_id)
     message = _answered(cache, target, message_id)
     recipients = reply_recipients(
         message.sender,
@@ -47,6 +50,8 @@ def reply(
 def forward(cache: Cache, agent: Agent, conversation_id: int, *, message_id: int | None = None) -> Draft:
     """A message passed on, with its files. Raises NotFound when there is none."""
     (target,) = look_up(cache, [conversation_id])
+    if channels.possible(target.id).first(cache) is not None:
+        raise Refused("A chat cannot be forwarded as a mail: copy what is to be passed on")
     message = _answered(cache, target, message_id)
     files = tuple(f"attachment:{file.id}" for file in messages.attachments([message.id]).all(cache) if not file.inline)
     return Draft(

@@ -26,7 +26,7 @@ from omnitui.store.outbox import OutboxItem
 from omnitui.store.secret_key import secret_key
 from omnitui.store.sending import settle_sent
 from omnitui.store.targets import Target
-from omnitui.triage import files
+from omnitui.triage import chatting, files
 from omnitui.triage.agent import Agent
 from omnitui.triage.steps import commit, look_up
 
@@ -49,6 +49,8 @@ def send(
     `attachments` is the folder for files. Raises Refused when nobody is to get it, an address or a file is bad, or the
     account cannot send; the draft is then untouched.
     """
+    if agent.channel(draft.account) is not None:
+        return chatting.send(cache, agent, draft, now, attachments=attachments, at=at, follow_up=follow_up)
     account = agent.account(draft.account)
     _check(draft)
     kept = files.keep(cache, attachments, draft.attachments)
@@ -218,7 +220,7 @@ def arrived(cache: Cache, item_id: str, now: Instant) -> None:
     item = _item(cache, item_id)
     if not item.may_have_gone:
         raise Refused("It is known whether this was sent")
-    settle_sent(cache, item.id, "You said that it was sent", now, copy=True)
+    settle_sent(cache, item.id, "You said that it was sent", now, copy="chat" not in item.payload)
 
 
 def give_up(cache: Cache, agent: Agent, item_id: str, now: Instant) -> StepRow | None:

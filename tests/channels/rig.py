@@ -2,8 +2,8 @@
 
 Each channel has a rig of its own (`tests/channels/<channel>/rig.py`) around a stateful server on loopback: a real one,
 or a fake whose every request is checked against the vendor's specification. The suite starts real workers on a config
-that points there, does things at the other side, and looks into the cache. What a rig cannot do raises `CannotHere`, which
-the suite names as skipped by capability; the methods must otherwise be true to the vendor.
+that points there, does things at the other side, and looks into the cache. What a rig cannot do raises `CannotHere`,
+which the suite names as skipped by capability; the methods must otherwise be true to the vendor.
 """
 
 from __future__ import annotations

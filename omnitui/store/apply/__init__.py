@@ -1,7 +1,7 @@
 """How each kind of operation changes the tables: one function a kind, the same for agents, rules, undo and the team."""
 
 from omnitui.core.operations import OpKind
-from omnitui.store.apply import drafts, fields, follow_ups, merging, notes, people, saved_replies, sending
+from omnitui.store.apply import chats, drafts, fields, follow_ups, merging, notes, people, saved_replies, sending
 from omnitui.store.apply.scene import Apply
 
 APPLY: dict[OpKind, Apply] = {
@@ -24,6 +24,9 @@ APPLY: dict[OpKind, Apply] = {
     OpKind.SEND: sending.apply_send,
     OpKind.UNSEND: sending.apply_unsend,
     OpKind.DRAFT: drafts.apply_draft,
+    OpKind.MESSAGE_EDIT: chats.apply_edit,
+    OpKind.MESSAGE_DELETE: chats.apply_delete,
+    OpKind.REACT: chats.apply_react,
     OpKind.FOLLOW_UP: follow_ups.apply_follow_up,
     OpKind.SAVED_REPLY: saved_replies.apply_saved_reply,
 }

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from omnitui.core.operations import Operation, OpKind
-from omnitui.store.apply import remote
+from omnitui.store.apply import elsewhere, remote
 from omnitui.store.apply.scene import Change, Scene
 
 
@@ -24,6 +24,7 @@ def apply_state(scene: Scene, operation: Operation) -> Change | None:
         return None
     scene.connection.execute("UPDATE conversation SET state = ?, snoozed_until = ? WHERE id = ?", (*wanted, row["id"]))
     back = {"state": found[0], "until": found[1], "if": wanted, "customer_at": row["last_customer_at"]}
+    elsewhere.want(scene, row, "state", {"state": wanted[0], "until": wanted[1]})
     if payload.get("folder"):
         back["folder"] = remote.want_folder(scene, row["id"], payload["folder"])
     replaces = {"state": found[0], "until": found[1], "customer_at": row["last_customer_at"]}
@@ -52,6 +53,7 @@ def _set(scene: Scene, operation: Operation, column: str, name: str) -> Change |
     if found == wanted or payload.get("if", found) != found:
         return None
     scene.connection.execute(f"UPDATE conversation SET {column} = ? WHERE id = ?", (wanted, row["id"]))
+    elsewhere.want(scene, row, {"assignee": "assign"}.get(column, column), {name: wanted})
     back = Operation(operation.kind, operation.target, {name: found, "if": wanted})
     return Change(row["id"], {name: found, "customer_at": row["last_customer_at"]}, back)
 
@@ -64,7 +66,9 @@ def apply_tag(scene: Scene, operation: Operation) -> Change | None:
     removed = [tag for tag in operation.payload.get("remove", ()) if tag in found and tag not in added]
     if not added and not removed:
         return None
-    set_tags(scene.connection, row["id"], {*found, *added} - {*removed})
+    tags = {*found, *added} - {*removed}
+    set_tags(scene.connection, row["id"], tags)
+    elsewhere.want(scene, row, "tags", {"tags": sorted(tags)})
     back = Operation(OpKind.TAG, operation.target, {"add": removed, "remove": added})
     return Change(row["id"], {"tags": found}, back)
 
@@ -120,6 +124,8 @@ def apply_seen(scene: Scene, operation: Operation) -> Change | None:
         return None
     _mark(scene, messages, "seen", seen)
     remote.want_flag(scene, [message["id"] for message in messages], remote.SEEN, seen)
+    if seen:
+        elsewhere.want_read(scene, row)
     mids: dict[str, Any] = {"messages": [message["mid"] for message in messages]}
     return Change(row["id"], mids, Operation(OpKind.SEEN, operation.target, {"seen": not seen, **mids}))
 

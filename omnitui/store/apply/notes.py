@@ -6,7 +6,7 @@ import sqlite3
 
 from omnitui.core.errors import Refused
 from omnitui.core.operations import Operation, OpKind
-from omnitui.store.apply import own_messages
+from omnitui.store.apply import elsewhere, own_messages
 from omnitui.store.apply.own_messages import OwnMessage
 from omnitui.store.apply.scene import Change, Scene
 
@@ -17,7 +17,7 @@ def apply_note(scene: Scene, operation: Operation) -> Change | None:
     if own_messages.is_known(scene, row, payload["mid"]):
         return None
     note = OwnMessage(payload["mid"], "note", payload["text"], payload["author"], payload["at"], id=payload.get("id"))
-    own_messages.insert(scene, row, note)
+    elsewhere.want_note(scene, row, note, own_messages.insert(scene, row, note))
     return Change(row["id"], {}, Operation(OpKind.NOTE_DELETE, payload["mid"]))
 
 
@@ -37,6 +37,7 @@ def apply_note_delete(scene: Scene, operation: Operation) -> Change | None:
     """The note goes from the thread."""
     row = _note(scene, operation.target)
     (text,) = scene.connection.execute("SELECT text FROM body WHERE message_id = ?", (row["id"],)).fetchone()
+    elsewhere.unwant_note(scene, row)
     own_messages.delete(scene, [row["id"]])
     (key,) = scene.connection.execute("SELECT key FROM conversation WHERE id = ?", (row["conversation_id"],)).fetchone()
     note = {"mid": row["mid"], "text": text, "author": row["author"], "at": row["at"], "id": row["id"]}

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from omnitui.core.blocks import blocks_to_json
+from omnitui.core.channels import EMAIL
 from omnitui.core.mail import Address
 from omnitui.core.people import people_json
 from omnitui.core.text.clean import safe_text
@@ -48,7 +49,7 @@ class OwnMessage:
 def insert(scene: Scene, conversation: sqlite3.Row, message: OwnMessage) -> int:
     """Put it into the thread; returns its id."""
     scene.touched.add(conversation["id"])
-    kind = "note" if message.class_ == "note" else "mail"
+    kind = "note" if message.class_ == "note" else "mail" if conversation["channel"] == EMAIL else "chat"
     text = safe_text(message.text)
     id_ = _number(scene, message)
     scene.connection.execute(

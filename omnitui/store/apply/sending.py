@@ -38,7 +38,11 @@ def apply_send(scene: Scene, operation: Operation) -> Change | None:
             row["account_id"],
             row["id"],
             message_id,
-            {**payload["outgoing"], **({"unless_reply": True} if unless_reply else {})},
+            {
+                **payload["outgoing"],
+                **({"unless_reply": True} if unless_reply else {}),
+                **({"chat": payload["chat"]} if "chat" in payload else {}),
+            },
             mail.mid,
             state="held" if not_before > mail.date else "queued",
             step_id=scene.step_id,

@@ -1,0 +1,122 @@
+"""What else is done at the other side: changes that are no messages, and files brought here."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from omnitui.core.errors import LoginRefused, NotFound, Offline, ProtocolError, Refused, SecretError
+from omnitui.core.times import DAY, MINUTE, SECOND, Instant
+from omnitui.store import outbox
+from omnitui.store.chat import files, scene
+from omnitui.store.chat import sending as chat_sending
+from omnitui.store.outbox import OutboxItem
+from omnitui.sync.channels.contract import Action, Connector
+from omnitui.sync.http.messages import TooMany
+from omnitui.sync.outbox.backoff import after
+from omnitui.sync.outbox.desk import Desk
+
+LEASE = 10 * MINUTE
+STALE = DAY
+"""After that nobody needs to be shown any more that we have read."""
+MOST_TRIES = 12
+
+
+class Errands:
+    """The changes and fetches of one account; doing one twice does no harm."""
+
+    def __init__(
+        self, desk: Desk, account_id: int, connector: Connector, attachments: Path, clock: Callable[[], Instant]
+    ) -> None:
+        self._desk, self._account_id, self._connector = desk, account_id, connector
+        self._attachments, self._clock = attachments, clock
+        self._owner = f"{os.getpid()} {uuid.uuid4()}"
+        self.stopping = False
+
+    async def turn(self) -> int:
+        """Do all that is due now; how many items that were."""
+        done = 0
+        while not self.stopping and (item := await self._claim()):
+            await self._do(item)
+            done += 1
+        return done
+
+    async def _claim(self) -> OutboxItem | None:
+        return await self._desk.do(
+            outbox.claim, ["act", "fetch"], self._account_id, owner=self._owner, now=self._clock(), lease=LEASE
+        )
+
+    async def _do(self, item: OutboxItem) -> None:
+        now, desk = self._clock(), self._desk
+        try:
+            detail = await (self._fetch(item) if item.kind == "fetch" else self._act(item))
+        except TooMany as error:
+            at = Instant(now + max(1, round(error.wait)) * SECOND)
+            await desk.do(outbox.retry_at, item.id, at, str(error))
+        except (Offline, LoginRefused, SecretError, ProtocolError) as error:
+            if isinstance(error, ProtocolError) and item.attempts >= MOST_TRIES:
+                await desk.do(chat_sending.gave_up, item, str(error), now)
+            else:
+                await desk.do(outbox.retry_at, item.id, after(item.attempts, now), str(error))
+        except (Refused, NotFound) as error:
+            await desk.do(chat_sending.gave_up, item, str(error), now)
+        else:
+            await desk.do(outbox.settle, item.id, "sent", detail, now)
+
+    async def _act(self, item: OutboxItem) -> str:
+        kind = str(item.payload["kind"])
+        if kind == "read" and self._clock() - item.created_at > STALE:
+            return "too late to matter"
+        remote_id = await self._desk.do(chat_sending.remote_message, item)
+        if kind in ("edit", "delete", "react") and not remote_id:
+            raise Offline("the message itself has not reached the channel yet")
+        number = item.conversation_id or 0
+        conversation = await self._desk.do(scene.remote_of, number)
+        receipt = await self._connector.act(
+            Action(kind=kind, conversation=conversation, remote_id=remote_id, value=item.payload.get("value") or {})
+        )
+        if receipt.state == "rejected":
+            raise Refused(receipt.detail or "the channel did not take it")
+        return receipt.detail
+
+    async def _fetch(self, item: OutboxItem) -> str:
+        number = int(item.payload.get("attachment_id", 0))
+        wanted = await self._desk.do(lambda cache: files.wanted(number).first(cache))
+        if wanted is None:
+            return "it is here already"
+        await asyncio.to_thread(self._attachments.mkdir, mode=0o700, parents=True, exist_ok=True)
+        part = self._attachments / f".{os.getpid()}-channel-{number}.part"
+        try:
+            sha256, size = await self._write(part, wanted.ref)
+        except NotFound as error:
+            await self._desk.do(files.lost, wanted, str(error))
+            raise
+        finally:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
+        await self._desk.do(files.arrived, wanted, sha256, size)
+        return ""
+
+    async def _write(self, part: Path, ref: str) -> tuple[str, int]:
+        """The file in place under its hash; gives that and the size."""
+        opened = await asyncio.to_thread(_fresh, part)
+        with os.fdopen(opened, "w+b") as file:
+            await self._connector.fetch_attachment(ref, file)
+            return await asyncio.to_thread(_put, file.fileno(), part, self._attachments)
+
+
+def _fresh(part: Path) -> int:
+    part.unlink(missing_ok=True)
+    return os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+
+
+def _put(number: int, part: Path, folder: Path) -> tuple[str, int]:
+    with open(part, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    os.fsync(number)
+    size = part.stat().st_size
+    part.replace(folder / digest)
+    return digest, size

@@ -1,0 +1,165 @@
+"""Answering in a chat: to whom, whether it may still go, and what is done to single messages afterwards."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+
+from omnitui.core.channels import Capabilities, Counting, Window, window_of
+from omnitui.core.errors import NotFound, Refused
+from omnitui.core.mail import Address
+from omnitui.core.models import ConversationId, Draft, MessageClass, MessageId, StepRow, ThreadMessage
+from omnitui.core.operations import Operation, OpKind
+from omnitui.core.outgoing import Outgoing, OutgoingFile, to_json
+from omnitui.core.saved_replies import unresolved, without_escapes
+from omnitui.core.times import SECOND, Instant
+from omnitui.store import channels, drafts, messages
+from omnitui.store.chat.scene import remote_of
+from omnitui.store.chat.sending import partner
+from omnitui.store.connection import Cache, joined
+from omnitui.store.targets import Target
+from omnitui.triage import files
+from omnitui.triage.agent import Agent
+from omnitui.triage.steps import commit, look_up
+
+
+def reply(cache: Cache, agent: Agent, target: Target, message_id: int | None) -> Draft:
+    """An answer in a chat; `message_id` is what it answers, where the channel can say so."""
+    who = partner(target.id).first(cache)
+    return Draft(
+        0, ConversationId(target.id), target.account, "reply", None if message_id is None else MessageId(message_id),
+        (who,) if who else (), quote=False, saw_at=Instant(target.last_customer_at or 1), author=agent.name,
+    )  # fmt: skip
+
+
+def window(cache: Cache, conversation_id: int, now: Instant) -> Window:
+    """What may be sent in a conversation now."""
+    here = channels.possible(conversation_id).first(cache)
+    if here is None:
+        return Window("open")
+    return window_of(here.capabilities, here.last_customer_at, now, here.barred)
+
+
+def send(
+    cache: Cache,
+    agent: Agent,
+    draft: Draft,
+    now: Instant,
+    *,
+    attachments: Path,
+    at: Instant | None = None,
+    follow_up: Instant | None = None,
+) -> StepRow | None:
+    """Put a chat's draft into the outbox, held for the account's undo seconds or until `at`.
+
+    Raises Refused when the channel would not take it: too long, outside its window, no such person; the draft stays.
+    """
+    account = agent.channel(draft.account)
+    can = channels.capabilities(draft.account).first(cache)
+    if account is None or can is None:
+        raise Refused(f"The account {draft.account} has not been reached yet: start `omnitui sync` once")
+    target = look_up(cache, [draft.conversation_id])[0] if draft.conversation_id else None
+    here = target if target is not None and target.account == draft.account else None
+    possible = channels.possible(here.id).first(cache) if here else None
+    chat = json.loads(draft.chat) if draft.chat else {}
+    can = possible.capabilities if possible else can
+    kept = files.keep(cache, attachments, draft.attachments)
+    _check(draft, chat, can, kept)
+    if possible and not chat.get("template"):
+        shut = window_of(can, possible.last_customer_at, at or now, possible.barred)
+        if shut.kind != "open":
+            raise Refused(f"{shut.words}: {'choose a template' if shut.kind == 'template' else 'it cannot be sent'}")
+    answered = messages.by_ids([draft.message_id]).first(cache) if draft.message_id else None
+    with joined(cache):
+        draft = drafts.save(cache, draft, now)
+        item = uuid.uuid4().hex
+        mail = Outgoing(
+            item, f"{item} {draft.account}", now, Address(account.display_name or account.name, ""), draft.to,
+            body=without_escapes(draft.body), files=kept,
+        )  # fmt: skip
+        later = at if at is not None else now + account.undo_seconds * SECOND if account.undo_seconds else 0
+        payload = {
+            "outgoing": json.loads(to_json(mail)),
+            "chat": {
+                **chat,
+                "conversation": remote_of(cache, here.id) if here else "",
+                "reply_to": _remote_id(cache, answered) if can.reply_to else "",
+            },
+            "draft": drafts.frozen(cache, draft.id),
+            "not_before": later,
+            "saw_at": draft.saw_at,
+            "author": agent.name,
+            **({} if here else {"account": draft.account}),
+        }
+        key = here.key if here else f"{draft.account} {item}"
+        operations = [Operation(OpKind.SEND, key, payload)]
+        if follow_up is not None:
+            saw = (here.last_customer_at or 0) if here else 0
+            operations.append(Operation(OpKind.FOLLOW_UP, key, {"at": follow_up, "saw": saw}))
+        to = draft.to[0] if draft.to else None
+        name = (to.name or to.email) if to else (here.contact_name if here else "")
+        return commit(cache, agent, f"Sent to {name or 'the chat'}", operations, now)
+
+
+def length(can: Capabilities, text: str) -> int:
+    """How long the channel counts a text."""
+    return len(text.encode("utf-16-le")) // 2 if can.counting is Counting.UTF16 else len(text)
+
+
+def _check(draft: Draft, chat: dict[str, object], can: Capabilities, kept: tuple[OutgoingFile, ...]) -> None:
+    if not draft.body.strip() and not kept and not chat.get("template"):
+        raise Refused("There is nothing in it: write something first")
+    blanks = unresolved(draft.body)
+    if blanks:
+        raise Refused(f"{', '.join(blanks)} is not filled in: write what belongs there. Nothing was sent")
+    if can.most_text and length(can, draft.body.strip()) > can.most_text:
+        over = length(can, draft.body.strip()) - can.most_text
+        raise Refused(f"It is {over:,} characters longer than the channel's {can.most_text:,}: shorten it")
+    if kept and not can.attachments:
+        raise Refused("This channel takes no files: take them out")
+    for file in kept:
+        if can.most_file and file.size > can.most_file:
+            raise Refused(f"{file.name} is larger than the channel's {can.most_file / 1_000_000:.0f} MB")
+    if not draft.conversation_id and (not can.may_start or not draft.to):
+        raise Refused("On this channel the customer must write first")
+
+
+def _remote_id(cache: Cache, answered: ThreadMessage | None) -> str:
+    return "" if answered is None else (messages.remote_id(answered.id).first(cache) or "")
+
+
+def edit(cache: Cache, agent: Agent, message_id: int, text: str, now: Instant) -> StepRow | None:
+    """Another text for a message of ours. Raises Refused where the channel cannot, NotFound."""
+    message = _ours(cache, message_id)
+    if not text.strip():
+        raise Refused("There is nothing in it: to take it back, delete it")
+    return commit(cache, agent, "Edited a message", [Operation(OpKind.MESSAGE_EDIT, message.mid, {"text": text})], now)
+
+
+def delete(cache: Cache, agent: Agent, message_id: int, now: Instant) -> StepRow | None:
+    """Take a message of ours back at the other side, after the account's undo seconds. Raises Refused, NotFound."""
+    message = _ours(cache, message_id)
+    target = look_up(cache, [message.conversation_id])[0]
+    account = agent.channel(target.account)
+    wait = (account.undo_seconds if account else 0) * SECOND
+    payload = {"on": True, "not_before": now + wait if wait else 0}
+    return commit(cache, agent, "Took a message back", [Operation(OpKind.MESSAGE_DELETE, message.mid, payload)], now)
+
+
+def react(cache: Cache, agent: Agent, message_id: int, emoji: str, on: bool, now: Instant) -> StepRow | None:
+    """Put an emoji to a message, or take it away. Raises Refused where the channel has no reactions, NotFound."""
+    message = messages.by_ids([message_id]).first(cache)
+    if message is None:
+        raise NotFound("This message is gone")
+    label = f"Reacted with {emoji}" if on else f"Took {emoji} away"
+    return commit(cache, agent, label, [Operation(OpKind.REACT, message.mid, {"emoji": emoji, "on": on})], now)
+
+
+def _ours(cache: Cache, message_id: int) -> ThreadMessage:
+    message = messages.by_ids([message_id]).first(cache)
+    if message is None:
+        raise NotFound("This message is gone")
+    if message.class_ not in (MessageClass.HUMAN, MessageClass.MACHINE):
+        raise Refused("Only messages of ours can be changed")
+    return message
