@@ -15,7 +15,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from omnitui.config.load import load
 from omnitui.config.places import Places
@@ -24,7 +24,6 @@ from omnitui.config.stores import open_stores
 from omnitui.core.errors import ConfigError
 from omnitui.core.times import Instant
 from omnitui.store import feed
-from omnitui.sync.channels.engine import ChannelEngine, ChannelTools
 from omnitui.sync.credentials import Credentials
 from omnitui.sync.engine import Engine, Outcome, Tools
 from omnitui.sync.imap.account import Wake
@@ -38,6 +37,9 @@ from omnitui.sync.upkeep import keep_tidy
 from omnitui.sync.wire import Answer, WireServer
 from omnitui.sync.writer import Writer
 from omnitui.triage import follow_ups, snooze_due
+
+if TYPE_CHECKING:
+    from omnitui.sync.channels.engine import ChannelEngine
 
 log = logging.getLogger("omnitui.worker")
 TELL_EVERY = 0.1
@@ -82,8 +84,8 @@ class Worker:
             with self._signals(engine.stop):
                 outcomes = await engine.run()
             await asyncio.to_thread(self._look_at_waits, writer)
-            chats = self._new_channels(writer, credentials)
-            outcomes = [*outcomes, *await chats.once()]
+            if self._settings.channel_accounts:
+                outcomes = [*outcomes, *await self._new_channels(writer, credentials).once()]
             outbox = self._new_outbox(engine, credentials)
             try:
                 # Somebody asked for a pass: what waits for another try has it now, where the servers answer.
@@ -154,21 +156,25 @@ class Worker:
             credentials = self._new_credentials()
             self._engine = engine = self._new_engine(writer, credentials)
             self._outbox = outbox = self._new_outbox(engine, credentials)
-            self._channels = channels = self._new_channels(writer, credentials)
+            self._channels = channels = (
+                self._new_channels(writer, credentials) if self._settings.channel_accounts else None
+            )
             engine.online = partial(self._reached, asyncio.get_running_loop(), outbox)
             sending = asyncio.create_task(outbox.run())
             running = asyncio.create_task(engine.run())
-            chatting = asyncio.create_task(channels.run())
+            chatting = asyncio.create_task(channels.run()) if channels else None
             ends = [asyncio.create_task(event.wait()) for event in (self._stopping, self._reload)]
             # Without accounts the engine has nothing to do, but the config may get some.
-            await asyncio.wait([*ends, *([running] if self._settings.accounts else [])], return_when="FIRST_COMPLETED")
+            works = [*([running] if self._settings.accounts else []), *([chatting] if chatting else [])]
+            await asyncio.wait([*ends, *works], return_when="FIRST_COMPLETED")
             for task in ends:
                 task.cancel()
             engine.stop()
             outbox.stop()
-            channels.stop()
+            if channels is not None and chatting is not None:
+                channels.stop()
+                await chatting
             await running
-            await chatting
             await asyncio.wait([sending], timeout=LAST_SEND)
             sending.cancel()
             await asyncio.wait([sending])
@@ -221,6 +227,9 @@ class Worker:
         return engine
 
     def _new_channels(self, writer: Writer, credentials: Credentials) -> ChannelEngine:
+        # Who has mailboxes only need not load what speaks HTTP.
+        from omnitui.sync.channels.engine import ChannelEngine, ChannelTools
+
         places = self._places
         tools = ChannelTools(
             writer=writer,
