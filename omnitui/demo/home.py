@@ -25,6 +25,7 @@ from omnitui.triage import saved_replies
 from omnitui.triage.agent import Agent
 
 ACCOUNT = "shop"
+CHAT = "shop-chat"
 SUPPORT = "support@lantern.example"
 
 
@@ -98,6 +99,9 @@ def _config(imap: int, smtp: int, password: Path) -> str:
         f"display_name = {toml('Lantern Lane')}\npassword_command = {toml(['cat', str(password)])}\n"
         f"signature = {toml('Kind regards,' + chr(10) + 'Lantern Lane, customer support')}\nundo_seconds = 5\n"
         f"\n[account.imap]\n{server.format(port=imap)}\n[account.smtp]\n{server.format(port=smtp)}"
+        f"\n[[account]]\nname = {toml(CHAT)}\nchannel = {toml('fake')}\ndisplay_name = {toml('Lantern Lane chat')}\n"
+        f"undo_seconds = 5\n[account.fake]\nfolder = {toml(str(password.parent / 'chat'))}\n"
+        f"script = {toml(str(resources.files('omnitui.demo').joinpath('chat.toml')))}\n"
     )
 
 
