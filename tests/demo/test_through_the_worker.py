@@ -23,7 +23,7 @@ def test_every_mail_is_understood() -> None:
             assert {"mail", "bounce", "auto", "list"} <= kinds
             assert count("SELECT count(*) FROM message WHERE delivery = 'bounced'") == 1
             assert count("SELECT count(*) FROM body WHERE invitation <> ''") == 1
-            parcel = "SELECT message_count FROM conversation WHERE contact_name = 'Priya Raman'"
+            parcel = "SELECT message_count FROM conversation WHERE channel = 'email' AND contact_name = 'Priya Raman'"
             assert count(f"{parcel} ORDER BY last_at DESC LIMIT 1") == 3
             assert count("SELECT count(*) FROM conversation WHERE waiting = 1") >= 20
         finally:
