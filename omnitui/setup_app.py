@@ -9,6 +9,7 @@ from omnitui.app_base import STYLES, BaseApp
 from omnitui.config.schema import UiSettings
 from omnitui.core.errors import OmnituiError
 from omnitui.screens.setup import SetupPage
+from omnitui.setup import channels
 from omnitui.setup.answers import Answers
 from omnitui.setup.face import Edges, Pick, Question, WentAway, WentBack
 from omnitui.setup.steps import NAMES, conduct
@@ -85,7 +86,11 @@ class SetupApp(BaseApp[str], inherit_bindings=False):
         self.page.begin()
         while True:
             try:
-                await conduct(self.page, self._edges, Answers())
+                form = await channels.choose(self.page, self._edges.forms())
+                if form is None:
+                    await conduct(self.page, self._edges, Answers())
+                else:
+                    await channels.conduct(self.page, self._edges, form, channels.ChannelAnswers())
                 return True
             except WentBack:
                 return False

@@ -42,7 +42,7 @@ def doctor(desk: Desk, as_json: bool, offline: bool, fix: bool) -> int:
 
 
 def _examine(desk: Desk, *, offline: bool, fix: bool) -> Iterator[Finding]:
-    from omnitui.cli.checks import accounts, cache, machine, mending, secrets, tty
+    from omnitui.cli.checks import accounts, cache, channels, machine, mending, secrets, tty
     from omnitui.config.load import check, key_problems
 
     yield from machine.versions()
@@ -62,13 +62,15 @@ def _examine(desk: Desk, *, offline: bool, fix: bool) -> Iterator[Finding]:
             "mend config.toml; `omnitui config check` says when it is right",
         )
     if settings is not None and not problems:
-        yield good("config", f"right; {len(settings.accounts)} accounts")
+        yield good("config", f"right; {len(settings.names)} accounts")
     yield from cache.cache(desk.places, desk.now())
     yield from _worker(desk)
     if settings is not None:
         yield from secrets.kept(desk.stores)
         for account in settings.accounts:
             yield from secrets.unused(account)
+        for chat in settings.channel_accounts:
+            yield from channels.account(desk.places, chat, desk.stores, offline=offline)
     if settings is not None and not offline and settings.accounts:
         from omnitui.sync.credentials import Credentials
 

@@ -13,6 +13,7 @@ from omnitui import __version__
 SUBCOMMANDS: dict[str, str] = {
     "assign": "labels:assign",
     "backup": "backup:backup",
+    "channels": "channels:channels",
     "close": "states:close",
     "completion": "completion:completion",
     "config": "config:config",

@@ -9,15 +9,29 @@ import click
 
 from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.output import emit, say, write
-from omnitui.config.load import account_named
-from omnitui.config.secrets import Use, forget_secret, store_secret
+from omnitui.config.load import any_account_named
+from omnitui.config.schema import AccountSettings, ChannelAccountSettings
+from omnitui.config.secrets import forget_secret, store_secret
 from omnitui.core.errors import Refused
 
 _use = click.option(
     "--only",
-    type=click.Choice(["imap", "smtp", "client"]),
-    help="For one server of the account only; client: the secret of its OAuth registration.",
+    help="imap or smtp: for that server; client: of its OAuth registration; on a channel: its name, as bot_token.",
 )
+
+
+def _check_use(account: AccountSettings | ChannelAccountSettings, only: str | None) -> None:
+    """Raises Refused for a secret that the account has not."""
+    if isinstance(account, AccountSettings):
+        known = ("imap", "smtp", "client")
+        if only is not None and only not in known:
+            raise Refused(f"{only} is no secret of a mailbox; it is one of {', '.join(known)}")
+        return
+    from omnitui.sync.channels.registry import channel_named
+
+    names = [spec.name for spec in channel_named(account.channel).secrets]
+    if only not in names:
+        raise Refused(f"say which secret of {account.channel}: --only {' or '.join(names) or 'nothing: it has none'}")
 
 
 @click.group()
@@ -29,9 +43,10 @@ def secret() -> None:
 @click.argument("account")
 @_use
 @pass_desk
-def set_(desk: Desk, account: str, only: Use | None) -> None:
+def set_(desk: Desk, account: str, only: str | None) -> None:
     """Store an account's password; asked for, or read from stdin when that is no terminal."""
-    known = account_named(desk.settings, account)
+    known = any_account_named(desk.settings, account)
+    _check_use(known, only)
     if sys.stdin.isatty():
         value = click.prompt("Password", hide_input=True, err=True)
     else:
@@ -45,9 +60,9 @@ def set_(desk: Desk, account: str, only: Use | None) -> None:
 @click.argument("account")
 @_use
 @pass_desk
-def forget(desk: Desk, account: str, only: Use | None) -> None:
+def forget(desk: Desk, account: str, only: str | None) -> None:
     """Take an account's password out of where it is kept."""
-    known = account_named(desk.settings, account)
+    known = any_account_named(desk.settings, account)
     found = forget_secret(known.name, only, desk.stores)
     say(f"Forgot the password of {known.name}." if found else "There was none.")
 

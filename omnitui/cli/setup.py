@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shlex
 import sys
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +21,9 @@ from omnitui.core.errors import Refused, SecretError
 from omnitui.setup.answers import Answers
 from omnitui.setup.face import WentAway, WentBack
 from omnitui.setup.offers import parse_server
+
+if TYPE_CHECKING:
+    from omnitui.setup.channels import ChannelAnswers, ChannelForm
 
 
 @click.command()
@@ -38,6 +42,9 @@ from omnitui.setup.offers import parse_server
 @click.option("--tenant", default="common", help="Microsoft only: your organisation's id or domain.")
 @click.option("--ca-file", default="", help="PEM file of the certificates to trust instead of the system's.")
 @click.option("--untested", is_flag=True, help="Save without logging in first.")
+@click.option("--channel", default="", help="Set up this messaging channel (`omnitui channels`), or email.")
+@click.option("--set", "options", multiple=True, metavar="NAME=VALUE", help="A setting of the channel.")
+@click.option("--secret-environment", is_flag=True, help="The channel's secrets are in the environment now.")
 @click.option("--non-interactive", is_flag=True, help="Ask nothing; what is missing is an error.")
 @pass_desk
 def setup(desk: Desk, /, non_interactive: bool, **given: Any) -> int:
@@ -46,17 +53,29 @@ def setup(desk: Desk, /, non_interactive: bool, **given: Any) -> int:
     What an option answers is not asked. `<` goes back to the question before; Ctrl+C leaves, and nothing is saved then.
     No account that is there already is changed.
     """
+    from omnitui.setup import channels
     from omnitui.setup.steps import conduct
     from omnitui.sync.discovery.edges import real_edges
 
+    channel, options = given.pop("channel"), given.pop("options")
+    from_environment = given.pop("secret_environment")
     answers = _answers(given)
     if non_interactive:
         answers = replace(answers, display_name=answers.display_name or "")
     else:
         say(f"Setting up an account. {BACK} goes back, Ctrl+C leaves; nothing is saved before the end.")
     edges = real_edges(desk.places, desk.settings.secrets)
+    face = Prompts(ask=not non_interactive)
     try:
-        account = asyncio.run(conduct(Prompts(ask=not non_interactive), edges, answers))
+        form = asyncio.run(channels.choose(face, edges.forms(), _meant(channel, answers, non_interactive)))
+        if form is not None:
+            asked = _channel_answers(form, answers, options, from_environment)
+            chat = asyncio.run(channels.conduct(face, edges, form, asked))
+            desk.passphrase = edges.passphrase
+            tell_worker(desk)
+            say(f"\nDone. `omnitui` opens the inbox; `omnitui sync --once` fetches what {chat.name} has now.")
+            return Exit.OK
+        account = asyncio.run(conduct(face, edges, answers))
     except (WentBack, WentAway, KeyboardInterrupt):
         say("\nNothing was saved.")
         return Exit.INTERRUPTED
@@ -64,6 +83,31 @@ def setup(desk: Desk, /, non_interactive: bool, **given: Any) -> int:
     tell_worker(desk)
     say(f"\nDone. `omnitui` opens the inbox; `omnitui sync --once` fetches the mail of {account.name} now.")
     return Exit.OK
+
+
+def _meant(channel: str, answers: Answers, non_interactive: bool) -> str:
+    """Options of a mailbox mean a mailbox."""
+    return channel or ("email" if answers.address or answers.imap or non_interactive else "")
+
+
+def _channel_answers(
+    form: ChannelForm, answers: Answers, options: tuple[str, ...], from_environment: bool
+) -> ChannelAnswers:
+    from omnitui.config.secrets import variable
+    from omnitui.setup.channels import ChannelAnswers, read_option
+
+    secrets = {}
+    if from_environment:
+        keys = {spec.name: f"{variable(answers.name or form.name)}_{spec.name.upper()}" for spec in form.secrets}
+        secrets = {name: os.environ[key] for name, key in keys.items() if os.environ.get(key)}
+    return ChannelAnswers(
+        form.name,
+        answers.name,
+        answers.store or ("environment" if from_environment else ""),
+        dict(read_option(form, text) for text in options),
+        secrets,
+        answers.untested,
+    )
 
 
 def _answers(given: dict[str, Any]) -> Answers:

@@ -212,10 +212,16 @@ def _timezone(name: str, mistakes: list[Mistake]) -> None:
         mistakes.append(Mistake(("agent", "timezone"), words))
 
 
+def any_account_named(settings: Settings, name: str) -> AccountSettings | ChannelAccountSettings:
+    """As `account_named`, those of messaging channels too."""
+    found = next((one for one in settings.channel_accounts if one.name.lower() == name.lower()), None)
+    return found or account_named(settings, name)
+
+
 def account_named(settings: Settings, name: str) -> AccountSettings:
     """The account of that name. Raises ConfigError listing those there are."""
     for account in settings.accounts:
         if account.name.lower() == name.lower():
             return account
-    known = ", ".join(account.name for account in settings.accounts) or "none yet"
+    known = ", ".join(settings.names) or "none yet"
     raise ConfigError(f"there is no account {name!r} in the config; there is {known}")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from omnitui.config.schema import AccountSettings, ServerSettings
+from omnitui.config.schema import AccountSettings, ChannelAccountSettings, ServerSettings
 from omnitui.core.errors import OmnituiError
 from omnitui.setup.faults import Trial
 from omnitui.setup.offers import Found, Look
+
+if TYPE_CHECKING:
+    from omnitui.setup.channels import ChannelForm, Probed
 
 T = TypeVar("T")
 
@@ -157,6 +160,15 @@ class Edges(Protocol):
         """What a person must set for a place that omnitui cannot write to."""
 
     async def add(self, account: AccountSettings) -> str:
+        """Write the account into the config; gives the file. Raises ConfigError."""
+
+    def forms(self) -> Sequence[ChannelForm]:
+        """The messaging channels that can be set up."""
+
+    async def probe_channel(self, account: ChannelAccountSettings, secrets: Mapping[str, str]) -> Probed:
+        """Try an account of a channel for real. Raises LoginRefused, Offline, Refused, ConfigError or ProtocolError."""
+
+    async def add_channel(self, account: ChannelAccountSettings) -> str:
         """Write the account into the config; gives the file. Raises ConfigError."""
 
     def names(self) -> Collection[str]:

@@ -32,6 +32,17 @@ async def store(answers: Answers, face: Face, edges: Edges) -> Answers:
             continue
 
 
+async def choose_place(face: Face, edges: Edges, name: str, given: str) -> str:
+    """Where secrets of a channel's account are kept: one of those that omnitui writes to, or the environment."""
+    found = await face.wait("Trying where a secret can be kept", edges.places(name))
+    picks = tuple(
+        Pick(place.id, place.title, place.why, off="" if place.works else place.why)
+        for place in found
+        if place.id != "command"
+    )
+    return (_given(given, picks) if given else await _asked(picks, face)).id
+
+
 def _pick(place: Place, answers: Answers) -> Pick:
     off = "" if place.works else place.why
     if answers.signed_in is not None and place.id not in ("keyring", "file"):

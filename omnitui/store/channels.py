@@ -58,6 +58,16 @@ def capabilities(account: str) -> Select[Capabilities]:
     )
 
 
+def unsettled(account: str) -> Select[tuple[int, int]]:
+    """Gaps of an account that are open, and events that wait for their message."""
+    return Select(
+        "SELECT (SELECT count(*) FROM gap WHERE account_id = a.id AND filled = 0),"
+        " (SELECT count(*) FROM early_event WHERE account_id = a.id) FROM account a WHERE a.name = ?",
+        (account,),
+        lambda row: (int(row[0]), int(row[1])),
+    )
+
+
 def marks() -> Select[tuple[str, str]]:
     """`(account, mark)` of every account that is no mailbox."""
     return Select("SELECT name, mark FROM account WHERE channel <> 'email' AND mark <> ''", (), lambda row: (*row,))

@@ -1,4 +1,4 @@
-"""Channels come by entry points: ours are all announced, a stranger's is found, a broken one is told and harms nobody."""
+"""Channels come by entry points: ours are all announced, a broken one is told, and harms nobody."""
 
 from __future__ import annotations
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -80,9 +82,26 @@ def test_ctrl_c_and_the_end_of_input_save_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "omnitui", "--home", str(tmp_path), "setup"]
     for interrupted in (True, False):
         with running(command, environ(), 80, 24) as terminal:
-            terminal.wait(lambda text: "Address of the mailbox" in text)
+            terminal.wait(lambda text: "A mailbox (IMAP" in text)
             time.sleep(0.5)  # the line is read a moment after the question stands there
             terminal.interrupt() if interrupted else terminal.type("\x04")
             assert terminal.wait_for_end() == 130
             assert "Nothing was saved" in terminal.text
     assert not (tmp_path / "config" / "config.toml").exists()
+
+
+def test_a_channel_by_options_alone(tmp_path: Path) -> None:
+    """For scripts: nothing is asked, the other side is tried, the account stands in the config."""
+    inbox = tmp_path / "in.jsonl"
+    words = ["--channel", "file", "--name", "shop-file", "--set", f"inbox={inbox}", "--set", f"outbox={tmp_path / 'o'}"]
+    command = [sys.executable, "-m", "omnitui", "--home", str(tmp_path), "setup", "--non-interactive", *words]
+    done = subprocess.run(command, capture_output=True, text=True, env=environ(), check=False)
+    assert done.returncode != 0
+    assert "cannot be read" in done.stderr
+    assert not (tmp_path / "config" / "config.toml").exists()
+    inbox.touch()
+    subprocess.run(command, capture_output=True, text=True, env=environ(), check=True)
+    checked = [*command[:5], "doctor", "--json"]
+    found = json.loads(subprocess.run(checked, capture_output=True, text=True, env=environ(), check=False).stdout)
+    said = [one["words"] for one in found["findings"] if one["area"] == "account shop-file"]
+    assert any("logged in as" in words for words in said)

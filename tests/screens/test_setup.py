@@ -11,7 +11,7 @@ import keyring.backends.fail
 import pytest
 from textual.pilot import Pilot
 
-from omnitui.config.load import load
+from omnitui.config.load import load, parse
 from omnitui.config.places import places, prepare
 from omnitui.config.schema import SecretSettings, UiSettings
 from omnitui.config.stores import open_stores
@@ -115,6 +115,7 @@ async def test_from_the_address_to_the_saved_account(tmp_path: Path) -> None:
             async with started(tmp_path, zone) as pilot:
                 await question(pilot, "welcome")
                 await pilot.press("2")
+                await answer(pilot, "channel", "")
                 await answer(pilot, "address", ADDRESS)
                 text = await question(pilot, "servers")
                 assert f"localhost:{dovecot.tls_port} tls · localhost:{sink.port} tls" in text
@@ -170,6 +171,7 @@ async def test_offline_it_asks_and_every_step_leads_back(tmp_path: Path) -> None
     async with started(tmp_path, {}, silent=True) as pilot:
         await question(pilot, "welcome")
         await pilot.press("2")
+        await answer(pilot, "channel", "")
         await answer(pilot, "address", "support")
         assert "is not a mail address" in await until(pilot, "is not a mail address")
         await pilot.press(*"@shop.example", "enter")
@@ -192,6 +194,7 @@ async def test_waiting_can_be_stopped(tmp_path: Path) -> None:
     async with started(tmp_path, {}, silent=True) as pilot:
         await question(pilot, "welcome")
         await pilot.press("2")
+        await answer(pilot, "channel", "")
         await answer(pilot, "address", ADDRESS)
         await until(pilot, "Looking for the servers")
         await pilot.press("escape")
@@ -219,3 +222,34 @@ async def test_any_size_and_any_words(tmp_path: Path, size: tuple[int, int]) -> 
         await pilot.press("3")
         await pilot.pause()
         assert app.return_value is None
+
+
+async def test_a_channel_from_its_settings_to_the_config(tmp_path: Path) -> None:
+    """A channel without secrets: what is missing at the other side is named before anything is saved."""
+    inbox, outbox = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    async with started(tmp_path, {}) as pilot:
+        await question(pilot, "welcome")
+        await pilot.press("2")
+        text = await question(pilot, "channel")
+        assert "JSON Lines files" in text
+        app = pilot.app
+        assert isinstance(app, SetupApp)
+        assert app.page.question is not None
+        place = [pick.id for pick in app.page.question.picks].index("file") + 1
+        await pilot.press(*str(place))
+        await answer(pilot, "inbox", str(inbox))
+        await answer(pilot, "outbox", str(outbox))
+        await answer(pilot, "name", "")
+        assert "cannot be read" in await question(pilot, "probe")
+        inbox.touch()
+        await pilot.press("1")
+        await answer(pilot, "inbox", str(inbox))
+        await answer(pilot, "outbox", str(outbox))
+        await answer(pilot, "name", "")
+        await answer(pilot, "save", "")
+        await question(pilot, "done")
+    settings, problems = parse((tmp_path / "config" / "config.toml").read_text(), tmp_path / "config.toml")
+    assert problems == []
+    assert settings is not None
+    (account,) = settings.channel_accounts
+    assert (account.name, account.options) == ("file", {"inbox": str(inbox), "outbox": str(outbox)})

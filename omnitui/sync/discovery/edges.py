@@ -7,14 +7,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from omnitui.config.load import load
 from omnitui.config.places import Places
-from omnitui.config.schema import AccountSettings, SecretSettings, ServerSettings
+from omnitui.config.schema import AccountSettings, ChannelAccountSettings, SecretSettings, ServerSettings
 from omnitui.config.secrets import find_secret, store_secret, variable
 from omnitui.config.stores import Standing, Stores, open_stores, standings
-from omnitui.config.write import add_account
+from omnitui.config.write import add_account, add_channel_account
 from omnitui.core.errors import Refused, SecretError
+from omnitui.setup.channels import ChannelForm, Probed, SecretAsked
 from omnitui.setup.face import Place, SignIn
 from omnitui.setup.faults import Trial
 from omnitui.setup.offers import Found, Look
+from omnitui.sync.channels.probing import probe_account
+from omnitui.sync.channels.registry import every
 from omnitui.sync.discovery import certificate, trial
 from omnitui.sync.discovery.aside import aside
 from omnitui.sync.discovery.names import Names
@@ -127,9 +130,30 @@ class RealEdges:
         await aside(lambda: add_account(self._places.config_file, account), PATIENCE)
         return str(self._places.config_file)
 
+    def forms(self) -> Sequence[ChannelForm]:
+        """The messaging channels that can be set up."""
+        return [
+            ChannelForm(
+                one.name, one.title, one.steps, one.settings,
+                tuple(SecretAsked(spec.name, spec.title, spec.optional) for spec in one.secrets),
+            )
+            for one in every()[0]
+        ]  # fmt: skip
+
+    async def probe_channel(self, account: ChannelAccountSettings, secrets: Mapping[str, str]) -> Probed:
+        """Try an account of a channel for real."""
+        probed = await probe_account(account, secrets, self._places.state / "channels" / account.name)
+        who = probed.identity
+        return Probed(who.name or who.handle or who.address, tuple((one.grade, one.words) for one in probed.findings))
+
+    async def add_channel(self, account: ChannelAccountSettings) -> str:
+        """Write the account into the config; gives the file. Raises ConfigError."""
+        await aside(lambda: add_channel_account(self._places.config_file, account), PATIENCE)
+        return str(self._places.config_file)
+
     def names(self) -> Collection[str]:
         """Names of the accounts there are. Raises ConfigError."""
-        return [account.name for account in load(self._places.config_file).accounts]
+        return load(self._places.config_file).names
 
     def addresses(self) -> Collection[str]:
         """Their addresses, in lower case."""
