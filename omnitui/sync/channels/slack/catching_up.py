@@ -1,0 +1,206 @@
+"""Reading what happened while nobody listened: events are not given again to a socket that was away.
+
+History of each channel from a little before its last known message, threads that it shows to have newer replies, and
+old threads one by one. https://docs.slack.dev/reference/methods/conversations.history
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from omnitui.core.channel_events import GapEvent
+from omnitui.core.times import DAY, MINUTE, Instant
+from omnitui.sync.channels.slack.client import SlackClient, SlackRefused
+from omnitui.sync.channels.slack.mapping import later, root_of, ts_instant, ts_order
+from omnitui.sync.channels.slack.place import MOST_THREADS, Part, Place, Reading, ts_of
+from omnitui.sync.channels.slack.rooms import Room
+from omnitui.sync.channels.slack.text import dicts, string
+
+OVERLAP = 15 * MINUTE
+"""Read again at least: what came late or out of order shortly before the connection broke."""
+MOST_OVERLAP = DAY
+LOOK_BACK = 3 * DAY
+"""Messages of so long are asked for their latest reply: one call tells it of two hundred threads."""
+_SHUT = frozenset({"channel_not_found", "not_in_channel", "is_archived", "thread_not_found", "method_not_supported"})
+"""The channel or thread is not to be read any more: nothing to wait for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A message of history. `fresh`: to be reported; `changed`: edited since we last listened."""
+
+    room: Room
+    message: dict[str, Any]
+    fresh: bool = True
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class CatchUp:
+    """One round over all channels. `done` and `swept` are how far it is; the rest stands in the cursor."""
+
+    rooms: tuple[Room, ...]
+    now: Instant
+    days: int
+    deep: bool = True
+    """Also old threads, one by one."""
+    done: set[str] = field(default_factory=set)
+    swept: bool = False
+
+    def copy(self) -> CatchUp:
+        """To work on: a pull that is cancelled must leave no trace."""
+        return CatchUp(self.rooms, self.now, self.days, self.deep, set(self.done), self.swept)
+
+    def finished(self, place: Place) -> bool:
+        """Whether there is nothing more to read."""
+        return self.swept and not place.todo and self._next() is None
+
+    def has_read(self, channel: str) -> bool:
+        """Whether the channel's history is not to be read any more in this round."""
+        return channel in self.done or all(room.id != channel for room in self.rooms)
+
+    def gap(self, place: Place) -> list[GapEvent]:
+        """What this round cannot see: replies in threads that are older and more than are remembered."""
+        away = self.now - ts_instant(place.live)
+        if not self.deep or not place.dropped or not place.live or away < MINUTE:
+            return []
+        reason = f"replies in threads older than the last {MOST_THREADS} active ones are not asked for after a break"
+        return [GapEvent(since=ts_instant(place.live), until=self.now, reason=reason)]
+
+    async def step(self, client: SlackClient, place: Place) -> list[Found]:
+        """One page of something. Moves `place` and itself on."""
+        if place.todo:
+            return await self._thread(client, place)
+        room = self._next()
+        if room is not None:
+            return await self._history(client, place, room)
+        self.swept = True
+        if self.deep:
+            place.todo = self._old_threads(place)
+        return []
+
+    def _next(self) -> Room | None:
+        return next((room for room in self.rooms if room.id not in self.done), None)
+
+    def _begun(self, place: Place, room: Room) -> Reading:
+        """The channel's reading with its bounds, from where it was left."""
+        reading = place.rooms.get(room.id)
+        if reading is None:
+            start = ts_of(Instant(self.now - self.days * DAY))
+            reading = place.rooms[room.id] = Reading(base=start, floor=start, fresh=start)
+        elif not reading.page:
+            away = self.now - ts_instant(place.live) if place.live else 0
+            overlap = min(max(away, OVERLAP), MOST_OVERLAP)
+            reading.fresh = ts_of(Instant(ts_instant(reading.base) - overlap))
+            look_back = ts_of(Instant(self.now - LOOK_BACK))
+            reading.floor = min(reading.fresh, look_back, key=ts_order)
+        return reading
+
+    async def _history(self, client: SlackClient, place: Place, room: Room) -> list[Found]:
+        reading = self._begun(place, room)
+        fields = {
+            "channel": room.id,
+            "oldest": reading.floor,
+            "inclusive": "true",
+            "include_all_metadata": "true",
+        }
+        try:
+            answer, following = await client.page("conversations.history", fields, reading.page)
+        except SlackRefused as refused:
+            self._bear(refused, room, reading)
+            return []
+        found = []
+        for message in dicts(answer.get("messages")):
+            ts = string(message.get("ts"))
+            reading.top = later(reading.top, ts)
+            fresh = ts_order(ts) > ts_order(reading.fresh)
+            self._plan(place, room, message, reading)
+            found.append(Found(room, message, fresh, _changed(message, place)))
+        reading.page = following
+        if not following:
+            reading.base, reading.top = later(reading.base, reading.top), ""
+            self.done.add(room.id)
+        return found
+
+    def _bear(self, refused: SlackRefused, room: Room, reading: Reading) -> None:
+        """Go on without this channel, or from its start where the page is not known any more. Raises the rest."""
+        if refused.code == "invalid_cursor" and reading.page:
+            reading.page = ""
+        elif refused.code in _SHUT or (refused.code == "missing_scope" and room.direct):
+            self.done.add(room.id)
+        else:
+            raise refused
+
+    def _plan(self, place: Place, room: Room, message: dict[str, Any], reading: Reading) -> None:
+        """Note the thread of a message when it has replies that we do not know."""
+        ts, last = string(message.get("ts")), string(message.get("latest_reply"))
+        if not last and message.get("reply_count"):
+            last = ts
+        if not last or root_of(message) != ts:
+            return
+        known = place.threads.get(f"{room.id}:{ts}", "")
+        if known and ts_order(last) <= ts_order(known):
+            return
+        if not known and ts_order(last) <= ts_order(reading.fresh) and last != ts:
+            return
+        since = "" if ts_order(ts) > ts_order(reading.fresh) else _before(known or reading.fresh)
+        if not any((part.channel, part.root) == (room.id, ts) for part in place.todo):
+            place.todo.append(Part(room.id, ts, since))
+
+    def _old_threads(self, place: Place) -> list[Part]:
+        """Known threads that begin before what the history has shown."""
+        parts = []
+        watched = {room.id for room in self.rooms}
+        for key, last in place.threads.items():
+            channel, _, root = key.partition(":")
+            reading = place.rooms.get(channel)
+            if channel in watched and reading and reading.floor and ts_order(root) < ts_order(reading.floor):
+                parts.append(Part(channel, root, _before(last)))
+        return parts
+
+    async def _thread(self, client: SlackClient, place: Place) -> list[Found]:
+        part = place.todo[0]
+        room = next((room for room in self.rooms if room.id == part.channel), None)
+        if room is None:
+            place.todo.pop(0)
+            return []
+        fields = {"channel": part.channel, "ts": part.root, "include_all_metadata": "true"}
+        if part.oldest:
+            fields["oldest"] = part.oldest
+        try:
+            answer, following = await client.page("conversations.replies", fields, part.page)
+        except SlackRefused as refused:
+            if refused.code == "invalid_cursor" and part.page:
+                part.page = ""
+            elif refused.code in _SHUT:
+                place.todo.pop(0)
+            else:
+                raise
+            return []
+        part.page = following
+        if not following:
+            place.todo.pop(0)
+        return [
+            Found(room, message, True, _changed(message, place))
+            for message in dicts(answer.get("messages"))
+            if string(message.get("ts")) != part.root
+        ]
+
+
+def ordered(found: Iterable[Found]) -> list[Found]:
+    """In the order in which it was written."""
+    return sorted(found, key=lambda one: ts_order(string(one.message.get("ts"))))
+
+
+def _changed(message: dict[str, Any], place: Place) -> bool:
+    edited = message.get("edited")
+    if not place.live or not isinstance(edited, dict):
+        return False
+    # Slack gives the change's time in whole seconds in some places.
+    return ts_instant(edited.get("ts")) >= ts_instant(place.live) - OVERLAP
+
+
+def _before(ts: str) -> str:
+    return ts_of(Instant(ts_instant(ts) - OVERLAP))

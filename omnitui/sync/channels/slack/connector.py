@@ -1,0 +1,287 @@
+"""An account on Slack at work: history first, then the line for events, which is open before history is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, BinaryIO
+
+from omnitui.core.channel_events import Event, IdentityEvent, MessageEvent, ReactionEvent
+from omnitui.core.errors import NotFound, Offline
+from omnitui.core.times import MINUTE, SECOND
+from omnitui.sync.channels.contract import (
+    Action,
+    Batch,
+    Connector,
+    Lookup,
+    Outbound,
+    Probe,
+    PullBudget,
+    Receipt,
+    Setup,
+)
+from omnitui.sync.channels.slack import CAPABILITIES
+from omnitui.sync.channels.slack.actions import carry_out
+from omnitui.sync.channels.slack.catching_up import CatchUp, Found, ordered
+from omnitui.sync.channels.slack.client import SlackClient, SlackRefused
+from omnitui.sync.channels.slack.listening import Envelope, Listening
+from omnitui.sync.channels.slack.mapping import (
+    Sight,
+    changed,
+    deleted,
+    edit_of,
+    is_own,
+    lost,
+    names_needed,
+    posted,
+    reacted,
+    root_of,
+    team_said,
+    ts_order,
+)
+from omnitui.sync.channels.slack.people import People
+from omnitui.sync.channels.slack.place import Place, place_of, ts_of
+from omnitui.sync.channels.slack.probing import probe
+from omnitui.sync.channels.slack.rooms import Room, Rooms, split_conversation
+from omnitui.sync.channels.slack.sending import Sender
+from omnitui.sync.channels.slack.settings import SlackSettings
+from omnitui.sync.channels.slack.text import dicts, mentioned, string
+from omnitui.sync.channels.slack.upload_notes import UploadNotes
+
+STEPS_SECONDS = 5 * SECOND
+"""History is read for so long in one pull; then what has come meanwhile is handed over and acknowledged."""
+AGAIN = 10 * MINUTE
+"""History is looked at so often while the line holds, for an event that never came."""
+AGAIN_SHARED = MINUTE
+"""The same while another program takes some of the events."""
+STAMP = MINUTE
+"""The cursor says so often that we were there."""
+
+
+class SlackConnector(Connector):
+    """See the contract. Nothing of a pull stays here unless the pull came to its end."""
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, setup: Setup) -> None:
+        settings: SlackSettings = setup.settings
+        self._settings, self._clock = settings, setup.clock
+        secrets = setup.secrets
+        self._client = SlackClient(setup.http, settings.url, secrets.get("bot_token", ""), secrets.get("app_token", ""))
+        self._rooms = Rooms(self._client, settings)
+        self._people = People(self._client)
+        self._sender = Sender(self._client, self._rooms, UploadNotes(setup.notes), setup.clock)
+        self._line = Listening(self._client, setup.clock)
+        self._sight: Sight | None = None
+        self._catch: CatchUp | None = None
+        self._catch_line = 0
+        """Of which line the round is: another one may have missed something."""
+        self._handed: str | None = None
+        """The cursor that the last pull gave out; another one means that its batch was not kept."""
+        self._stale = False
+
+    async def probe(self) -> Probe:
+        """See `probing.py`."""
+        return await probe(self._client, self._rooms, self._settings)
+
+    async def pull(self, cursor: str, budget: PullBudget) -> Batch:
+        """History while there is some, else what comes by the line within the budget."""
+        place = place_of(cursor)
+        await self._known()
+        await self._line.connect()
+        catch = await self._round(cursor)
+        found: list[Found] = []
+        events: list[Event] = []
+        wait: float | None = None
+        if catch.finished(place):
+            wait = await self._line.listen(budget.seconds, budget.events)
+        else:
+            if not catch.done and not place.todo:
+                events += catch.gap(place)
+            found = await self._history(catch, place, budget)
+            await self._line.listen(0.0, budget.events)
+        envelopes = list(self._line.pending.values())[: budget.events]
+        for one in ordered(found):
+            events += await self._from_history(one, place)
+        for envelope in envelopes:
+            events += await self._from_envelope(envelope, place, catch)
+        caught = catch.finished(place)
+        if caught and self._line.connected and self._catch_line == self._line.lines:
+            self._stamp(place, moved=bool(events))
+        text = place.text()
+        more = not caught or len(self._line.pending) > len(envelopes) or (wait == 0.0)
+        self._catch, self._handed = catch, text
+        return Batch(tuple(events), text, more=more, wait=wait, token=tuple(one.id for one in envelopes))
+
+    async def committed(self, batch: Batch) -> None:
+        """Acknowledge the envelopes of the batch."""
+        await self._line.kept(batch.token or ())
+
+    async def backfill(self, conversation: str, before: str) -> Batch:
+        """Older messages of a thread or a whole channel; of a thread all at once."""
+        channel, root = split_conversation(conversation)
+        room = await self._rooms.named(channel)
+        fields = {"channel": channel, "include_all_metadata": "true"}
+        if before:
+            fields["latest"] = before.rpartition(":")[2]
+        if not root:
+            answer, following = await self._client.page("conversations.history", fields)
+            messages = dicts(answer.get("messages"))
+        else:
+            following, messages = "", []
+            async for page in self._client.pages("conversations.replies", {**fields, "ts": root}):
+                messages += dicts(page.get("messages"))
+        limit = fields.get("latest", "")
+        kept = [one for one in messages if not limit or ts_order(string(one.get("ts"))) < ts_order(limit)]
+        events: list[Event] = []
+        for one in ordered(Found(room, message) for message in kept):
+            events += posted(one.message, room, await self._sight_of(one.message))
+        return Batch(tuple(events), "", more=bool(following))
+
+    async def send(self, draft: Outbound) -> Receipt:
+        """See `sending.py`."""
+        return await self._sender.send(draft)
+
+    async def reconcile(self, draft: Outbound) -> Lookup:
+        """See `sending.py`."""
+        return await self._sender.reconcile(draft)
+
+    async def act(self, action: Action) -> Receipt:
+        """See `actions.py`."""
+        return await carry_out(self._client, action)
+
+    async def fetch_attachment(self, ref: str, into: BinaryIO) -> None:
+        """Write a file. Raises NotFound when Slack has it no more."""
+        try:
+            answer = await self._client.call("files.info", {"file": ref})
+        except SlackRefused as refused:
+            if refused.code in ("file_not_found", "file_deleted"):
+                raise NotFound("the file is not in Slack any more") from None
+            raise
+        raw = answer.get("file")
+        file: dict[str, Any] = raw if isinstance(raw, dict) else {}
+        why = lost(file)
+        address = string(file.get("url_private_download")) or string(file.get("url_private"))
+        if why or not address:
+            raise NotFound(why or "Slack does not say where the file is")
+        await self._client.download(address, into, page=string(file.get("mimetype")).startswith("text/html"))
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self._line.close()
+
+    async def _known(self) -> Sight:
+        """Who we are, asked once."""
+        if self._sight is None:
+            who = await self._client.call("auth.test")
+            self._sight = Sight(
+                user=string(who.get("user_id")),
+                bot=string(who.get("bot_id")),
+                team=string(who.get("team_id")),
+                enterprise=string(who.get("enterprise_id")),
+                everyone=self._settings.customers == "everyone",
+                agents=frozenset(self._settings.agents),
+                customer_bots=frozenset(self._settings.customer_bots),
+            )
+        return self._sight
+
+    async def _round(self, cursor: str) -> CatchUp:
+        """The present round over the history, or a new one where something may have passed unheard."""
+        now, old, line = self._clock(), self._catch, self._line
+        every = AGAIN_SHARED if line.shared else AGAIN
+        fresh = old is None or line.lines != self._catch_line or cursor != self._handed
+        if old is not None and not fresh and not self._stale and now - old.now < every:
+            return old.copy()
+        rooms = tuple(await self._rooms.refresh())
+        self._catch_line, self._stale = line.lines, False
+        return CatchUp(rooms, now, self._settings.history_days, deep=fresh or line.shared)
+
+    async def _history(self, catch: CatchUp, place: Place, budget: PullBudget) -> list[Found]:
+        started, found = self._clock(), list[Found]()
+        while not catch.finished(place) and len(found) < budget.events and self._clock() - started < STEPS_SECONDS:
+            try:
+                found += await catch.step(self._client, place)
+            except Offline:
+                if not found:
+                    raise
+                break
+        return found
+
+    async def _from_history(self, one: Found, place: Place) -> list[Event]:
+        events = posted(one.message, one.room, await self._sight_of(one.message))
+        first = events[0] if events else None
+        if isinstance(first, MessageEvent):
+            self._note(place, one.room, one.message)
+            if one.changed:
+                events.insert(1, edit_of(first, first.edited_at or first.at))
+        return events if one.fresh or one.changed else [one for one in events if isinstance(one, ReactionEvent)]
+
+    async def _from_envelope(self, envelope: Envelope, place: Place, catch: CatchUp) -> list[Event]:
+        event = envelope.event
+        kind, named = string(event.get("type")), _channel_of(event)
+        if kind in ("channel_rename", "group_rename"):
+            self._rooms.forget(named)
+            return []
+        if kind == "user_change":
+            return await self._renamed(event)
+        if kind == "member_joined_channel":
+            self._stale = self._stale or string(event.get("user")) == (await self._known()).user
+            return []
+        if not named or not kind.startswith(("message", "reaction_")):
+            return []
+        room = await self._rooms.named(named)
+        if not room.watched:
+            return []
+        if kind.startswith("reaction_"):
+            return reacted(event, room, await self._sight_of(event))
+        subtype = string(event.get("subtype"))
+        if subtype == "message_deleted":
+            return deleted(event, room)
+        if subtype == "message_changed":
+            inner = event.get("message")
+            return changed(event, room, await self._sight_of(inner if isinstance(inner, dict) else {}))
+        if subtype == "message_replied":
+            return []
+        events = posted(event, room, await self._sight_of(event))
+        if events:
+            self._note(place, room, event)
+            ts = string(event.get("ts"))
+            if root_of(event) == ts or subtype == "thread_broadcast":
+                place.saw(room.id, ts, whole=catch.has_read(room.id))
+        return events
+
+    async def _renamed(self, event: dict[str, Any]) -> list[Event]:
+        user = event.get("user")
+        id = string(user.get("id")) if isinstance(user, dict) else ""
+        if not self._people.met(id):
+            return []
+        self._people.forget(id)
+        sight = await self._known()
+        member = (await self._people.known([id], {}, sight.team))[id]
+        return [IdentityEvent(person=member.person, ours=not sight.everyone and member.team == sight.team)]
+
+    def _note(self, place: Place, room: Room, message: dict[str, Any]) -> None:
+        ts, root = string(message.get("ts")), root_of(message)
+        if not room.whole or root != ts:
+            place.saw_reply(room.id, root, ts)
+
+    async def _sight_of(self, message: dict[str, Any]) -> Sight:
+        """What is to be known for one message: its people, and our keys."""
+        base = await self._known()
+        user = string(message.get("user"))
+        ids = {user, *mentioned(message), *names_needed(message)} - {""}
+        members = await self._people.known(ids, {user: team_said(message)}, base.team)
+        keys = await self._sender.file_keys() if is_own(message, base) and message.get("files") else {}
+        return replace(base, members=members, file_keys=keys)
+
+    def _stamp(self, place: Place, *, moved: bool) -> None:
+        now = ts_of(self._clock())
+        if moved or not place.live or ts_order(now)[0] - ts_order(place.live)[0] >= STAMP // SECOND:
+            place.live = now
+
+
+def _channel_of(event: dict[str, Any]) -> str:
+    """The channel's id: at one of three places."""
+    channel, item = event.get("channel"), event.get("item")
+    if isinstance(channel, dict):
+        return string(channel.get("id"))
+    return string(channel) or (string(item.get("channel")) if isinstance(item, dict) else "")

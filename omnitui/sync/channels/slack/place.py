@@ -1,0 +1,104 @@
+"""How far an account has been read: the cursor, JSON text.
+
+For each channel the time up to which it is whole, and, while its history is read, the page where that goes on; threads
+by their last known reply; threads that are still to be read. A page that is on the disk is not asked for again, and
+a channel's time moves only when its last page is there, so that a crash in between skips nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from omnitui.core.times import Instant
+from omnitui.sync.channels.slack.mapping import later, ts_order
+
+MOST_THREADS = 200
+"""Threads whose last reply is remembered: those with the latest activity."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """One channel. All that is not later than `base` has been read."""
+
+    base: str
+    floor: str = ""
+    """From where the history that is read now goes."""
+    fresh: str = ""
+    """Messages of it that are later than this are reported; earlier ones tell of their threads only."""
+    page: str = ""
+    """Slack's cursor of its next page; empty: none has been read."""
+    top: str = ""
+    """The latest message that was seen meanwhile."""
+
+
+@dataclass(slots=True)
+class Part:
+    """A thread to be read from `oldest` on (empty: whole)."""
+
+    channel: str
+    root: str
+    oldest: str = ""
+    page: str = ""
+
+
+@dataclass(slots=True)
+class Place:
+    """The cursor, as one pull moves it on."""
+
+    live: str = ""
+    """When everything was read; empty: never."""
+    rooms: dict[str, Reading] = field(default_factory=dict)
+    threads: dict[str, str] = field(default_factory=dict)
+    """`channel:root` to the last reply, or the root itself."""
+    todo: list[Part] = field(default_factory=list)
+    dropped: str = ""
+    """The last activity of the latest thread that had to be left out of `threads`."""
+
+    def text(self) -> str:
+        """As it is kept."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    def saw(self, channel: str, ts: str, *, whole: bool) -> None:
+        """A message at the channel's top; `whole`: the channel's history has been read up to now."""
+        if channel not in self.rooms and not whole:
+            return  # its history is still to be read from the start
+        reading = self.rooms.setdefault(channel, Reading(base=ts))
+        if whole:
+            reading.base = later(reading.base, ts)
+        else:
+            reading.top = later(reading.top, ts)
+
+    def saw_reply(self, channel: str, root: str, ts: str) -> None:
+        """A message in a thread."""
+        key = f"{channel}:{root}"
+        self.threads[key] = later(self.threads.get(key, ts), ts)
+        while len(self.threads) > MOST_THREADS:
+            oldest = min(self.threads, key=lambda name: ts_order(self.threads[name]))
+            self.dropped = later(self.dropped, self.threads.pop(oldest))
+
+
+def place_of(text: str) -> Place:
+    """A cursor as it was kept; one that cannot be read counts as none, which brings everything once more."""
+    try:
+        raw = json.loads(text) if text else {}
+        return Place(
+            live=str(raw.get("live", "")),
+            rooms={str(id): Reading(**_texts(value)) for id, value in raw.get("rooms", {}).items()},
+            threads={str(key): str(value) for key, value in raw.get("threads", {}).items()},
+            todo=[Part(**_texts(value)) for value in raw.get("todo", [])],
+            dropped=str(raw.get("dropped", "")),
+        )
+    except (ValueError, TypeError, AttributeError):
+        return Place()
+
+
+def ts_of(at: Instant) -> str:
+    """An instant as Slack writes times."""
+    whole = max(at, 0)
+    return f"{whole // 1000}.{whole % 1000:03d}000"
+
+
+def _texts(value: Any) -> dict[str, str]:
+    return {str(name): str(inner) for name, inner in value.items()}
