@@ -6,6 +6,7 @@ from omnitui.core.errors import Refused
 from omnitui.core.models import Order
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
+from omnitui.store import messages
 from omnitui.widgets.choices import Choice
 
 _NAMED = {
@@ -91,6 +92,13 @@ def compact(page: InboxPage, call: Call) -> None:
 
 
 @handles("fold.toggle")
-def folds(page: InboxPage, call: Call) -> None:
-    """Quotes of the message at hand."""
-    page.thread.toggle_folds()
+async def folds(page: InboxPage, call: Call) -> None:
+    """Quotes of the message at hand; of one that was edited or deleted, what it said."""
+    thread = page.thread
+    message = thread.current
+    if message is None:
+        return
+    if message.edited_at is not None:
+        edits = await page.session.reader.all(messages.edits(message.id))
+        thread.layout_.give_edits(message.id, [(edit.at, edit.text) for edit in edits])
+    thread.toggle_fold(message.id)

@@ -214,6 +214,7 @@ class InboxPage(InboxParts, inherit_bindings=False):
         """Counts, connection, outbox and the progress of the sync."""
         await self.state.read()
         self.status.set(progress=self.state.progress)
+        self.list.set_letters(self.state.letters)
         self.pages.filling = bool(self.state.progress) and self.list.has_focus
         if self.views.here is not None and not self.list.window.rows:
             self.list.empty = self.empty_words()

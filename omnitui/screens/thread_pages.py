@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from omnitui.core.channels import EMAIL
 from omnitui.core.models import ContactCard, ContactId, ConversationId, ConversationRow, MessageId, ThreadMessage
 from omnitui.screens.session import Session
 from omnitui.store import conversations, messages
@@ -115,7 +116,7 @@ class ThreadPages:
         rows = await self._session.reader.all(conversations.by_ids(wanted))
         if self._person is person:
             self._rows |= {row.id: row for row in rows}
-            self._view.name_conversations({row.id: row.subject for row in self._rows.values()})
+            self._view.name_conversations({row.id: row.subject or row.account for row in self._rows.values()})
 
     async def bodies(self, id: ConversationId, ids: list[MessageId]) -> None:
         """What stands in some messages."""
@@ -135,7 +136,8 @@ class ThreadPages:
             elif row.follow_up_at is not None:
                 state += f" · follow up {moment(row.follow_up_at, self._session.now())}"
             people = f"{row.contact_name} {self._session.glyphs.arrow} {row.account}"
-            self._view.set_head(Head(row.subject, row.id, people, state))
+            subject = row.subject if row.channel == EMAIL else row.subject or row.contact_name or "(nobody)"
+            self._view.set_head(Head(subject, row.id, people, state))
 
     async def _read_row(self, id: ConversationId) -> None:
         row = await self._session.reader.first(conversations.by_id(id))

@@ -22,6 +22,8 @@ class TopState:
         self.counting = ViewCounts(session, views, line)
         self.progress = ""
         """How far a first sync has come, in words; empty when all is here."""
+        self.letters: dict[str, str] = {}
+        """Of each account on a messaging channel, the two that stand for it in the list."""
 
     async def read(self) -> None:
         """Read it all anew."""
@@ -37,6 +39,7 @@ class TopState:
         if not statuses and self._session.settings.accounts:
             words, role = "starting", "muted"
         self.progress = progress_words(statuses)
+        self.letters = {one.name: one.mark for one in statuses if one.mark}
         items = await reader.all(outbox.rows())
         stuck = sum(item.state in outbox.STUCK for item in items)
         self._line.set(sync=words, sync_role=role, queued=len(items) - stuck, stuck=stuck)

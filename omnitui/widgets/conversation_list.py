@@ -59,6 +59,7 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
         self._sought: Sought | None = None
         self._strips: dict[tuple[ConversationId, int, int], tuple[ConversationRow, bool, Strip]] = {}
         self._asked: set[bool] = set()
+        self._letters: Mapping[str, str] = {}
 
     @property
     def row_height(self) -> int:
@@ -105,6 +106,13 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
         """Mark these words in every row."""
         if sought != self._sought:
             self._sought = sought
+            self.forget()
+            self.refresh()
+
+    def set_letters(self, letters: Mapping[str, str]) -> None:
+        """The two letters of each account on a messaging channel."""
+        if letters != self._letters:
+            self._letters = dict(letters)
             self.forget()
             self.refresh()
 
@@ -180,12 +188,13 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
         return strip
 
     def _paint_row(self, row: ConversationRow, second: int, width: int, marked: bool, current: bool) -> Strip:
+        letters = self._letters.get(row.account, "")
         if self.compact:
-            line = rows.only_line(row, width - 1, self.glyphs, self.now, marked)
+            line = rows.only_line(row, width - 1, self.glyphs, self.now, marked, letters=letters)
         elif second:
             line = rows.second_line(row, width - 1, self.glyphs, self.now, marked)
         else:
-            line = rows.first_line(row, width - 1, self.glyphs, self.now)
+            line = rows.first_line(row, width - 1, self.glyphs, self.now, letters)
         if self._sought is not None:
             line = with_found(line, self._sought)
         if not current:

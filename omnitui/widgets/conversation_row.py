@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from omnitui.core.channels import EMAIL
 from omnitui.core.models import ConversationRow, Priority, State
 from omnitui.core.times import HOUR, Instant
 from omnitui.widgets.cells import cut, fill
@@ -49,9 +50,9 @@ def urgency(row: ConversationRow, glyphs: Glyphs) -> Piece:
     return (glyphs.star, "warn") if row.starred else (" ", "")
 
 
-def first_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant) -> Line:
-    """Channel, mark, name and age."""
-    left, right = _left(row, glyphs), _right(row, glyphs, now)
+def first_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant, letters: str = "") -> Line:
+    """Channel (`letters` where its account has its own), mark, name and age."""
+    left, right = _left(row, glyphs, letters), _right(row, glyphs, now)
     name = row.contact_name or "(nobody)"
     if row.message_count > 1:
         right = ((f"{min(row.message_count, 999)} ", "muted"), *right)
@@ -65,27 +66,47 @@ def follow_up(row: ConversationRow, glyphs: Glyphs, now: Instant) -> Line:
     return ((f" {glyphs.follow_up} {soon(row.follow_up_at, now)}", "accent"),) if row.follow_up_at is not None else ()
 
 
+def about(row: ConversationRow) -> str:
+    """Subject, or the last words where it is empty. A chat is known by its last words; a room's name goes before."""
+    if row.channel == EMAIL or not row.preview:
+        return row.subject or row.preview
+    said = f"You: {row.preview}" if row.answered_last else row.preview
+    room = row.subject if row.subject != row.contact_name else ""
+    return f"{room}: {said}" if room else said
+
+
 def second_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant, marked: bool) -> Line:
-    """Subject, or the last words where it is empty, and the tags."""
+    """What it is about, and the tags."""
     tags = tuple((f" #{cut(tag, 14)}", "tag") for tag in row.tags[:2]) if width >= 30 else ()
     owner: Line = ((f" @{cut(row.assignee, 8)}", "muted"),) if row.assignee and width >= 30 else ()
     lead: Line = (((glyphs.marked if marked else " ").ljust(5), "accent"),)
     right = (*tags, *owner, *follow_up(row, glyphs, now))
     while right and width_of(right) > width // 2:
         right = right[1:]
-    return sides((*lead, (row.subject or row.preview or "(no subject)", "muted")), (*right, (" ", "")), width)
+    return sides(
+        (*lead, (about(row) or ("(no subject)" if row.channel == EMAIL else "(nothing said yet)"), "muted")),
+        (*right, (" ", "")),
+        width,
+    )
 
 
-def only_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant, marked: bool) -> Line:
+def only_line(
+    row: ConversationRow, width: int, glyphs: Glyphs, now: Instant, marked: bool, *, letters: str = ""
+) -> Line:
     """All of it in one line."""
     name = fill(row.contact_name or "(nobody)", max(min(22, width // 3), 8))
     mark = (glyphs.marked, "accent") if marked else (" ", "")
-    left = (*_left(row, glyphs), (name, "strong" if row.unread_count else ""), mark)
-    return sides((*left, (row.subject or row.preview, "muted")), _right(row, glyphs, now), width)
+    left = (*_left(row, glyphs, letters), (name, "strong" if row.unread_count else ""), mark)
+    return sides((*left, (about(row), "muted")), _right(row, glyphs, now), width)
 
 
-def _left(row: ConversationRow, glyphs: Glyphs) -> Line:
-    return (channel_letters(row.channel), "muted"), (" ", ""), state_mark(row, glyphs), (" ", "")
+def _left(row: ConversationRow, glyphs: Glyphs, letters: str) -> Line:
+    return (
+        (cut(letters, 2).ljust(2) if letters else channel_letters(row.channel), "muted"),
+        (" ", ""),
+        state_mark(row, glyphs),
+        (" ", ""),
+    )
 
 
 def _right(row: ConversationRow, glyphs: Glyphs, now: Instant) -> Line:

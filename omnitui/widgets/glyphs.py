@@ -72,6 +72,9 @@ CHANNELS = {
     "sms": "SM",
     "slack": "SL",
     "matrix": "MX",
+    "chatwoot": "CW",
+    "twilio": "SM",
+    "file": "FI",
 }
 
 

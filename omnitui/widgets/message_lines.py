@@ -3,53 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from rich.cells import cell_len, chop_cells
 
 from omnitui.core.blocks import Block, BlockKind, Mark, links_in
-from omnitui.core.models import AttachmentRow, Delivery, MessageBody, MessageClass, ThreadMessage
+from omnitui.core.models import AttachmentRow, MessageBody, MessageClass, ThreadMessage
 from omnitui.core.text.reflow import rejoined
-from omnitui.core.times import MINUTE, Instant
+from omnitui.core.times import MINUTE
 from omnitui.widgets.cells import cut, wrap
-from omnitui.widgets.glyphs import Glyphs
+from omnitui.widgets.chat_lines import (
+    CARDS,
+    NOTHING,
+    Told,
+    aside,
+    card,
+    head,
+    history,
+    is_chat,
+    marks,
+    quoted,
+    reactions,
+    same_run,
+    taken_back,
+    with_marks,
+)
 from omnitui.widgets.lines import Line, Piece, sides, width_of
+from omnitui.widgets.look import DELIVERY_ROLES, Look, who
 from omnitui.widgets.words import clock, day, several, size
 
-MEASURE = 88
-"""Cells of a line of text at most: longer ones are hard to read."""
 RUN = 5 * MINUTE
 """Messages of one sender within this time stand under one head."""
 LONG_CODE = 24
 """Lines of a log or of code that are shown before the rest is folded."""
 
 _NO_LINKS: Mapping[str, int] = {}
-_DELIVERY_ROLES = {
-    Delivery.FAILED: "danger",
-    Delivery.UNKNOWN: "danger",
-    Delivery.BOUNCED: "danger",
-    Delivery.ASKING: "warn",
-    Delivery.HELD: "accent",
-    Delivery.QUEUED: "accent",
-    Delivery.SENDING: "accent",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a thread is shown: its width, marks, the time, who reads, and whether this message is unfolded."""
-
-    width: int
-    glyphs: Glyphs
-    now: Instant
-    me: str = ""
-    unfolded: bool = False
-
-    @property
-    def measure(self) -> int:
-        """Cells for text."""
-        return min(self.width - 2, MEASURE)
 
 
 def message_lines(
@@ -59,6 +48,8 @@ def message_lines(
     files: Sequence[AttachmentRow],
     look: Look,
     subject: str | None = None,
+    *,
+    told: Told = NOTHING,
 ) -> list[Line]:
     """Every line of one message, given the one before it (for the day's rule and for runs).
 
@@ -73,6 +64,8 @@ def message_lines(
         before = None
     if message.class_ is MessageClass.NOTE:
         return [*lines, (), *_note(message, body, look)]
+    if is_chat(message):
+        return [*lines, *_chat(message, None if new_day else before, body, files, (look, told))]
     if new_day or before is None or not _same_run(before, message):
         lines += [(), _head(message, look), *_addresses(message, before, look)]
     else:
@@ -92,9 +85,51 @@ def message_lines(
     if files and body is not None:
         lines.append(())
     lines += [_file(number, file, look) for number, file in enumerate(files, 1)]
-    if message.delivery in _DELIVERY_ROLES and message.delivery_detail:
-        lines += _wrapped(message.delivery_detail, _DELIVERY_ROLES[message.delivery], look.measure, "  ")
-    return [tuple((text, role) for text, role in line) for line in lines]
+    return lines + _delivery(message, look)
+
+
+def _chat(
+    message: ThreadMessage,
+    before: ThreadMessage | None,
+    body: MessageBody | None,
+    files: Sequence[AttachmentRow],
+    shown: tuple[Look, Told],
+) -> list[Line]:
+    """A message of a chat: short ones of one writer follow each other under one head."""
+    look, told = shown
+    told_by_nobody = aside(message, body, look)
+    if told_by_nobody is not None:
+        return [(), *told_by_nobody]
+    before = before if before is not None and same_run(before, message) else None
+    lines: list[Line] = [] if before is not None else [(), head(message, look)]
+    lines += quoted(told, look)
+    for notice in message.notices:
+        lines += _wrapped(notice, "warn", look.measure, look.glyphs.urgent + " ")
+    own = _said(message, body, look, len(files))
+    lines += own if before is None else with_marks(own, marks(message, before, look), look.width - 2)
+    if message.deleted_at is None or look.unfolded:
+        lines += [_file(number, file, look) for number, file in enumerate(files, 1)]
+    lines += history(told, look)
+    lines += reactions(message.reactions, look)
+    return lines + _delivery(message, look)
+
+
+def _said(message: ThreadMessage, body: MessageBody | None, look: Look, files: int) -> list[Line]:
+    if message.deleted_at is not None:
+        return taken_back(message, body, look)
+    if message.kind in CARDS:
+        return card(message, body, look)
+    if body is None:
+        return _wrapped(message.preview or "...", "muted", look.measure)
+    links = {url: number for number, url in enumerate(links_in(body.blocks), files + 1)}
+    return body_lines(body.blocks, look, links)
+
+
+def _delivery(message: ThreadMessage, look: Look) -> list[Line]:
+    """Why it is held, asks or has failed."""
+    if message.delivery not in DELIVERY_ROLES or not message.delivery_detail:
+        return []
+    return _wrapped(message.delivery_detail, DELIVERY_ROLES[message.delivery], look.measure, "  ")
 
 
 def _conversation_line(message: ThreadMessage, subject: str, look: Look) -> Line:
@@ -119,13 +154,6 @@ def _day_rule(message: ThreadMessage, look: Look) -> Line:
     return ((look.glyphs.rule * 2 + words + look.glyphs.rule * room, "muted"),)
 
 
-def who(message: ThreadMessage, me: str) -> str:
-    """The name over a message."""
-    if message.ours:
-        return "You" if message.author in ("", me) else message.author
-    return message.sender.name or message.sender.email or "(no sender)"
-
-
 def _head(message: ThreadMessage, look: Look) -> Line:
     kinds = {"bounce": "delivery report", "auto": "automatic", "list": "mailing list"}
     kind = kinds.get(message.kind, "") or ("automatic" if message.class_ is MessageClass.AUTO else "")
@@ -136,7 +164,7 @@ def _head(message: ThreadMessage, look: Look) -> Line:
         left.append(("  new", "accent"))
     right: list[Piece] = [(clock(message.at), "muted")]
     if message.delivery:
-        right.append((f"  {message.delivery.value}", _DELIVERY_ROLES.get(message.delivery, "ok")))
+        right.append((f"  {message.delivery.value}", DELIVERY_ROLES.get(message.delivery, "ok")))
     return sides(tuple(left), tuple(right), look.width - 2)
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from omnitui.core.models import AttachmentRow, ConversationId, MessageBody, MessageId, ThreadMessage
+from omnitui.core.times import Instant
+from omnitui.widgets.chat_lines import Told, is_chat
 from omnitui.widgets.lines import Line
-from omnitui.widgets.message_lines import Look, message_lines
+from omnitui.widgets.look import Look, who
+from omnitui.widgets.message_lines import message_lines
 
 
 class ThreadLayout:
@@ -28,6 +31,8 @@ class ThreadLayout:
         self._bodies: dict[MessageId, MessageBody] = {}
         self._files: dict[MessageId, list[AttachmentRow]] = {}
         self._lines: dict[MessageId, list[Line]] = {}
+        self._mids: dict[str, ThreadMessage] = {}
+        self._edits: dict[MessageId, tuple[tuple[Instant, str], ...]] = {}
 
     def put(self, messages: Sequence[ThreadMessage], *, complete: bool) -> None:
         """Other messages, oldest first; the view stays on the message it is on, or at the end when it was there."""
@@ -35,6 +40,7 @@ class ThreadLayout:
         anchor = self.current if self.messages else None
         self.messages, self.complete = list(messages), complete
         self._lines.clear()
+        self._mids.clear()
         index = next((n for n, m in enumerate(self.messages) if anchor is not None and m.id == anchor.id), None)
         if end or index is None:
             self.to_end()
@@ -116,9 +122,30 @@ class ThreadLayout:
             before = self.messages[index - 1] if index else None
             subject = None if self.subjects is None else self.subjects.get(message.conversation_id, "")
             body = self._bodies.get(message.id)
-            found = message_lines(message, before, body, self.files(message.id), look, subject)
+            told = Told(self._answer(message), self._edits.get(message.id, ()))
+            found = message_lines(message, before, body, self.files(message.id), look, subject, told=told)
             self._lines[message.id] = found
         return found
+
+    def give_edits(self, id: MessageId, edits: Sequence[tuple[Instant, str]]) -> None:
+        """The earlier texts of a message, each with the time until which it stood there."""
+        self._edits[id] = tuple(edits)
+        self._lines.pop(id, None)
+
+    def _answer(self, message: ThreadMessage) -> tuple[str, str] | None:
+        """Whom a message of a chat answers, and with which words; what is above what is loaded is not known."""
+        if not message.answers_mid or not is_chat(message):
+            return None
+        answered = self._by_mid().get(message.answers_mid)
+        if answered is None:
+            return "earlier", "a message further up"
+        body = self._bodies.get(answered.id)
+        return who(answered, self.look.me), body.text if body is not None else answered.preview
+
+    def _by_mid(self) -> dict[str, ThreadMessage]:
+        if len(self._mids) != len(self.messages):
+            self._mids = {message.mid: message for message in self.messages}
+        return self._mids
 
     def visible(self) -> list[tuple[int, Line]]:
         """The lines in view, each with its message's index."""

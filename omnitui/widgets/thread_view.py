@@ -14,7 +14,7 @@ from omnitui.core.text.find import Sought
 from omnitui.core.times import Instant
 from omnitui.widgets.glyphs import UNICODE, Glyphs
 from omnitui.widgets.lines import Line, paint, sides, with_found
-from omnitui.widgets.message_lines import Look
+from omnitui.widgets.look import Look
 from omnitui.widgets.painted import Painted
 from omnitui.widgets.thread_layout import ThreadLayout
 
@@ -183,12 +183,10 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         self._to_first = not self.layout_.complete
         self.changed()
 
-    def toggle_folds(self) -> None:
-        """Open or close quotes, signature and logs of the message at hand."""
-        message = self.layout_.current
-        if message is not None:
-            self.layout_.toggle_fold(message.id)
-            self.changed()
+    def toggle_fold(self, id: MessageId) -> None:
+        """Open or close quotes, signature and logs of a message."""
+        self.layout_.toggle_fold(id)
+        self.changed()
 
     @property
     def current(self) -> ThreadMessage | None:

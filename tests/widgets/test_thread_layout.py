@@ -12,7 +12,8 @@ from omnitui.core.models import AttachmentRow, Delivery, MessageBody, MessageCla
 from omnitui.core.times import MINUTE
 from omnitui.widgets.glyphs import ASCII, UNICODE
 from omnitui.widgets.lines import Line
-from omnitui.widgets.message_lines import Look, message_lines
+from omnitui.widgets.look import Look
+from omnitui.widgets.message_lines import message_lines
 from omnitui.widgets.thread_layout import ThreadLayout
 from tests.widgets.rows import NOW, message
 
