@@ -13,6 +13,7 @@ from omnitui.cli.exits import Exit
 from omnitui.cli.output import emit, say
 
 if TYPE_CHECKING:
+    from omnitui.core.channel_events import Event
     from omnitui.sync.files.sources import FoundMail
 
 _account = click.option("--account", default="imported", metavar="NAME", help="Local account to read into (imported).")
@@ -63,6 +64,59 @@ def mbox(desk: Desk, path: Path, account: str, folder: str, role: str, as_json: 
     return _read(desk, account, [(folder or path.stem, role, sources.mbox(path))], as_json=as_json)
 
 
+_us = click.option("--us", multiple=True, metavar="NAME", help="A name of ours in it; what it wrote is an answer.")
+
+
+def _chat_command(name: str, words: str) -> None:
+    """One subcommand for each kind of export."""
+
+    @import_.command(name, help=words)
+    @_path
+    @_account
+    @_us
+    @_json
+    @pass_desk
+    def command(desk: Desk, path: Path, account: str, us: tuple[str, ...], as_json: bool) -> int:
+        from zoneinfo import ZoneInfo
+
+        from omnitui.config.zone import local_zone
+        from omnitui.sync.files.chats.slack import slack_events
+        from omnitui.sync.files.chats.telegram import telegram_events
+        from omnitui.sync.files.chats.whatsapp import whatsapp_events
+
+        zone = ZoneInfo(desk.settings.agent.timezone or local_zone())
+        found = {
+            "telegram": lambda: telegram_events(path, us),
+            "whatsapp": lambda: whatsapp_events(path, us, zone),
+            "slack": lambda: slack_events(path, us),
+        }[name]()
+        return _read_chats(desk, f"{account}-{name}" if account == "imported" else account, name, found, as_json)
+
+
+_chat_command("telegram", "Read a JSON export of Telegram Desktop (result.json).")
+_chat_command("whatsapp", "Read a chat text of WhatsApp; its times are those of your zone.")
+_chat_command("slack", "Read an export of Slack, a zip or the folder it was unpacked to.")
+
+
+def _read_chats(desk: Desk, account: str, channel: str, found: Iterator[Event], as_json: bool) -> int:
+    from omnitui.core.errors import Refused
+    from omnitui.store.connection import Role
+    from omnitui.sync.files.chats.reading import read_events
+
+    if account in desk.settings.names:
+        raise Refused(f"{account} is an account of the config; choose another name with --account")
+    cache = desk.cache(Role.PULL)
+    try:
+        added = read_events(cache, account, channel, found, desk.now())
+    finally:
+        cache.close()
+    if as_json:
+        emit({"account": account, "added": added})
+    else:
+        say(f"{account}: {added:,} messages added.")
+    return Exit.OK
+
+
 def _role_of(name: str) -> str:
     """The usual names of folders below a Maildir."""
     last = name.rpartition("/")[2].lower()
@@ -74,7 +128,7 @@ def _read(desk: Desk, account: str, parts: list[tuple[str, str, Iterator[FoundMa
     from omnitui.store.connection import Role
     from omnitui.sync.files.reading import read_into
 
-    if any(known.name == account for known in desk.settings.accounts):
+    if account in desk.settings.names:
         raise Refused(f"{account} is an account with a server; choose another name with --account")
     connection = desk.cache(Role.PULL)
     unreadable = 0
