@@ -9,16 +9,18 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from omnitui.config.load import load
 from omnitui.config.places import places, prepare
+from omnitui.core.errors import OmnituiError
 from omnitui.core.times import Instant
 from omnitui.store.connection import Cache, Role, open_cache
 from omnitui.sync.engine import Outcome
+from omnitui.sync.wire import ask_worker
 from omnitui.triage import drafting, sending
 from omnitui.triage.agent import Agent
 from omnitui.worker import Worker
@@ -102,6 +104,34 @@ class Desk:
         except subprocess.TimeoutExpired:
             process.kill()
             return process.wait()
+
+    @contextlib.contextmanager
+    def live(self) -> Iterator[None]:
+        """A worker runs meanwhile, and is in step: for what a channel tells only to those who listen."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "omnitui", "--home", str(self.path), "sync"],
+            cwd=ROOT, env={**os.environ, **self.rig.environment()}, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            self.until(lambda: bool(self._synced()))
+            yield
+        finally:
+            process.terminate()
+            process.wait()
+
+    def _synced(self) -> object:
+        try:
+            return ask_worker(self.places.socket, "sync", "synced", 30.0)
+        except OmnituiError:
+            return None
+
+    def until(self, there: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Wait for something to be so."""
+        end = time.monotonic() + seconds
+        while not there():
+            assert time.monotonic() < end, "it did not happen"
+            time.sleep(0.05)
 
     @contextlib.contextmanager
     def _environment(self) -> Iterator[None]:

@@ -35,7 +35,7 @@ def test_an_unknown_channel_names_those_there_are() -> None:
 
 def test_a_mistake_in_a_channel_s_table_has_its_line(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
-    text = '[[account]]\nname = "a"\nchannel = "file"\n[account.file]\ninbox = "/i"\noutbox = "/o"\npoll = 3\n'
+    text = '[[account]]\nname = "a"\nchannel = "file"\n[account.file]\ninbox = "/i"\noutbox = "/o"\npoll_second = 3\n'
     file.write_text(text, encoding="utf-8")
     settings, problems = parse(text, file)
     assert problems == []
