@@ -163,6 +163,30 @@ async def test_a_new_process_goes_on_from_the_cursor(rig: SlackRig, tmp_path: Pa
         assert "changed while away" in {one.text for one in desk.messages}
 
 
+async def test_what_changed_while_away_is_seen(rig: SlackRig, tmp_path: Path) -> None:
+    root = rig.write("root")
+    edited, liked, gone = rig.write("edited"), rig.write("liked"), rig.write("gone")
+    lone = rig.write("alone", who="ben")
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(5)
+        assert not [one for one in desk.events if isinstance(one, DeletedEvent | EditedEvent)]
+        cursor = desk.cursor
+    rig.edit(edited, "better")
+    rig.react(liked, "👍")
+    rig.delete(gone)
+    rig.delete(lone)
+    async with desk_of(rig, tmp_path, cursor) as desk:
+        await desk.pull()
+        edits = [one for one in desk.events if isinstance(one, EditedEvent)]
+        assert [(one.remote_id, one.text) for one in edits] == [(edited, "better")]
+        assert {one.remote_id for one in desk.events if isinstance(one, ReactionEvent)} == {liked}
+        assert {one.remote_id for one in desk.events if isinstance(one, DeletedEvent)} == {gone, lone}
+        assert root in {one.remote_id for one in desk.messages}
+        desk.events.clear()
+        await desk.pull()
+        assert desk.events == []
+
+
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
 async def test_slack_renews_the_line(rig: SlackRig, tmp_path: Path, reason: str) -> None:
     async with desk_of(rig, tmp_path) as desk:

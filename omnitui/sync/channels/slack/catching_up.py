@@ -1,13 +1,13 @@
 """Reading what happened while nobody listened: events are not given again to a socket that was away.
 
 History of each channel from a little before its last known message, threads that it shows to have newer replies, and
-old threads one by one. https://docs.slack.dev/reference/methods/conversations.history
+old threads one by one. What we knew and history does not show any more was deleted. https://docs.slack.dev/reference/methods/conversations.history
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from omnitui.core.channel_events import GapEvent
@@ -46,12 +46,17 @@ class CatchUp:
     days: int
     deep: bool = True
     """Also old threads, one by one."""
+    expected: dict[str, str] = field(default_factory=dict)
+    """`Place.recent` when the round began: what of it is not seen in a channel or thread read whole was deleted."""
     done: set[str] = field(default_factory=set)
     swept: bool = False
+    seen: set[str] = field(default_factory=set)
+    begun: set[str] = field(default_factory=set)
+    """Channels and `channel:root` of threads that this round reads from their first page."""
 
     def copy(self) -> CatchUp:
         """To work on: a pull that is cancelled must leave no trace."""
-        return CatchUp(self.rooms, self.now, self.days, self.deep, set(self.done), self.swept)
+        return replace(self, done=set(self.done), seen=set(self.seen), begun=set(self.begun))
 
     def finished(self, place: Place) -> bool:
         """Whether there is nothing more to read."""
@@ -77,8 +82,7 @@ class CatchUp:
         if room is not None:
             return await self._history(client, place, room)
         self.swept = True
-        if self.deep:
-            place.todo = self._old_threads(place)
+        place.todo = [*(self._old_threads(place) if self.deep else ()), *self._recent_threads(place)]
         return []
 
     def _next(self) -> Room | None:
@@ -118,8 +122,12 @@ class CatchUp:
             fresh = ts_order(ts) > ts_order(reading.fresh)
             self._plan(place, room, message, reading)
             found.append(Found(room, message, fresh, _changed(message, place)))
+            self.seen.add(f"{room.id}:{ts}")
+        if not reading.page:
+            self.begun.add(room.id)
         reading.page = following
         if not following:
+            found += self._gone(room, "", reading.floor)
             reading.base, reading.top = later(reading.base, reading.top), ""
             self.done.add(room.id)
         return found
@@ -128,6 +136,7 @@ class CatchUp:
         """Go on without this channel, or from its start where the page is not known any more. Raises the rest."""
         if refused.code == "invalid_cursor" and reading.page:
             reading.page = ""
+            self.begun.discard(room.id)
         elif refused.code in _SHUT or (refused.code == "missing_scope" and room.direct):
             self.done.add(room.id)
         else:
@@ -160,6 +169,31 @@ class CatchUp:
                 parts.append(Part(channel, root, _before(last)))
         return parts
 
+    def _recent_threads(self, place: Place) -> list[Part]:
+        """Threads of the latest replies, for what has changed in them without a newer reply."""
+        since: dict[tuple[str, str], str] = {}
+        for name, root in self.expected.items():
+            channel, _, ts = name.partition(":")
+            reading = place.rooms.get(channel)
+            if root == ts or not reading or f"{channel}:{root}" in self.begun:
+                continue
+            if channel in self.done and ts_order(ts) > ts_order(reading.fresh):
+                known = since.get((channel, root), ts)
+                since[channel, root] = min(known, ts, key=ts_order)
+        return [Part(channel, root, _before(ts)) for (channel, root), ts in since.items()]
+
+    def _gone(self, room: Room, root: str, since: str) -> list[Found]:
+        """What was known after `since` and is not there any more; `root` empty: at the channel's top."""
+        if (f"{room.id}:{root}" if root else room.id) not in self.begun:
+            return []
+        found = []
+        for name, its_root in self.expected.items():
+            channel, _, ts = name.partition(":")
+            here = its_root == root if root else its_root == ts
+            if channel == room.id and here and ts != root and name not in self.seen and ts_order(ts) > ts_order(since):
+                found.append(Found(room, {"ts": ts, "thread_ts": its_root, "subtype": "tombstone"}))
+        return found
+
     async def _thread(self, client: SlackClient, place: Place) -> list[Found]:
         part = place.todo[0]
         room = next((room for room in self.rooms if room.id == part.channel), None)
@@ -174,19 +208,25 @@ class CatchUp:
         except SlackRefused as refused:
             if refused.code == "invalid_cursor" and part.page:
                 part.page = ""
+                self.begun.discard(f"{part.channel}:{part.root}")
             elif refused.code in _SHUT:
                 place.todo.pop(0)
             else:
                 raise
             return []
+        if not part.page:
+            self.begun.add(f"{part.channel}:{part.root}")
+        found = []
+        for message in dicts(answer.get("messages")):
+            ts = string(message.get("ts"))
+            self.seen.add(f"{room.id}:{ts}")
+            if ts != part.root:
+                found.append(Found(room, message, True, _changed(message, place)))
         part.page = following
         if not following:
             place.todo.pop(0)
-        return [
-            Found(room, message, True, _changed(message, place))
-            for message in dicts(answer.get("messages"))
-            if string(message.get("ts")) != part.root
-        ]
+            found += self._gone(room, part.root, part.oldest)
+        return found
 
 
 def ordered(found: Iterable[Found]) -> list[Found]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from omnitui.core.channel_events import Event, IdentityEvent, MessageEvent, ReactionEvent
+from omnitui.core.channel_events import DeletedEvent, Event, IdentityEvent, MessageEvent, ReactionEvent
 from omnitui.core.errors import NotFound, Offline
 from omnitui.core.times import MINUTE, SECOND
 from omnitui.sync.channels.contract import (
@@ -88,7 +88,7 @@ class SlackConnector(Connector):
         place = place_of(cursor)
         await self._known()
         await self._line.connect()
-        catch = await self._round(cursor)
+        catch = await self._round(cursor, place)
         found: list[Found] = []
         events: list[Event] = []
         wait: float | None = None
@@ -184,7 +184,7 @@ class SlackConnector(Connector):
             )
         return self._sight
 
-    async def _round(self, cursor: str) -> CatchUp:
+    async def _round(self, cursor: str, place: Place) -> CatchUp:
         """The present round over the history, or a new one where something may have passed unheard."""
         now, old, line = self._clock(), self._catch, self._line
         every = AGAIN_SHARED if line.shared else AGAIN
@@ -193,7 +193,8 @@ class SlackConnector(Connector):
             return old.copy()
         rooms = tuple(await self._rooms.refresh())
         self._catch_line, self._stale = line.lines, False
-        return CatchUp(rooms, now, self._settings.history_days, deep=fresh or line.shared)
+        known = dict(place.recent)
+        return CatchUp(rooms, now, self._settings.history_days, deep=fresh or line.shared, expected=known)
 
     async def _history(self, catch: CatchUp, place: Place, budget: PullBudget) -> list[Found]:
         started, found = self._clock(), list[Found]()
@@ -211,8 +212,10 @@ class SlackConnector(Connector):
         first = events[0] if events else None
         if isinstance(first, MessageEvent):
             self._note(place, one.room, one.message)
+            place.remember(one.room.id, root_of(one.message), string(one.message.get("ts")))
             if one.changed:
                 events.insert(1, edit_of(first, first.edited_at or first.at))
+        _forget(place, events)
         return events if one.fresh or one.changed else [one for one in events if isinstance(one, ReactionEvent)]
 
     async def _from_envelope(self, envelope: Envelope, place: Place, catch: CatchUp) -> list[Event]:
@@ -235,7 +238,9 @@ class SlackConnector(Connector):
             return reacted(event, room, await self._sight_of(event))
         subtype = string(event.get("subtype"))
         if subtype == "message_deleted":
-            return deleted(event, room)
+            gone = deleted(event, room)
+            _forget(place, gone)
+            return gone
         if subtype == "message_changed":
             inner = event.get("message")
             return changed(event, room, await self._sight_of(inner if isinstance(inner, dict) else {}))
@@ -245,6 +250,7 @@ class SlackConnector(Connector):
         if events:
             self._note(place, room, event)
             ts = string(event.get("ts"))
+            place.remember(room.id, root_of(event), ts)
             if root_of(event) == ts or subtype == "thread_broadcast":
                 place.saw(room.id, ts, whole=catch.has_read(room.id))
         return events
@@ -277,6 +283,13 @@ class SlackConnector(Connector):
         now = ts_of(self._clock())
         if moved or not place.live or ts_order(now)[0] - ts_order(place.live)[0] >= STAMP // SECOND:
             place.live = now
+
+
+def _forget(place: Place, events: list[Event]) -> None:
+    """Those that are deleted need not be looked for any more."""
+    for event in events:
+        if isinstance(event, DeletedEvent):
+            place.recent.pop(event.remote_id, None)
 
 
 def _channel_of(event: dict[str, Any]) -> str:

@@ -16,6 +16,8 @@ from omnitui.sync.channels.slack.mapping import later, ts_order
 
 MOST_THREADS = 200
 """Threads whose last reply is remembered: those with the latest activity."""
+MOST_RECENT = 300
+"""Messages that are remembered to see whether they were deleted while nobody listened: the latest."""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,9 @@ class Place:
     dropped: str = ""
     """The last activity of the latest thread that had to be left out of `threads`."""
 
+    recent: dict[str, str] = field(default_factory=dict)
+    """`channel:ts` of the latest messages to the root of their thread (their own ts at the channel's top)."""
+
     def text(self) -> str:
         """As it is kept."""
         return json.dumps(asdict(self), separators=(",", ":"))
@@ -78,6 +83,12 @@ class Place:
             oldest = min(self.threads, key=lambda name: ts_order(self.threads[name]))
             self.dropped = later(self.dropped, self.threads.pop(oldest))
 
+    def remember(self, channel: str, root: str, ts: str) -> None:
+        """A message that is there."""
+        self.recent[f"{channel}:{ts}"] = root
+        if len(self.recent) > MOST_RECENT:
+            del self.recent[min(self.recent, key=lambda name: ts_order(name.partition(":")[2]))]
+
 
 def place_of(text: str) -> Place:
     """A cursor as it was kept; one that cannot be read counts as none, which brings everything once more."""
@@ -89,6 +100,7 @@ def place_of(text: str) -> Place:
             threads={str(key): str(value) for key, value in raw.get("threads", {}).items()},
             todo=[Part(**_texts(value)) for value in raw.get("todo", [])],
             dropped=str(raw.get("dropped", "")),
+            recent=_texts(raw.get("recent", {})),
         )
     except (ValueError, TypeError, AttributeError):
         return Place()
