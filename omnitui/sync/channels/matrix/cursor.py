@@ -1,0 +1,91 @@
+"""What a pull has to remember until the next one: where we are in /sync, and what is still to be fetched."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from omnitui.core.times import Instant
+from omnitui.sync.channels.matrix.fields import number, record, texts, words
+
+MOST_REACTIONS = 200
+"""A reaction is taken back by its own event's id only: so many of the latest are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A stretch of a room that /sync left out. Walked backwards: `start` moves towards `end` (tokens)."""
+
+    room: str
+    start: str
+    end: str
+    since: Instant
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """What a reaction's event said."""
+
+    event: str
+    target: str
+    sender: str
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Immutable: asking twice with one cursor starts from the same place."""
+
+    user: str = ""
+    """Whose tokens these are: another user begins anew."""
+    since: str = ""
+    at: Instant = Instant(0)
+    """When that sync was."""
+    holes: tuple[Hole, ...] = ()
+    invites: dict[str, int] = field(default_factory=dict)
+    """Rooms whose invitation is not accepted yet, with the times that joining has failed."""
+    reactions: tuple[Reacted, ...] = ()
+    spaces: tuple[str, ...] = ()
+    """Rooms that only hold other rooms: no conversations."""
+
+    def to_json(self) -> str:
+        """As the cache keeps it."""
+        return json.dumps(
+            {
+                "user": self.user,
+                "since": self.since,
+                "at": self.at,
+                "holes": [[h.room, h.start, h.end, h.since, h.until] for h in self.holes],
+                "invites": self.invites,
+                "spaces": self.spaces,
+                "reactions": [[r.event, r.target, r.sender, r.emoji] for r in self.reactions[-MOST_REACTIONS:]],
+            },
+            separators=(",", ":"),
+        )
+
+
+def read_cursor(text: str) -> Cursor:
+    """The inverse; what cannot be read is the beginning."""
+    try:
+        given: dict[str, Any] = record(json.loads(text)) if text else {}
+    except ValueError:
+        given = {}
+    holes = [
+        Hole(row[0], row[1], row[2], Instant(number(row[3])), Instant(number(row[4])))
+        for row in given.get("holes") or []
+        if isinstance(row, list) and len(row) == 5 and len(texts(row[:3])) == 3
+    ]
+    reactions = [
+        Reacted(*row) for row in given.get("reactions") or [] if isinstance(row, list) and len(texts(row)) == 4
+    ]
+    return Cursor(
+        user=words(given.get("user")),
+        since=words(given.get("since")),
+        at=Instant(number(given.get("at"))),
+        holes=tuple(holes),
+        invites={room: number(tries) for room, tries in record(given.get("invites")).items()},
+        reactions=tuple(reactions),
+        spaces=tuple(texts(given.get("spaces"))),
+    )
