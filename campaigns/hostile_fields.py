@@ -124,7 +124,8 @@ def pasted_text(text: str) -> str:
 
 def set_up(terminal: Terminal, texts: list[str]) -> None:
     """Through the set-up of an account, as far as it goes without a network, and back."""
-    after(terminal, "gA", "Address of the mailbox")
+    after(terminal, "gA", "What shall be set up?")
+    after(terminal, "\r", "Address of the mailbox")
     for text in texts:
         keys(terminal, pasted_text(text), "\r", "\x15")
         calm(terminal, 0.2)

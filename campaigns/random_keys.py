@@ -97,6 +97,9 @@ def run(
             key = chance.choice(chance.choice((LETTERS, LETTERS, SIGNS, OTHERS)))
             if chance.random() < 0.04:
                 key = chance.choice(WORDS)
+            if chance.random() < 0.1:
+                # Together, as over a slow line: the second may be meant for a page that the first one leaves.
+                key += chance.choice((key, chance.choice(LETTERS), chance.choice(OTHERS)))
             typed.append(key)
             terminal.type(key)
             terminal.some(0.02)

@@ -12,7 +12,7 @@ from omnitui.screens.base import Page
 from omnitui.screens.contacts_page import ContactsPage
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
-from omnitui.screens.pages import SheetPage
+from omnitui.screens.pages import SheetPage, in_place
 from omnitui.store import contacts
 from omnitui.triage import people
 from omnitui.widgets.choices import Choice
@@ -129,7 +129,8 @@ async def timeline(page: Page, call: Call) -> None:
     """All that was written with them, over all conversations, in one thread."""
     card = await _card(page)
     if isinstance(page, SheetPage):
-        page.app.pop_screen()
+        if not page.leave():
+            return
         await asyncio.sleep(0)
     main = page if isinstance(page, InboxPage) else page.app.screen
     if isinstance(main, InboxPage):
@@ -146,13 +147,10 @@ async def open_numbered(page: InboxPage, call: Call) -> None:
 
 
 @handles("page.contacts")
-async def show(page: Page, call: Call) -> None:
+def show(page: Page, call: Call) -> None:
     """The page of contacts; from another page it takes its place."""
-    if isinstance(page, ContactsPage):
-        return
-    if isinstance(page, SheetPage):
-        page.app.pop_screen()
-    page.app.push_screen(ContactsPage(page.session, call.args.strip()))
+    if not isinstance(page, ContactsPage):
+        in_place(page, ContactsPage(page.session, call.args.strip()))
 
 
 @handles("contacts.find", page="contacts")

@@ -7,7 +7,7 @@ from omnitui.core.models import ConversationId
 from omnitui.screens.base import Page
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
-from omnitui.screens.pages import DraftsPage, OutboxPage, SheetPage, SyncPage
+from omnitui.screens.pages import DraftsPage, OutboxPage, SheetPage, SyncPage, in_place
 from omnitui.screens.replies_page import RepliesPage
 from omnitui.store import drafts
 from omnitui.triage import drafting, sending
@@ -32,14 +32,11 @@ _BESIDE = ("outbox", "drafts", "replies", "sync", "text", "bare", "why", "contac
 
 
 @handles(*_PAGES)
-async def show(page: Page, call: Call) -> None:
+def show(page: Page, call: Call) -> None:
     """Open a page; from another one it takes its place."""
     wanted = _PAGES[call.id]
-    if isinstance(page, wanted):
-        return
-    if isinstance(page, SheetPage):
-        page.app.pop_screen()
-    page.app.push_screen(wanted(page.session))
+    if not isinstance(page, wanted):
+        in_place(page, wanted(page.session))
 
 
 def _move(page: SheetPage, call: Call) -> None:
@@ -55,7 +52,7 @@ def _move(page: SheetPage, call: Call) -> None:
 
 
 def _back(page: SheetPage, call: Call) -> None:
-    page.app.pop_screen()
+    page.leave()
 
 
 for _name in _BESIDE:
@@ -64,9 +61,7 @@ for _name in _BESIDE:
 
 
 async def _open(page: SheetPage, id: ConversationId) -> None:
-    page.app.pop_screen()
-    main = page.app.screen
-    if isinstance(main, InboxPage):
+    if page.leave() and isinstance(main := page.app.screen, InboxPage):
         await main.open_conversation(id)
 
 
@@ -82,11 +77,8 @@ async def open_sent(page: OutboxPage, call: Call) -> None:
 async def open_draft(page: DraftsPage, call: Call) -> None:
     """Write on."""
     draft = page.draft()
-    if draft is not None:
-        page.app.pop_screen()
-        main = page.app.screen
-        if isinstance(main, InboxPage):
-            await main.write_on(draft)
+    if draft is not None and page.leave() and isinstance(main := page.app.screen, InboxPage):
+        await main.write_on(draft)
 
 
 @handles("draft.delete", page="drafts")
@@ -150,11 +142,8 @@ async def edit(page: OutboxPage, call: Call) -> None:
     before = {draft.id for draft in await session.reader.all(drafts.every(50))}
     await cancel(page, call)
     back = [draft for draft in await session.reader.all(drafts.every(50)) if draft.id not in before]
-    if back:
-        page.app.pop_screen()
-        main = page.app.screen
-        if isinstance(main, InboxPage):
-            await main.write_on(back[0])
+    if back and page.leave() and isinstance(main := page.app.screen, InboxPage):
+        await main.write_on(back[0])
 
 
 @handles("sync.now")

@@ -26,4 +26,4 @@ async def original(page: InboxPage, call: Call) -> None:
     more = "" if found.complete else " (big parts are still on the server)"
     if len(found.data) > MOST:
         more = f" (the first {size(MOST)}; omnitui show {message.conversation_id} --raw {message.id} prints all)"
-    page.app.push_screen(TextPage(page.session, f"Original of #{message.conversation_id}{more}", safe_text(text)))
+    page.open_page(TextPage(page.session, f"Original of #{message.conversation_id}{more}", safe_text(text)))

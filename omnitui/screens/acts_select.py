@@ -95,10 +95,10 @@ async def bare(page: Page, call: Call) -> None:
     if not isinstance(page, InboxPage):
         raise Refused("open a conversation first")
     message = await read_at_hand(page)
-    page.app.push_screen(BarePage(page.session, message, page.thread.layout_.body(message.id)))
+    page.open_page(BarePage(page.session, message, page.thread.layout_.body(message.id)))
 
 
 @handles("message.bare", page="bare")
 def clothed(page: BarePage, call: Call) -> None:
     """Back."""
-    page.app.pop_screen()
+    page.leave()

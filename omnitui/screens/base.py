@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -20,6 +19,7 @@ from omnitui.core.keymap import Resolver
 from omnitui.core.models import Draft, StepRow
 from omnitui.screens.handlers import Call, handler_of
 from omnitui.screens.session import Session
+from omnitui.screens.stacked import Stacked
 from omnitui.screens.typed_ahead import TypedAhead, is_field
 from omnitui.widgets.bars import StatusLine
 from omnitui.widgets.choices import Choice, fitting
@@ -37,7 +37,7 @@ POPUP_AFTER = 0.4
 """Seconds on a prefix before the status line lists what may follow."""
 
 
-class Page(Screen[None], inherit_bindings=False):
+class Page(Stacked, inherit_bindings=False):
     """A full screen with a bottom line and a picker."""
 
     NAME: ClassVar[str] = ""
@@ -115,6 +115,9 @@ class Page(Screen[None], inherit_bindings=False):
 
     def on_key(self, event: events.Key) -> None:
         """A key that no text field took."""
+        if not self.on_top:
+            self.pass_on(event)
+            return
         if not self.furnished:
             self._early.append(event)
             return
@@ -209,7 +212,9 @@ class Page(Screen[None], inherit_bindings=False):
         """Open a draft where it can be written on."""
 
     async def ask(self, question: Question) -> tuple[Any, str]:
-        """Ask and wait: the chosen value (None when left) and what was typed."""
+        """Ask and wait: the chosen value (None when left) and what was typed. A page that was left asks nothing."""
+        if not self.on_top:
+            return None, ""
         if self._answer is not None and not self._answer.done():
             self._answer.set_result((None, ""))
         focused = self.focused

@@ -92,7 +92,7 @@ class ContactsPage(SheetPage, inherit_bindings=False):
         if event.input is self.line:
             event.stop()
             self._searched = event.value.strip()
-            self.run_worker(self.read(), group="search", exclusive=True)
+            self.beside(self.read, group="search", only=True)
 
     def on_search_line_left(self, event: SearchLine.Left) -> None:
         """Esc: everybody again."""

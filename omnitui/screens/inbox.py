@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -85,7 +85,7 @@ class InboxPage(InboxParts, inherit_bindings=False):
         self.composer.area.on_slash = self._slash
         self._all_here()
         self.follow_now()
-        self.run_worker(self.read_state())
+        self.beside(self.read_state)
 
     async def on_mount(self) -> None:
         """First the rows; all else comes after the first frame."""
@@ -195,7 +195,7 @@ class InboxPage(InboxParts, inherit_bindings=False):
             self._preview.stop()
             self._preview = None
         if self.furnished and self.panes.thread_beside and not self.writing:
-            self.run_worker(self._show_cursor, group="preview", exclusive=True)  # type: ignore[arg-type]
+            self.beside(self._show_cursor, group="preview", only=True)
 
     async def _show_cursor(self) -> None:
         await self.show(self.list.window.cursor)
@@ -244,7 +244,7 @@ class InboxPage(InboxParts, inherit_bindings=False):
     def on_composer_rested(self, event: Composer.Rested) -> None:
         """The text rests: save it, and look at the warnings."""
         event.stop()
-        self.run_worker(self._keep_and_look())
+        self.beside(self._keep_and_look)
 
     def _slash(self) -> None:
         self.slashed = True
@@ -280,7 +280,7 @@ class InboxPage(InboxParts, inherit_bindings=False):
     def on_conversation_list_page_wanted(self, event: ConversationList.PageWanted) -> None:
         """The list comes near an end of what it has."""
         event.stop()
-        self.run_worker(self.pages.more(event.above))
+        self.beside(partial(self.pages.more, event.above))
 
     def on_conversation_list_opened(self, event: ConversationList.Opened) -> None:
         """A double click."""
@@ -290,12 +290,12 @@ class InboxPage(InboxParts, inherit_bindings=False):
     def on_contact_panel_opened(self, event: ContactPanel.Opened) -> None:
         """A click on one of their conversations."""
         event.stop()
-        self.run_worker(self.open_conversation(event.id))
+        self.beside(partial(self.open_conversation, event.id))
 
     def on_thread_view_older_wanted(self, event: ThreadView.OlderWanted) -> None:
         """The thread comes near the oldest message it has."""
         event.stop()
-        self.run_worker(self.reading.older(event.conversation, event.before))
+        self.beside(partial(self.reading.older, event.conversation, event.before))
 
     def on_selectable_thread_text_selected(self, event: SelectableThread.TextSelected) -> None:
         """The mouse has selected something."""
@@ -307,16 +307,16 @@ class InboxPage(InboxParts, inherit_bindings=False):
     def on_thread_view_bodies_wanted(self, event: ThreadView.BodiesWanted) -> None:
         """Messages come into view."""
         event.stop()
-        self.run_worker(self.reading.bodies(event.conversation, event.ids))
+        self.beside(partial(self.reading.bodies, event.conversation, event.ids))
 
     def on_input_changed(self, event: SearchLine.Changed) -> None:
         """Search while one types; what was typed since makes an older look void."""
         if event.input is self.search_line:
             event.stop()
-            self.run_worker(self.search.look(event.value), group="search", exclusive=True)
+            self.beside(partial(self.search.look, event.value), group="search", only=True)
         elif event.input.id == "find":
             event.stop()
-            self.run_worker(self.find.look(event.value), group="find", exclusive=True)
+            self.beside(partial(self.find.look, event.value), group="find", only=True)
 
     def on_find_line_ready(self, event: FindLine.Ready) -> None:
         """The find line has the focus."""
@@ -341,12 +341,12 @@ class InboxPage(InboxParts, inherit_bindings=False):
     def on_search_line_left(self, event: SearchLine.Left) -> None:
         """Esc: back to what was shown."""
         event.stop()
-        self.run_worker(self.search.leave())
+        self.beside(self.search.leave)
 
     def on_search_line_completing(self, event: SearchLine.Completing) -> None:
         """Tab in the search line."""
         event.stop()
-        self.run_worker(self.search.words.complete(event.forward), group="complete", exclusive=True)
+        self.beside(partial(self.search.words.complete, event.forward), group="complete", only=True)
 
     def on_search_line_kept(self, event: SearchLine.Kept) -> None:
         """Enter: into the list."""
@@ -356,7 +356,7 @@ class InboxPage(InboxParts, inherit_bindings=False):
     def on_top_line_view_clicked(self, event: TopLine.ViewClicked) -> None:
         """A click on a view."""
         event.stop()
-        self.run_worker(self.open_view(event.index))
+        self.beside(partial(self.open_view, event.index))
 
     def on_resize(self, event: events.Resize) -> None:
         """Other panes fit."""

@@ -89,6 +89,14 @@ class SheetPage(Page, inherit_bindings=False):
         return max(self.app.size.width - 2, 20)
 
 
+def in_place(page: Page, wanted: SheetPage) -> None:
+    """Open a page over the main one; a sheet that is open gives way. At once: the next key may be here already."""
+    if isinstance(page, SheetPage) and page.leave():
+        page.app.push_screen(wanted)
+    else:
+        page.open_page(wanted)
+
+
 class OutboxPage(SheetPage, inherit_bindings=False):
     """What is to be sent, what asks for a decision, what was sent lately."""
 

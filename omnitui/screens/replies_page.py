@@ -44,9 +44,7 @@ class RepliesPage(SheetPage, inherit_bindings=False):
 
 
 async def _write(page: RepliesPage, reply: SavedReply) -> None:
-    page.app.pop_screen()
-    main = page.app.screen
-    if isinstance(main, InboxPage):
+    if page.leave() and isinstance(main := page.app.screen, InboxPage):
         await main.composing.saved.open(reply)
 
 

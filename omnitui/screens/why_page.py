@@ -165,7 +165,7 @@ def conversation_why(page: InboxPage, call: Call) -> None:
         by_match=source.by_match,
         only=call.args.strip(),
     )
-    page.app.push_screen(shown)
+    page.open_page(shown)
 
 
 @handles("conversation.why", page="outbox")
@@ -174,4 +174,4 @@ def outbox_why(page: OutboxPage, call: Call) -> None:
     item = page.row()
     if item is None:
         raise Refused("there is nothing here")
-    page.app.push_screen(HeldPage(page.session, item))
+    page.open_page(HeldPage(page.session, item))

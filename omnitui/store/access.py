@@ -11,12 +11,18 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 
-from omnitui.core.errors import Overtaken
+from omnitui.core.errors import CacheError, Overtaken
 from omnitui.store.connection import Role, open_cache, open_reader
 from omnitui.store.select import Select
 
 T = TypeVar("T")
 P = ParamSpec("P")
+_HINDERED = {
+    sqlite3.SQLITE_BUSY: "Another program has held the mailbox for too long.",
+    sqlite3.SQLITE_FULL: "The disk is full: make room on it.",
+    sqlite3.SQLITE_IOERR: "The disk does not answer as it should: look at it.",
+    sqlite3.SQLITE_READONLY: "The mailbox's file may not be written: look at its rights.",
+}
 
 
 class Reader:
@@ -79,13 +85,20 @@ class Writer:
         self._connection: sqlite3.Connection | None = None
 
     async def do(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
-        """Run `work(connection, ...)`; errors come through."""
+        """Run `work(connection, ...)`; errors come through. Raises CacheError where the disk is full or another holds
+        the cache too long."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work, args, options)
 
     def _run(self, work: Callable[..., T], args: tuple[Any, ...], options: dict[str, Any]) -> T:
         if self._connection is None:
             self._connection = open_cache(self._path, Role.OPERATIONS, threads=True)
-        return work(self._connection, *args, **options)
+        try:
+            return work(self._connection, *args, **options)
+        except sqlite3.OperationalError as error:
+            words = _HINDERED.get(error.sqlite_errorcode & 0xFF)
+            if words is None:
+                raise
+            raise CacheError(f"{words} Nothing of this was kept; try again") from error
 
     def close(self) -> None:
         """Wait for what is being written, then let go of the file."""
