@@ -30,7 +30,9 @@ def reason_to_ask(connection: sqlite3.Connection, item: OutboxItem) -> str:
     found = connection.execute(
         "WITH here(id) AS (SELECT coalesce(merged_into, id) FROM conversation WHERE id = :conversation)"
         " SELECT EXISTS (SELECT 1 FROM message m JOIN here ON m.conversation_id = here.id"
-        "   WHERE m.class = 'customer' AND m.at > :saw AND :saw > 0) AS again,"
+        "   WHERE m.class = 'customer' AND :saw > 0"
+        # Mail servers count whole seconds: what came later in the one that was seen is told by when it came here.
+        "   AND (m.at > :saw OR m.at = :saw AND m.fetched_at > :queued)) AS again,"
         " EXISTS (SELECT 1 FROM message m JOIN here ON m.conversation_id = here.id"
         "   WHERE m.class = 'human' AND m.at > :saw AND m.omni_id <> :id AND :saw > 0"
         "   AND m.delivery IN ('', 'sent', 'delivered', 'read') AND coalesce(m.accepted_at, m.fetched_at) > :queued"

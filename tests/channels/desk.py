@@ -81,12 +81,12 @@ class Desk:
         return found[0][0] if found else None
 
     def texts(self, class_: str = "customer") -> list[str]:
-        """What was written, oldest first."""
+        """What was written, oldest first: first lines, since a mail's quote stands below."""
         found = self.rows(
             "SELECT b.text FROM message m JOIN body b ON b.message_id = m.id WHERE m.class = ? ORDER BY m.at, m.id",
             class_,
         )
-        return [text.strip() for (text,) in found]
+        return [text.strip().split("\n")[0] for (text,) in found]
 
     def state(self, item: str) -> str:
         """Where a send stands."""

@@ -16,6 +16,11 @@ def channels() -> list[str]:
     return sorted(path.parent.name for path in KIT.glob("*/__init__.py"))
 
 
+def rigged() -> list[str]:
+    """The channels, and the mailbox, which keeps the same rules by other code."""
+    return ["email", *channels()]
+
+
 def rig_of(channel: str) -> type[Rig]:
     """The rig of a channel."""
     module = importlib.import_module(f"tests.channels.{channel}.rig")

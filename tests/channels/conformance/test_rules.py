@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from omnitui.core.channels import Dedupe, Inbound
-from tests.channels.conformance.rigs import channels, rig_of
+from tests.channels.conformance.rigs import rig_of, rigged
 from tests.channels.desk import LONG, Desk
 from tests.channels.rig import Rig
 
 HOSTILE = "\x1b]0;owned\x07 \x9b31m \u202egnp.exe \u2066a\u200b\u2069 [bold]x[/bold] \x00 end"
 
 
-@pytest.fixture(params=channels())
+@pytest.fixture(params=rigged())
 def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     one = rig_of(request.param)()
     one.start()
@@ -71,7 +71,9 @@ def test_many_arrive_once_and_in_order(desk: Desk) -> None:
         desk.rig.write(text)
     desk.once()
     desk.once()
-    assert desk.texts()[1:] == texts
+    # A mail server's clock counts whole seconds: within one of them mails have no order.
+    same = sorted if desk.rig.channel == "email" else list
+    assert same(desk.texts()[1:]) == same(texts)
 
 
 def test_two_customers_are_two_conversations(desk: Desk) -> None:
