@@ -214,6 +214,20 @@ async def test_errors_are_of_the_right_kind(rig: WhatsAppRig, desk: WhatsApp) ->
             await desk.send(wrong)
 
 
+async def test_a_token_that_has_ended_is_told_after_what_came_was_brought(rig: WhatsAppRig, desk: WhatsApp) -> None:
+    await in_thread(rig.write, "still comes")
+    rig.faults.refuse_token = True
+    batch = await desk.pull("", PullBudget(seconds=0))
+    assert texts(list(batch.events)) == ["still comes"]
+    with pytest.raises(LoginRefused):
+        await desk.pull(batch.next_cursor, PullBudget(seconds=0))
+    rig.faults.refuse_token = False
+    await desk.pull(batch.next_cursor, PullBudget(seconds=0))
+    looked = rig.fake.checked
+    await desk.pull(batch.next_cursor, PullBudget(seconds=0))
+    assert rig.fake.checked == looked
+
+
 async def test_a_relay_that_lost_its_file_leaves_a_gap_and_is_read_anew(rig: WhatsAppRig, desk: WhatsApp) -> None:
     for number in range(3):
         await in_thread(rig.write, f"old {number}")

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from omnitui.core.channel_events import Event, ReceiptEvent
 from omnitui.core.channels import Capabilities
 from omnitui.core.errors import NotFound, Offline, ProtocolError, Refused
+from omnitui.core.times import MINUTE, Instant
 from omnitui.sync.channels.contract import (
     Action,
     Batch,
@@ -29,6 +30,8 @@ from omnitui.sync.relay_client import RelayClient, RelayCursor
 
 REMEMBERED = 5000
 """Keys of ours that statuses have brought back, for `reconcile`."""
+LOOK = 15 * MINUTE
+"""How often Meta is asked whether the token is still good."""
 PAGE = 200
 """Webhooks in one pull at most; each may hold several events."""
 
@@ -45,6 +48,7 @@ class WhatsApp(Connector):
         self._relay = RelayClient(
             setup.http, setup.settings.relay_url, setup.settings.relay_source, setup.secrets["relay_token"]
         )
+        self._look_at = Instant(0)
         self._arrived: OrderedDict[str, ReceiptEvent] = OrderedDict()
 
     async def probe(self) -> Probe:
@@ -56,6 +60,8 @@ class WhatsApp(Connector):
         worker has confirmed)."""
         at, now = RelayCursor.read(cursor), self._clock()
         pulled = await self._relay.pull(at, max(1, min(PAGE, budget.events)), budget.seconds, now)
+        if not pulled.events and now >= self._look_at:
+            await self._look(now)
         events: list[Event] = list(pulled.gaps)
         for webhook in pulled.events:
             events += events_of(webhook, self._settings.phone_number_id, pulled.cursor.epoch)
@@ -67,6 +73,15 @@ class WhatsApp(Connector):
         # The wait has been at the relay already.
         wait = 0.0 if budget.seconds >= 1 else None
         return Batch(tuple(events), pulled.cursor.text(), pulled.more, wait, pulled.cursor.after)
+
+    async def _look(self, now: Instant) -> None:
+        """Whether Meta still takes our token: the relay works without it, and the first send would be a bad time to
+        learn that it has ended. Raises LoginRefused, after everything that waits at the relay has been brought."""
+        try:
+            await self._graph.number()
+        except (Offline, NotFound, Refused, ProtocolError):
+            return
+        self._look_at = Instant(now + LOOK)
 
     async def committed(self, batch: Batch) -> None:
         """The relay need not keep them for us any more."""
