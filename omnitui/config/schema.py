@@ -188,6 +188,11 @@ class UiSettings:
     theme: str = setting("Colours: omnitui-dark, omnitui-light, ansi, mono, or a theme of Textual.", "omnitui-dark")
     compact: bool = setting("One line for a conversation in the list instead of two.", False)
     ascii: bool = setting("Borders and marks of plain ASCII, for terminals without the others.", False)
+    enter_sends: str = setting(
+        "Whether Enter sends while one writes in a chat; auto follows the channel. Ctrl+J always sends.",
+        "auto",
+        choices=("auto", "yes", "no"),
+    )
     mouse: bool = setting("Listen to the mouse; false leaves it to the terminal for marking text.", True)
     fps: int = setting("Most frames a second; fewer are kinder to a slow line.", 60, least=1, most=240)
     slow_line: str = setting(

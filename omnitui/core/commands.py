@@ -95,6 +95,10 @@ def _read(id: str, title: str, help: str, key: str, args: Args = Args.NONE) -> C
     return Command(id, title, help, (key,), C.DESK, "Read", "", False, args)
 
 
+def _chat(id: str, title: str, help: str, key: str, args: Args = Args.NONE) -> Command:
+    return Command(id, title, help, (key,), C.DESK, "Read", "", True, args)
+
+
 def _contact(id: str, title: str, help: str, key: str, args: Args = Args.NONE) -> Command:
     undoable = args is not Args.NONE or id in ("contact.separate", "contact.block")
     return Command(id, title, help, (key,), C.DESK | C.SHEET, "Contact", "", undoable, args)
@@ -174,6 +178,8 @@ COMMANDS: tuple[Command, ...] = (
     _write(
         "compose.send", "Send", "Send what you wrote (a note is saved).", "ctrl+j,ctrl+enter,ctrl+s", C.COMPOSE, "send"
     ),
+    _write("compose.newline", "New line", "A new line, where Enter sends.", "f6,shift+enter", C.COMPOSE),
+    _write("compose.template", "Template", "Answer by an approved template of the channel.", "f7", C.COMPOSE),
     _write("compose.close", "Put away", "Keep the draft and go back.", "escape,ctrl+g", C.COMPOSE, "keep draft"),
     _write("compose.editor", "Editor", "Write in $VISUAL or $EDITOR.", "ctrl+e", C.COMPOSE, "editor"),
     _write("compose.people", "To, Cc, Bcc, subject", "Change who gets it and the subject.", "ctrl+t", C.COMPOSE, "to"),
@@ -200,14 +206,23 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _write("compose.saved", "Saved reply", "Put one in; so does `/` on an empty line.", "ctrl+r", C.COMPOSE, "saved"),
     _write("compose.from", "From", "Send from another of our addresses.", "ctrl+f", C.COMPOSE),
-    _write("compose.quote", "Quote", "Quote the message under the answer, or not.", "f4", C.COMPOSE),
+    _write(
+        "compose.quote",
+        "Quote",
+        "Quote the message, or not; in a chat: which one it answers.",
+        "f4",
+        C.COMPOSE,
+    ),
     _write("compose.discard", "Throw the draft away", "Delete this draft; undo brings it back.", "f8", C.COMPOSE),
-    _read("fold.toggle", "Quotes", "Show or fold quotes, signatures and long logs.", "v"),
+    _read("fold.toggle", "Quotes", "Show or fold quotes, signatures, logs, and what was edited or deleted.", "v"),
     _read("message.original", "Original", "Show the mail as it came, byte for byte.", "V"),
     _read("attachment.open", "Open file or link", "Open an attachment or a link.", "o", Args.NUMBER),
     _read("attachment.save", "Save file", "Save an attachment.", "w", Args.NUMBER),
     _read("message.browser", "In the browser", "A safe copy of the HTML, made for the browser.", "g h"),
     _read("text.copy", "Copy", "Copy what is selected, or message, address, number or link.", "y"),
+    _chat("message.react", "React", "Put an emoji to a chat message, or take it off.", "+", Args.WORDS),
+    _chat("message.edit", "Edit message", "Change a chat message of ours.", "g T", Args.WORDS),
+    _chat("message.delete", "Take message back", "Delete a chat message of ours at the other side.", "g z"),
     _bare("message.bare", "Bare view", "The message alone, for the terminal's own selection.", "ctrl+l"),
     _read("select.begin", "Select text", "Select text of the thread by keys.", "Y"),
     _select("select.mark", "Select from here", "Begin the selection here, or take it back.", "space", "from here"),

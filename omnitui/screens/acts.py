@@ -14,6 +14,7 @@ MODULES = (
     "acts_write",
     "acts_compose",
     "acts_attach",
+    "acts_chat",
     "acts_follow_up",
     "acts_read",
     "acts_files",

@@ -21,6 +21,8 @@ from omnitui.widgets.words import several
 async def attach(page: InboxPage, call: Call) -> None:
     """A file by its path, or `*.pdf`; what cannot be read is said, and asked again."""
     _draft(page)
+    if page.composing.chat is not None:
+        page.composing.chat.must("attachments", "takes no files")
     found, text = None, call.args or "~/"
     while found is None:
         if not call.args:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Sequence
 from omnitui.core.errors import Refused
 from omnitui.core.saved_replies import SavedReply, fill, spans
 from omnitui.screens import recipients
+from omnitui.screens.acts_chat import answer_to
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
 from omnitui.store import saved_replies
@@ -52,7 +53,9 @@ async def editor(page: InboxPage, call: Call) -> None:
 async def quote(page: InboxPage, call: Call) -> None:
     """Quote, or not."""
     draft = page.composing.draft
-    if draft is not None:
+    if page.composing.chat is not None:
+        await answer_to(page, page.composing.chat)
+    elif draft is not None:
         await page.composing.change(quote=not draft.quote)
 
 
@@ -65,6 +68,8 @@ async def people(page: InboxPage, call: Call) -> None:
     draft = page.composing.draft
     if draft is None or draft.kind == "note":
         return
+    if page.composing.chat is not None:
+        raise Refused("a chat has no subject and no copies; it goes to who is in it")
     for field, title in (("to", "To"), ("cc", "Cc"), ("bcc", "Bcc")):
         chosen = await recipients.ask(page, title, getattr(draft, field))
         if chosen is None:
@@ -88,6 +93,8 @@ async def sender(page: InboxPage, call: Call) -> None:
     ]
     if draft is None or draft.kind == "note":
         raise Refused("a note goes to nobody")
+    if page.composing.chat is not None:
+        raise Refused(f"a chat is answered from its own account, {draft.account}")
     if len(known) < 2:
         raise Refused("there is one address to send from")
     here = (draft.account, draft.sender or next((a for name, a in known if name == draft.account), ""))

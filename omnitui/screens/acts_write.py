@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from omnitui.core.channels import EMAIL
 from omnitui.core.errors import Refused
 from omnitui.core.models import ConversationId
 from omnitui.screens.acts_compose import people
@@ -32,6 +33,8 @@ async def reply(page: InboxPage, call: Call) -> None:
     """Answer everybody, or who wrote."""
     reading = page.thread.has_focus
     id = await _at_hand(page)
+    # What is in view says nothing of which short message is meant; `compose.quote` chooses one.
+    reading = reading and page.here is not None and page.here.channel == EMAIL
     await page.composing.begin(
         drafting.reply,
         page.session.agent,

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from omnitui.core.before_sending import Caution, cautions
+from omnitui.core.chat_sending import chat_cautions
 from omnitui.core.models import Draft
 from omnitui.core.times import Instant
+from omnitui.screens.chat_writing import chat_of
 from omnitui.screens.session import Session
 from omnitui.store import drafts, messages
 
@@ -40,6 +42,10 @@ async def look(session: Session, draft: Draft, text: str) -> Found:
         sizes=[*await asyncio.to_thread(_sizes, draft.attachments), *await _carried(session, draft)],
         news=dict.fromkeys(f"{one.who} has {_DID[one.customer]} since you began" for one in news),
     )
+    chat = await chat_of(session, draft)
+    if chat is not None:
+        files = await asyncio.to_thread(_sizes, draft.attachments)
+        found = [*chat_cautions(chat.can, text, chat.window, sizes=files, chat=draft.chat), *found]
     return Found(found, max([draft.saw_at, *(one.at for one in news if one.customer)]))
 
 

@@ -13,13 +13,16 @@ from omnitui.core.errors import Refused
 from omnitui.core.models import Draft, StepRow
 from omnitui.screens import before_sending
 from omnitui.screens.before_sending import CARRIED
+from omnitui.screens.chat_writing import Chat, chat_of
 from omnitui.screens.files import stored
+from omnitui.screens.handlers import Call
 from omnitui.screens.outside_editor import edit
 from omnitui.screens.recipients import written
 from omnitui.screens.reply_writing import ReplyWriting
 from omnitui.store import drafts, messages
 from omnitui.triage import drafting, notes, sending
 from omnitui.widgets.lines import Line
+from omnitui.widgets.look import who
 from omnitui.widgets.words import several
 
 if TYPE_CHECKING:
@@ -38,6 +41,9 @@ class Composing:
         self.draft: Draft | None = None
         self.saved = ReplyWriting(page)
         self._kept: Draft | None = None
+        self.chat: Chat | None = None
+        """What the channel can do, where the draft is one of a chat."""
+        self._answered = ""
         self._found: list[Caution] = []
         self._told: set[str] = set()
         # A draft is saved, sent or thrown away by one at a time: else one that was just sent could be saved anew.
@@ -60,6 +66,7 @@ class Composing:
         page = self._page
         self.draft, self._found, self._told = draft, [], set()
         self._kept = kept or draft
+        await self._look_at_channel()
         page.panes.show_thread()
         page.composer.open("", "", draft.body, note=draft.kind == "note")
         self.show_facts()
@@ -67,21 +74,46 @@ class Composing:
         if draft.id:
             await self.look()
 
+    async def _look_at_channel(self) -> None:
+        """What the draft's channel can do, and which message it answers."""
+        page, draft = self._page, self.draft
+        if draft is None:
+            return
+        self.chat, self._answered = await chat_of(page.session, draft), ""
+        if self.chat is not None and draft.message_id is not None:
+            answered = await page.session.reader.first(messages.by_ids([draft.message_id]))
+            self._answered = f"{who(answered, page.session.me)}: {answered.preview}" if answered is not None else ""
+        sends = self.chat is not None and self.chat.enter_sends(page.session.settings.ui.enter_sends)
+        page.composer.area.on_enter = (lambda: page.run_command(Call("compose.send"))) if sends else None
+        page.composer.on_text = self._title if self.chat is not None else None
+
     def show_facts(self) -> None:
         """Say to whom, how, and what will happen."""
         draft, page = self.draft, self._page
         if draft is None:
             return
+        if draft.kind != "note":
+            self._title()
+            page.composer.set_facts(self._facts(draft))
+            return
         dot = page.session.glyphs.dot
         send = (page.session.keymap.keys_of("compose.send") or ("",))[0]
-        if draft.kind == "note":
-            page.composer.set_title(f"NOTE {dot} only the team sees this", f"{send} saves")
-            page.composer.set_facts([])
+        page.composer.set_title(f"NOTE {dot} only the team sees this", f"{send} saves")
+        page.composer.set_facts([])
+
+    def _title(self) -> None:
+        """To whom, through what, and what the key does; in a chat also how long the text is."""
+        draft, page, chat = self.draft, self._page, self.chat
+        if draft is None:
             return
+        dot = page.session.glyphs.dot
+        send = (page.session.keymap.keys_of("compose.send") or ("",))[0]
+        if page.composer.area.on_enter is not None:
+            send = "enter"
+        count = chat.count(page.composer.text) if chat is not None else ""
         people = ", ".join(person.name or person.email for person in draft.to) or "(nobody yet)"
         title = f"{_TITLES[draft.kind]} {people} {dot} {self._from(draft)}"
-        page.composer.set_title(title, f"{send} sends{self._held()}")
-        page.composer.set_facts(self._facts(draft))
+        page.composer.set_title(title, f"{send} sends{self._held()}{f' {dot} {count}' if count else ''}")
 
     def _from(self, draft: Draft) -> str:
         row = self._page.reading.row
@@ -90,13 +122,15 @@ class Composing:
         return f"{draft.account}{address}{', as a conversation of its own' if begins else ''}"
 
     def _held(self) -> str:
-        seconds = next(
-            (a.undo_seconds for a in self._page.session.agent.accounts if self.draft and a.name == self.draft.account),
-            0,
-        )
-        return f" {self._page.session.glyphs.dot} held {seconds} s" if seconds else ""
+        agent, name = self._page.session.agent, self.draft.account if self.draft else ""
+        held = {account.name: account.undo_seconds for account in agent.accounts}
+        held |= {account.name: account.undo_seconds for account in agent.channels}
+        return f" {self._page.session.glyphs.dot} held {held[name]} s" if held.get(name) else ""
 
     def _facts(self, draft: Draft) -> list[Line]:
+        warnings: list[Line] = [((caution.words, "danger" if caution.stops else "warn"),) for caution in self._found]
+        if self.chat is not None:
+            return [*self.chat.lines(draft, self._answered, self._page.session), *warnings]
         lines: list[Line] = []
         rows = [("to", draft.to), ("cc", draft.cc), ("bcc", draft.bcc)]
         for word, people in rows:
@@ -110,8 +144,7 @@ class Composing:
             lines.append((("with ", "muted"), (words, "link")))
         if draft.quote and draft.kind in ("reply", "reply_all"):
             lines.append((("the message is quoted below", "muted"),))
-        lines += [((caution.words, "danger" if caution.stops else "warn"),) for caution in self._found]
-        return lines
+        return lines + warnings
 
     async def look(self) -> list[Caution]:
         """What to know before sending, shown above the text. While nothing is written there is nothing to know."""
@@ -247,6 +280,7 @@ class Composing:
             whole = replace(self.draft, body=self._page.composer.text, **fields)
             session = self._page.session
             self.draft = self._kept = await session.writer.do(drafts.save, whole, session.now())
+        await self._look_at_channel()
         await self.look()
 
     async def _delete(self) -> None:
@@ -255,7 +289,8 @@ class Composing:
             self._page.session.wake()
 
     def _close(self) -> None:
-        self.draft = None
+        self.draft = self.chat = None
+        self._page.composer.area.on_enter = self._page.composer.on_text = None
         self._page.composer.close()
         self._page.panes.focus_shown()
         self._page.refresh_hints()

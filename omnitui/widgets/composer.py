@@ -49,6 +49,8 @@ class ComposerText(TextArea):
         super().__init__(**options)
         self.takes: Callable[[events.Key], bool] = lambda event: False
         """Is asked first for each key: true where a question is about to open that the key is meant for."""
+        self.on_enter: Callable[[], None] | None = None
+        """Called for Enter where that sends; else it begins a new line."""
         self.on_slash: Callable[[], None] | None = None
         """Called for a `/` at the start of an empty line."""
 
@@ -57,6 +59,10 @@ class ComposerText(TextArea):
         if self.takes(event):
             event.stop()
             event.prevent_default()
+        elif event.key == "enter" and self.on_enter is not None:
+            event.stop()
+            event.prevent_default()
+            self.on_enter()
         elif event.character == "/" and self.on_slash is not None and self._at_empty_line():
             event.stop()
             event.prevent_default()
@@ -143,6 +149,8 @@ class Composer(Vertical):
         self._timer: Timer | None = None
         self._saved = ""
         self._typing_since: float | None = None
+        self.on_text: Callable[[], None] | None = None
+        """Called for every change of the text, such as to count it."""
 
     def compose(self) -> ComposeResult:
         """Facts and text."""
@@ -212,6 +220,8 @@ class Composer(Vertical):
         self._stop()
         if not self.writing:
             return
+        if self.on_text is not None:
+            self.on_text()
         now = monotonic()
         self._typing_since = self._typing_since or now
         left = self._typing_since + AUTOSAVE_WITHIN - now
