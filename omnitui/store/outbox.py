@@ -228,7 +228,7 @@ def answer(connection: sqlite3.Connection, item_id: str, choice: str, now: Insta
         elif choice == "send":
             connection.execute(
                 "UPDATE outbox SET state = 'queued', phase = '', next_try_at = ?, not_before = 0, looks = 0,"
-                " detail = '', saw_at = max(saw_at, coalesce((SELECT max(m.at) FROM message m"
+                " detail = '', saw_at = max(saw_at, coalesce((SELECT max(m.at) + 1 FROM message m"
                 "  WHERE m.conversation_id = outbox.conversation_id AND m.omni_id <> outbox.id"
                 "  AND m.class IN ('customer', 'human')), 0)) * (saw_at > 0) WHERE id = ?",
                 (now, item_id),
