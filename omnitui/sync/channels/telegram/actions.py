@@ -55,9 +55,8 @@ async def _delete(api: Api, action: Action, route: Route, connection: str, album
     if connection:
         fields = {"business_connection_id": connection, "message_ids": numbers}
         return await _changed(api, "deleteBusinessMessages", fields)
-    for number in numbers:
-        await _changed(api, "deleteMessage", {"chat_id": route.chat, "message_id": number})
-    return DONE
+    done = [await _changed(api, "deleteMessage", {"chat_id": route.chat, "message_id": number}) for number in numbers]
+    return DONE if DONE in done else done[0]
 
 
 async def _react(api: Api, action: Action, route: Route) -> Receipt:

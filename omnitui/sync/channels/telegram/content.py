@@ -28,7 +28,10 @@ def content_of(message: Given) -> Content | None:
     """The content; None where there is none of a kind that is known (a service message, or something new)."""
     for field, read in _KINDS.items():
         if message.get(field):
-            return read(message)
+            found = read(message)
+            # A field of another type than it should be says nothing: that something came must be seen all the same.
+            if found.text or found.files:
+                return found
     return None
 
 

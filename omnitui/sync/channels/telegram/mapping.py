@@ -115,6 +115,7 @@ def _message(given: Given, serial: int, bot: Bot) -> tuple[Event, ...]:
         files=content.files,
         reply_to=_reply_to(given, route),
         title=_title(given),
+        people=_others(given, author),
         kind=content.kind,
         notices=(*content.notices, *notices),
         edited_at=seconds(given["edit_date"], bot.now) if given.get("edit_date") else None,
@@ -234,6 +235,13 @@ def _reply_to(given: Given, route: Route) -> str:
     if replied <= 0 or str(replied) == route.topic:
         return ""
     return route.message(replied)
+
+
+def _others(given: Given, author: Person | None) -> tuple[Person, ...]:
+    """Whom a private chat is with, where somebody else of it writes."""
+    chat = record(given.get("chat"))
+    other = chat_person(chat) if chat.get("type") == "private" else None
+    return (other,) if other is not None and (author is None or other.address != author.address) else ()
 
 
 def _title(given: Given) -> str:
