@@ -100,7 +100,7 @@ def _chat(id: str, title: str, help: str, key: str, args: Args = Args.NONE) -> C
 
 
 def _contact(id: str, title: str, help: str, key: str, args: Args = Args.NONE) -> Command:
-    undoable = args is not Args.NONE or id in ("contact.separate", "contact.block")
+    undoable = args is not Args.NONE or id in ("contact.match", "contact.separate", "contact.block")
     return Command(id, title, help, (key,), C.DESK | C.SHEET, "Contact", "", undoable, args)
 
 
@@ -172,6 +172,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("redo", "Redo", "Do again what was taken back.", ("Z",), C.READING, "Triage"),
     _write("reply.all", "Reply", "Answer everybody in the thread.", "r", C.DESK, "reply"),
     _write("reply.sender", "Reply to sender", "Answer only who wrote.", "R", C.DESK),
+    Command(
+        "reply.through",
+        "Reply through",
+        "Answer by another channel or address of the same person.",
+        ("A", "f3"),
+        C.DESK | C.COMPOSE,
+        "Write",
+    ),
     _write("forward", "Forward", "Pass the message on.", "F", C.DESK),
     _write("note.write", "Note", "Write a note that only the team sees.", "n", C.DESK),
     _write("compose.new", "New mail", "Write a new mail.", "c", C.DESK),
@@ -260,6 +268,7 @@ COMMANDS: tuple[Command, ...] = (
     _contact("contact.firm", "Firm", "Change the organisation of this person.", "C f", Args.WORDS),
     _contact("contact.notes", "Contact notes", "Write down what to know of this person.", "C n", Args.WORDS),
     _contact("contact.merge", "Same person", "Say that this person and another are the same one.", "C m", Args.WORDS),
+    _contact("contact.match", "Possible matches", "Link a contact that may be the same person.", "C l"),
     _contact("contact.separate", "Not this person", "One of the addresses belongs to somebody else.", "C s"),
     _contact("contact.block", "Block", "Hide what an address sends, or show it again.", "C b"),
     *(

@@ -240,6 +240,17 @@ class IdentityRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A contact that may be the same person as another, and why one thinks so."""
+
+    id: ContactId
+    name: str
+    channel: str
+    address: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContactCard:
     """The side panel: who it is and what else they wrote about."""
 
@@ -256,6 +267,8 @@ class ContactCard:
     """Of the conversation of theirs that waits longest."""
     tags: tuple[tuple[str, int], ...] = ()
     """On their conversations, the most frequent first, with how many bear each."""
+    matches: tuple[Match, ...] = ()
+    """Who may be the same person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ MODULES = (
     "acts_compose",
     "acts_attach",
     "acts_chat",
+    "acts_through",
     "acts_follow_up",
     "acts_read",
     "acts_files",

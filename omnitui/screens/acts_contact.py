@@ -22,7 +22,7 @@ _FIELDS = {"contact.name": "name", "contact.firm": "organisation", "contact.note
 _MOST_OFFERED = 60
 
 
-async def _card(page: Page) -> ContactCard:
+async def card_at_hand(page: Page) -> ContactCard:
     """Who is at hand: at the cursor of the page of contacts, else whom the conversation is with. Raises Refused."""
     read = page.session.reader.do
     card = None
@@ -37,7 +37,7 @@ async def _card(page: Page) -> ContactCard:
     return card
 
 
-async def _done(page: Page, work: Callable[..., Any], *args: Any, **options: Any) -> None:
+async def done(page: Page, work: Callable[..., Any], *args: Any, **options: Any) -> None:
     """Do it as a step, say it, and show it."""
     session = page.session
     step = await session.writer.do(work, session.agent, *args, session.now(), **options)
@@ -55,7 +55,7 @@ async def _done(page: Page, work: Callable[..., Any], *args: Any, **options: Any
 @handles(*_FIELDS)
 async def describe(page: Page, call: Call) -> None:
     """Name, firm or notes; notes may have several lines, parted by ` / `."""
-    card = await _card(page)
+    card = await card_at_hand(page)
     field = _FIELDS[call.id]
     now = str(getattr(card, field))
     text = call.args
@@ -69,7 +69,7 @@ async def describe(page: Page, call: Call) -> None:
     if field == "notes":
         text = "\n".join(line.strip() for line in text.split(" / "))
     first = card.identities[0]
-    await _done(page, people.describe, first.address, channel=first.channel, **{field: text.strip()})
+    await done(page, people.describe, first.address, channel=first.channel, **{field: text.strip()})
 
 
 async def _address(page: Page, card: ContactCard, title: str) -> IdentityRow | None:
@@ -83,7 +83,7 @@ async def _address(page: Page, card: ContactCard, title: str) -> IdentityRow | N
 @handles("contact.merge")
 async def merge(page: Page, call: Call) -> None:
     """This person is another one too: both become one, and undo parts them again."""
-    card = await _card(page)
+    card = await card_at_hand(page)
     rows = await page.session.reader.all(contacts.page(call.args, _MOST_OFFERED + 1))
     others = [_choice(row) for row in rows if row.id != card.id]
     words = call.args
@@ -96,7 +96,7 @@ async def merge(page: Page, call: Call) -> None:
     else:
         chosen = await page.choose(f"Which one with “{words}”", others[:_MOST_OFFERED])
     if chosen is not None:
-        await _done(page, people.merge, card.id, chosen)
+        await done(page, people.merge, card.id, chosen)
 
 
 def _choice(row: ContactRow) -> Choice:
@@ -107,27 +107,27 @@ def _choice(row: ContactRow) -> Choice:
 @handles("contact.separate")
 async def separate(page: Page, call: Call) -> None:
     """One of the addresses belongs to somebody else."""
-    card = await _card(page)
+    card = await card_at_hand(page)
     if len(card.identities) < 2:
         raise Refused("there is only one address")
     one = await _address(page, card, "Which address is somebody else's?")
     if one is not None:
-        await _done(page, people.unlink, one.address, channel=one.channel)
+        await done(page, people.unlink, one.address, channel=one.channel)
 
 
 @handles("contact.block")
 async def block(page: Page, call: Call) -> None:
     """What comes from the address is stored and hidden, or shown again."""
-    card = await _card(page)
+    card = await card_at_hand(page)
     one = await _address(page, card, "Which address?")
     if one is not None:
-        await _done(page, people.unblock if one.blocked else people.block, one.address, channel=one.channel)
+        await done(page, people.unblock if one.blocked else people.block, one.address, channel=one.channel)
 
 
 @handles("contact.timeline")
 async def timeline(page: Page, call: Call) -> None:
     """All that was written with them, over all conversations, in one thread."""
-    card = await _card(page)
+    card = await card_at_hand(page)
     if isinstance(page, SheetPage):
         if not page.leave():
             return

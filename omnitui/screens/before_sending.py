@@ -12,7 +12,7 @@ from omnitui.core.models import Draft
 from omnitui.core.times import Instant
 from omnitui.screens.chat_writing import chat_of
 from omnitui.screens.session import Session
-from omnitui.store import drafts, messages
+from omnitui.store import drafts, matches, messages
 
 CARRIED = "attachment:"
 """Before the number of a file that came with a mail and goes along."""
@@ -42,6 +42,10 @@ async def look(session: Session, draft: Draft, text: str) -> Found:
         sizes=[*await asyncio.to_thread(_sizes, draft.attachments), *await _carried(session, draft)],
         news=dict.fromkeys(f"{one.who} has {_DID[one.customer]} since you began" for one in news),
     )
+    if draft.conversation_id and draft.saw_at > 1:
+        others = await session.reader.all(matches.answered_elsewhere(draft.conversation_id, draft.saw_at))
+        said = dict.fromkeys(f"{one.author} has answered this person through {one.account}" for one in others)
+        found = [*(Caution(words) for words in said), *found]
     chat = await chat_of(session, draft)
     if chat is not None:
         files = await asyncio.to_thread(_sizes, draft.attachments)

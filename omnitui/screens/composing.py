@@ -200,6 +200,12 @@ class Composing:
             page.said_step(step)
         page.session.wake()
 
+    async def discard_quietly(self) -> None:
+        """Close the box; what was in it has gone into another draft."""
+        async with self._busy:
+            await self._delete()
+            self._close()
+
     async def send(self, text: str, **how: Any) -> None:
         """Send `text`, or save the note; `how` is as in `triage.sending.send`. What there is to know is told once; the
         same key then goes on, unless a variable is not filled in."""

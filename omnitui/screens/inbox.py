@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -186,6 +187,10 @@ class InboxPage(InboxParts, inherit_bindings=False):
         from omnitui.store import contacts
 
         card = await self.session.reader.do(contacts.fetch_card, row.id)
+        if card is not None:
+            from omnitui.store import matches
+
+            card = replace(card, matches=tuple(await self.session.reader.all(matches.possible(card.id))))
         if self.reading.row is row:
             self.contact.show(card, row, self.session.now())
 

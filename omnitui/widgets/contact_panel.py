@@ -35,6 +35,9 @@ def card_lines(card: ContactCard, row: ConversationRow | None, width: int, glyph
             mark = " " * len(mark)
         if identity.blocked:
             lines.append(((mark, ""), ("blocked", "danger")))
+    for one in card.matches:
+        words = f"{channel_letters(one.channel)} {one.name or one.address}: {one.why}; C l links"
+        lines += [((part, "accent"),) for _, part in wrap(f"? {words}", width)]
     lines.append(())
     for word, at in (("first", card.first_at), ("last", card.last_at)):
         if at is not None:

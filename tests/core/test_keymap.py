@@ -80,10 +80,10 @@ def test_one_that_is_refused_keeps_its_default_and_that_may_refuse_another() -> 
 
 
 def test_an_empty_list_frees_a_key() -> None:
-    keymap = build({"conversation.close": [], "reply.all": ["e", "f3"]})
+    keymap = build({"conversation.close": [], "reply.all": ["e", "f10"]})
     assert keymap.problems == ()
     assert keymap.keys_of("conversation.close") == ()
-    assert keymap.keys_of("reply.all") == ("e", "f3")
+    assert keymap.keys_of("reply.all") == ("e", "f10")
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -291,3 +291,62 @@ async def test_why_nobody_may_answer_is_told(make_chat: MakeChat) -> None:
         await opened(pilot)
         await pilot.press("r")
         await wait_for(pilot, "The customer has blocked the shop: nothing can be sent")
+
+
+async def test_one_person_on_two_channels_is_linked_and_answered_through_either(tmp_path: Path) -> None:
+    where = places(tmp_path / "home")
+    prepare(where)
+    cache = open_cache(where.cache_db, Role.PULL)
+    phone = "+34600111222"
+    with transaction(cache):
+        for name, channel, person in (
+            ("tg", "telegram", replace(ANA, phone=phone)),
+            ("line", "sms", Person(phone, "A. Ruiz", phone=phone)),
+        ):
+            id = channels.upsert(cache, name, channel, "", mark="", capabilities=Capabilities())
+            event = MessageEvent(
+                conversation=name, remote_id=f"{name}/1", at=Instant(NOW - HOUR), direction=Direction.IN,
+                author=person, text=f"hello by {channel}",
+            )  # fmt: skip
+            store_events(cache, ChatAccount(id, name, channel), (event,), NOW)
+    cache.close()
+    accounts = (
+        ChannelAccountSettings(name="tg", channel="telegram"),
+        ChannelAccountSettings(name="line", channel="sms"),
+    )
+    app = OmnituiApp(make_session(where, Settings(channel_accounts=accounts), "ana", lambda: NOW))
+    async with app.run_test(size=(190, 40)) as pilot:
+        await quiet(pilot, 0.3)
+        page = inbox(app)
+        row = next(row for row in page.list.window.rows if row.account == "tg")
+        await page.open_conversation(row.id)
+        await quiet(pilot, 0.3)
+        await wait_for(pilot, "same phone")
+        await pilot.press("A")
+        await wait_for(pilot, "there is no other way to this person")
+        await pilot.press("C", "l")
+        await wait_for(pilot, "is the same person as")
+        await pilot.press("enter")
+        await quiet(pilot, 0.3)
+        await wait_for(pilot, "SM +34600111222")
+        await pilot.press("r")
+        await wait_for(pilot, "ctrl+j sends")
+        await pilot.press(*"hi")
+        await pilot.press("f3")
+        await wait_for(pilot, "through")
+        await pilot.press("enter")
+        await wait_for(pilot, "Reply to A. Ruiz · line")
+        assert page.composer.text == "hi"
+        assert page.reading.row is not None
+        assert page.reading.row.account == "line"
+        await pilot.press("ctrl+j")
+        await quiet(pilot, 0.3)
+        (item,) = await page.session.reader.all(outbox.rows())
+        assert item.account == "line"
+        await page.open_conversation(row.id)
+        await quiet(pilot, 0.2)
+        await pilot.press("r")
+        await quiet(pilot, 0.3)
+        await pilot.press("y", "ctrl+j")
+        await wait_for(pilot, "ana has answered this person through line")
+        assert len(await page.session.reader.all(outbox.rows())) == 1
