@@ -1,0 +1,178 @@
+"""Bringing what is new: the list of conversations by activity, and of each that changed its messages.
+
+The list cannot be asked for what changed since a time, so it is walked from the conversation active last to those that
+were active before all that is known, and a digest of each says whether it has changed. The cursor remembers a
+conversation only in the batch that brings it, and moves past a time only when a walk has reached it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from omnitui.core.channel_events import Event, GapEvent
+from omnitui.core.times import Instant
+from omnitui.sync.channels.chatwoot import conversations, messages
+from omnitui.sync.channels.chatwoot.client import PAGE, ChatwootClient, Forbidden, Missing
+from omnitui.sync.channels.chatwoot.cursor import OVERLAP, Cursor, Known
+from omnitui.sync.channels.chatwoot.people import Agents, Place
+from omnitui.sync.channels.chatwoot.settings import ChatwootSettings
+from omnitui.sync.channels.chatwoot.values import moment, number, records, words
+
+QUEUE = 1000
+"""Conversations of each open state that are brought at the start at most."""
+START = ("open", "pending", "snoozed", "all")
+"""The lists of the start: the queue first, then what was active last."""
+STEADY = len(START)
+LONGEST = 100
+"""Pages of 100 messages that are fetched of one conversation at once; what is beyond is a gap that is told."""
+LISTED = 25
+"""Conversations in a page of the list."""
+EVERY = 6
+"""After so many looks that found nothing one page further down is looked at, in turn: receipts and deletions there do
+not count as activity."""
+
+
+@dataclass
+class Walk:
+    """What one walk down a list has found."""
+
+    events: list[Event] = field(default_factory=list)
+    complete: bool = False
+    fresh: bool = False
+    pages: int = 0
+    top: int = 0
+
+
+@dataclass
+class Puller:
+    """Reads for one connector. What it remembers itself only saves requests."""
+
+    client: ChatwootClient
+    settings: ChatwootSettings
+    place: Place
+    agents: Agents
+    clock: Callable[[], Instant]
+    inboxes: dict[int, str] = field(default_factory=dict)
+    quiet: int = 0
+    deep: int = 1
+
+    async def pull(self, cursor: Cursor, most: int) -> tuple[list[Event], bool]:
+        """The events since `cursor`, which moves on; and whether there is more at once. `most` events are a wish."""
+        if cursor.floor < 0:
+            items, _ = await self.client.conversations(1, "all")
+            cursor.floor = max((conversations.newest(item) for item in items), default=0)
+        while cursor.phase < STEADY:
+            status = START[cursor.phase]
+            walk = await self._walk(cursor, status, most)
+            if walk.fresh or not walk.complete:
+                return walk.events, True
+            if status == "all":
+                cursor.high = walk.top
+            cursor.phase += 1
+        walk = await self._walk(cursor, "all", most)
+        if walk.complete and (walk.pages == 1 or not walk.fresh):
+            cursor.high = max(cursor.high, walk.top)
+            cursor.forget_old()
+        if walk.fresh or not walk.complete:
+            return walk.events, not walk.complete or walk.pages > 1
+        return await self._deeper(cursor), False
+
+    async def _walk(self, cursor: Cursor, status: str, most: int) -> Walk:
+        """From the newest activity down, until all further is known, or the list of the start is long enough."""
+        walk, seen = Walk(), 0
+        while True:
+            items, total = await self.client.conversations(walk.pages + 1, status)
+            walk.pages += 1
+            seen += len(items)
+            for item in items:
+                walk.top = max(walk.top, conversations.activity(item))
+                if not await self._wanted(item) or not _changed(cursor, item):
+                    continue
+                if len(walk.events) >= most:
+                    return walk
+                walk.events += await self._bring(cursor, item)
+                walk.fresh = True
+            if not items or (total is not None and seen >= total) or self._enough(cursor, status, items, seen):
+                walk.complete = True
+                return walk
+
+    def _enough(self, cursor: Cursor, status: str, items: list[dict[str, Any]], seen: int) -> bool:
+        if cursor.phase < STEADY:
+            return seen >= (self.settings.history if status == "all" else QUEUE)
+        # Strictly before: several of one second may stand on both sides of the page's end.
+        return min(conversations.activity(item) for item in items) < cursor.high - OVERLAP
+
+    async def _deeper(self, cursor: Cursor) -> list[Event]:
+        """Once in a while, what changed in known conversations further down without counting as activity."""
+        self.quiet += 1
+        if self.quiet % EVERY or len(cursor.known) <= LISTED:
+            return []
+        self.deep = self.deep + 1 if self.deep * LISTED < len(cursor.known) else 2
+        items, _ = await self.client.conversations(self.deep, "all")
+        found: list[Event] = []
+        for item in items:
+            if conversations.name_of(item) in cursor.known and _changed(cursor, item) and await self._wanted(item):
+                found += await self._bring(cursor, item)
+        return found
+
+    async def _wanted(self, item: dict[str, Any]) -> bool:
+        if not conversations.name_of(item):
+            return False
+        return not self.settings.inboxes or await self._inbox(item) in self.settings.inboxes
+
+    async def _inbox(self, item: dict[str, Any]) -> str:
+        """The name of a conversation's inbox; a new one is asked for once."""
+        id_ = number(item.get("inbox_id"))
+        if id_ is None:
+            return ""
+        if id_ not in self.inboxes:
+            self.inboxes = {number(one.get("id")) or 0: words(one.get("name")) for one in await self.client.inboxes()}
+            self.inboxes.setdefault(id_, "")
+        return self.inboxes[id_]
+
+    async def _bring(self, cursor: Cursor, item: dict[str, Any]) -> list[Event]:
+        """All that is new in a conversation, which is then known."""
+        name, inbox, now = conversations.name_of(item), await self._inbox(item), self.clock()
+        found = conversations.events_of(
+            self.place, item, agents=self.agents, inbox=inbox, base=self.client.base, now=now
+        )
+        since, title = cursor.newest(name), conversations.title(item, inbox)
+        by_id = {messages.identity(one) or 0: one for one in records(item.get("messages"))}
+        try:
+            by_id |= await self._messages(name, since, found)
+        except (Missing, Forbidden) as error:
+            reason = f"the messages of the conversation could not be read: {error}"
+            at = Instant(conversations.activity(item) * 1000)
+            found.append(GapEvent(since=at, until=now, reason=reason, conversation=name))
+        by_id.pop(0, None)
+        for id_ in sorted(by_id):
+            found += messages.events_of(self.place, name, by_id[id_], new=id_ > since, title=title, fallback=now)
+        greatest = max(by_id, default=0)
+        cursor.known[name] = Known(conversations.activity(item), max(since, greatest), conversations.stamp(item))
+        return found
+
+    async def _messages(self, name: str, since: int, found: list[Event]) -> dict[int, dict[str, Any]]:
+        """The newest page, seen before or not (receipts, deletions), and every message after `since`."""
+        page = await self.client.messages(name)
+        by_id = {messages.identity(one) or 0: one for one in page}
+        oldest = min(by_id, default=0)
+        if len(page) < PAGE or oldest <= since:
+            return by_id
+        after, at = since, Instant(0)
+        for _ in range(LONGEST):
+            older = {messages.identity(one) or 0: one for one in await self.client.messages(name, after=after)}
+            last = max(older, default=0)
+            by_id |= older
+            if last >= oldest or last <= after:
+                return by_id
+            after, at = last, moment(older[last].get("created_at")) or at
+        until = moment(by_id[oldest].get("created_at")) or self.clock()
+        found.append(GapEvent(since=at, until=until, reason="too many messages at once", conversation=name))
+        return by_id
+
+
+def _changed(cursor: Cursor, item: dict[str, Any]) -> bool:
+    known = cursor.known.get(conversations.name_of(item))
+    return known is None or known.stamp != conversations.stamp(item)
