@@ -15,6 +15,8 @@ from typing import NamedTuple
 _SEQUENCE = re.compile(r"(\x1b\[[0-9;:]*m|\x1b\[[0-9;]*H|\x1b[^\x1b]?)")
 _ENDS = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29"}
 """What takes a text style back alone."""
+_UNSEEN = frozenset("123")
+"""Text styles that do not show on a space."""
 _MOTION = {"\x1b[?1003h": "\x1b[?1002h", "\x1b[?1003l": "\x1b[?1002l"}
 
 
@@ -53,12 +55,17 @@ def lean(data: str) -> str:
         elif part:
             out.append(moved)
             moved = ""
-            if told is not wanted and told != wanted:
+            if told is not wanted and told != wanted and (part.strip(" ") or not _blank_alike(told, wanted)):
                 out.append(_change(told, wanted))
                 told = wanted
             out.append(part)
     out += (_change(told, PLAIN), moved)
     return "".join(out)
+
+
+def _blank_alike(one: _Look, other: _Look) -> bool:
+    """Spaces look the same in both: ink, bold, dim and italic are not seen where nothing is written."""
+    return one.ground == other.ground and _UNSEEN.issuperset(one.styles) and _UNSEEN.issuperset(other.styles)
 
 
 @lru_cache(4096)

@@ -33,7 +33,14 @@ def picture(*frames: str) -> list[list[object]]:
     stream = pyte.Stream(screen)
     for one in frames:
         stream.feed(one)
-    return [[screen.buffer[y][x] for x in range(30)] for y in range(6)]
+    return [[seen(screen.buffer[y][x]) for x in range(30)] for y in range(6)]
+
+
+def seen(cell: pyte.screens.Char) -> object:
+    """What the eye sees of a cell: of a space neither ink nor weight."""
+    if cell.data == " " and not (cell.underscore or cell.reverse or cell.strikethrough):
+        return cell.data, cell.bg
+    return cell
 
 
 @settings(max_examples=300, deadline=None)
@@ -57,6 +64,9 @@ def test_the_picture_is_the_same(
         ("\x1b[31mA\x1b[0m\x1b[3;4HB", "\x1b[31mA\x1b[3;4H\x1b[0mB"),
         ("\x1b[31mA\x1b[0m\x1b[1;9H\r\n\x1b[2;1H\x1b[31mB\x1b[0m", "\x1b[31mA\x1b[2;1HB\x1b[0m"),
         ("\x1b[31mA\x1b[0m\x1b]8;;x\x1b\\B", "\x1b[31mA\x1b[0m\x1b]8;;x\x1b\\B"),
+        ("\x1b[31mA\x1b[0m \x1b[31mB\x1b[0m", "\x1b[31mA B\x1b[0m"),
+        ("\x1b[4mA\x1b[0m \x1b[41mB\x1b[0m", "\x1b[4mA\x1b[0m \x1b[41mB\x1b[0m"),
+        ("\x1b[41mB\x1b[0m \x1b[41;4m C\x1b[0m", "\x1b[41mB\x1b[0m \x1b[4;41m C\x1b[0m"),
         ("\x1b[?1049h", "\x1b[?1049h"),
         ("\x1b[?2026h\x1b[31mA\x1b[0m\x1b[?2026l", "\x1b[?2026h\x1b[31mA\x1b[0m\x1b[?2026l"),
         ("\x1b[?1003h", "\x1b[?1002h"),
