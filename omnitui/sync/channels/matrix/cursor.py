@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from omnitui.core.times import Instant
-from omnitui.sync.channels.matrix.fields import number, record, texts, words
+from omnitui.sync.channels.matrix.fields import number, record, rows, texts, words
 
 MOST_REACTIONS = 200
 """A reaction is taken back by its own event's id only: so many of the latest are remembered."""
@@ -74,12 +74,10 @@ def read_cursor(text: str) -> Cursor:
         given = {}
     holes = [
         Hole(row[0], row[1], row[2], Instant(number(row[3])), Instant(number(row[4])))
-        for row in given.get("holes") or []
-        if isinstance(row, list) and len(row) == 5 and len(texts(row[:3])) == 3
+        for row in rows(given.get("holes"))
+        if len(row) == 5 and len(texts(row[:3])) == 3
     ]
-    reactions = [
-        Reacted(*row) for row in given.get("reactions") or [] if isinstance(row, list) and len(texts(row)) == 4
-    ]
+    reactions = [Reacted(*row) for row in rows(given.get("reactions")) if len(row) == 4 and len(texts(row)) == 4]
     return Cursor(
         user=words(given.get("user")),
         since=words(given.get("since")),

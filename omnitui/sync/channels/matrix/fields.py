@@ -19,6 +19,11 @@ def records(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def rows(value: Any) -> list[list[Any]]:
+    """The lists of a list."""
+    return [item for item in value if isinstance(item, list)] if isinstance(value, list) else []
+
+
 def words(value: Any) -> str:
     """A text, else an empty one."""
     return value[:MOST_WORDS] if isinstance(value, str) else ""
