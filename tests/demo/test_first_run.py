@@ -39,6 +39,8 @@ def test_the_set_up_is_reached_from_the_inbox_and_leads_back(tmp_path: Path) -> 
     with running(command, environ, 80, 24) as terminal:
         terminal.wait(lambda text: "Waiting" in text and "help" in text)
         terminal.type("gA")
+        terminal.wait(lambda text: "A mailbox (IMAP" in text)
+        terminal.type("\r")
         terminal.wait(lambda text: "Address of the mailbox" in text)
         terminal.type("a@b.example\r")
         terminal.wait(lambda text: "there is already an account for a@b.example" in text)
@@ -65,6 +67,7 @@ def test_from_nothing_to_the_first_mail(tmp_path: Path) -> None:
         with running([sys.executable, "-m", "omnitui", "--home", str(tmp_path)], environ, 80, 24) as terminal:
             for question, keys in (
                 ("Set up an account", "2"),
+                ("A mailbox (IMAP", "\r"),
                 ("Address of the mailbox", "support@shop.example\r"),
                 ("Type the servers", "\x1b[B\x1b[B\r"),
                 ("Server that holds the mail", f"localhost:{server.port} plain\r"),
