@@ -40,6 +40,7 @@ _FLAGS = {
         " AND state <> 'unknown')",
         few=True,
     ),
+    "followup": Where("c.follow_up_at IS NOT NULL", few=True),
     "assigned": Where("c.assignee <> ''"),
     "unassigned": conditions.assigned_to(""),
     "attachment": Where("c.attachment_count > 0"),

@@ -19,7 +19,7 @@ from omnitui.store import conversations, fulltext, search
 from omnitui.store import where as conditions
 from omnitui.store.query_sql import compile_query
 from omnitui.store.where import Where
-from omnitui.triage import labels, notes, state
+from omnitui.triage import follow_ups, labels, notes, state
 from omnitui.triage.agent import Agent
 from tests.store.desk import NOW, mail, make
 
@@ -74,6 +74,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connecti
     labels.priority(connection, ANA, [3], Priority.URGENT, NOW)
     labels.star(connection, ANA, [4], True, NOW)
     state.close(connection, ANA, [5], NOW)
+    follow_ups.follow_up(connection, ANA, [2], NOW + 3 * DAY, NOW)
     notes.note(connection, ANA, [2], "Ask the warehouse about the parcel", NOW)
     connection.execute("UPDATE conversation SET subject = ?, contact_name = ? WHERE id = 1", TEXTS[1][:2])
     yield connection
@@ -148,6 +149,8 @@ QUERIES: list[tuple[str, set[int]]] = [
     ("has:draft", set()),
     ("is:failed", set()),
     ("is:queued", set()),
+    ("is:followup", {2}),
+    ("-is:followup is:open", {1, 3, 4}),
     ("kind:bounce", {5}),
     ("kind:mail", {1, 2, 3, 4}),
     ("priority:urgent", {3}),
@@ -206,6 +209,7 @@ def test_hits_show_the_newest_message_that_matches(cache: sqlite3.Connection) ->
         ("kind:bounce", "SEARCH c USING INTEGER PRIMARY KEY"),
         ("is:starred", "SCAN c USING INDEX conversation_starred"),
         ("is:hidden", "SCAN c USING INDEX conversation_hidden"),
+        ("is:followup", "SEARCH c USING INDEX conversation_follow_up"),
         ("is:unread is:open", "SEARCH c USING INDEX conversation_state_waiting"),
         ("is:queued", "SEARCH c USING INTEGER PRIMARY KEY"),
         ("-tag:refund is:open", "SEARCH c USING INDEX conversation_state_waiting"),

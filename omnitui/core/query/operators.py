@@ -53,6 +53,7 @@ OPERATORS: tuple[Operator, ...] = (
             ("draft", "has a draft"),
             ("failed", "a message could not be sent"),
             ("queued", "a message is to be sent"),
+            ("followup", "opens again at a time, unless they reply before"),
             ("mine", "assigned to me"),
             ("assigned", "assigned to somebody"),
             ("unassigned", "assigned to nobody"),
