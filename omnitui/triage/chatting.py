@@ -15,11 +15,12 @@ from omnitui.core.outgoing import Outgoing, OutgoingFile, to_json
 from omnitui.core.saved_replies import unresolved, without_escapes
 from omnitui.core.times import SECOND, Instant
 from omnitui.store import channels, drafts, messages
+from omnitui.store.channels import Possible
 from omnitui.store.chat.scene import remote_of
 from omnitui.store.chat.sending import partner
 from omnitui.store.connection import Cache, joined
 from omnitui.store.targets import Target
-from omnitui.triage import files
+from omnitui.triage import elsewhere, files
 from omnitui.triage.agent import Agent
 from omnitui.triage.steps import commit, look_up
 
@@ -66,10 +67,10 @@ def send(
     can = possible.capabilities if possible else can
     kept = files.keep(cache, attachments, draft.attachments)
     _check(draft, chat, can, kept)
-    if possible and not chat.get("template"):
-        shut = window_of(can, possible.last_customer_at, at or now, possible.barred)
-        if shut.kind != "open":
-            raise Refused(f"{shut.words}: {'choose a template' if shut.kind == 'template' else 'it cannot be sent'}")
+    if possible is None and (not can.may_start or not draft.to):
+        raise Refused("On this channel the customer must write first")
+    if possible is not None and not chat.get("template"):
+        _check_window(possible, at or now)
     answered = messages.by_ids([draft.message_id]).first(cache) if draft.message_id else None
     with joined(cache):
         draft = drafts.save(cache, draft, now)
@@ -84,7 +85,7 @@ def send(
             "chat": {
                 **chat,
                 "conversation": remote_of(cache, here.id) if here else "",
-                "reply_to": _remote_id(cache, answered) if can.reply_to else "",
+                "reply_to": _remote_id(cache, answered) if can.reply_to and here else "",
             },
             "draft": drafts.frozen(cache, draft.id),
             "not_before": later,
@@ -97,6 +98,8 @@ def send(
         if follow_up is not None:
             saw = (here.last_customer_at or 0) if here else 0
             operations.append(Operation(OpKind.FOLLOW_UP, key, {"at": follow_up, "saw": saw}))
+        if target is not None and here is None:
+            operations += elsewhere.told(agent, target, draft.account, now)
         to = draft.to[0] if draft.to else None
         name = (to.name or to.email) if to else (here.contact_name if here else "")
         return commit(cache, agent, f"Sent to {name or 'the chat'}", operations, now)
@@ -121,8 +124,12 @@ def _check(draft: Draft, chat: dict[str, object], can: Capabilities, kept: tuple
     for file in kept:
         if can.most_file and file.size > can.most_file:
             raise Refused(f"{file.name} is larger than the channel's {can.most_file / 1_000_000:.0f} MB")
-    if not draft.conversation_id and (not can.may_start or not draft.to):
-        raise Refused("On this channel the customer must write first")
+
+
+def _check_window(possible: Possible, at: Instant) -> None:
+    shut = window_of(possible.capabilities, possible.last_customer_at, at, possible.barred)
+    if shut.kind != "open":
+        raise Refused(f"{shut.words}: {'choose a template' if shut.kind == 'template' else 'it cannot be sent'}")
 
 
 def _remote_id(cache: Cache, answered: ThreadMessage | None) -> str:

@@ -12,7 +12,7 @@ from omnitui.config.schema import AccountSettings
 from omnitui.core import own_ids
 from omnitui.core.errors import NotFound, Refused
 from omnitui.core.mail import Address
-from omnitui.core.models import Draft, State, StepRow, ThreadMessage
+from omnitui.core.models import Draft, StepRow, ThreadMessage
 from omnitui.core.operations import Operation, OpKind
 from omnitui.core.outgoing import Outgoing, to_json
 from omnitui.core.recipients import check_address
@@ -26,7 +26,7 @@ from omnitui.store.outbox import OutboxItem
 from omnitui.store.secret_key import secret_key
 from omnitui.store.sending import settle_sent
 from omnitui.store.targets import Target
-from omnitui.triage import chatting, files
+from omnitui.triage import chatting, elsewhere, files
 from omnitui.triage.agent import Agent
 from omnitui.triage.steps import commit, look_up
 
@@ -77,7 +77,7 @@ def send(
             saw = (here.last_customer_at or 0) if here else 0
             operations.append(Operation(OpKind.FOLLOW_UP, key, {"at": follow_up, "saw": saw}))
         if target is not None and here is None:
-            operations += _answered_elsewhere(agent, target, mail)
+            operations += elsewhere.told(agent, target, mail.sender.email, now)
         return commit(cache, agent, _label(draft), operations, now)
 
 
@@ -116,15 +116,6 @@ def _outgoing(cache: Cache, agent: Agent, draft: Draft, here: Target | None, now
         in_reply_to=answers,
         references=references,
     )
-
-
-def _answered_elsewhere(agent: Agent, target: Target, mail: Outgoing) -> list[Operation]:
-    """Conversations belong to one account each: an answer from another account begins one there, where their reply
-    will come. The one at hand waits for them, and says so."""
-    text = f"Answered from {mail.sender.email}, as a conversation of that account"
-    note = {"mid": f"{uuid.uuid4().hex}.note@omnitui.invalid", "text": text, "author": agent.name, "at": mail.date}
-    state = {"state": State.PENDING.value, "until": None, "folder": None}
-    return [Operation(OpKind.NOTE, target.key, note), Operation(OpKind.STATE, target.key, state)]
 
 
 def _label(draft: Draft) -> str:
