@@ -11,13 +11,14 @@ from pathlib import Path
 from omnitui.core.channels import Inbound
 from omnitui.core.errors import OmnituiError
 from omnitui.core.models import TemplateRow
+from omnitui.core.text.clean import safe_text
 from omnitui.core.times import Instant
 from omnitui.store import channels
 from omnitui.store.chat import sending as chat_sending
 from omnitui.store.chat.arriving import store_events
 from omnitui.store.chat.cursors import cursor
 from omnitui.store.chat.scene import ChatAccount
-from omnitui.sync.channels.contract import Batch, Connector, PullBudget
+from omnitui.sync.channels.contract import Batch, Connector, PullBudget, Template
 from omnitui.sync.channels.delivery import ChannelDelivery
 from omnitui.sync.channels.errands import Errands
 from omnitui.sync.outbox.desk import Desk
@@ -99,7 +100,7 @@ class Keeping:
             except OmnituiError as error:
                 log.info("templates of %s: %s", self._account.name, error)
             else:
-                rows = [TemplateRow(one.id, one.name, one.language, one.body) for one in found]
+                rows = [_cleaned(one) for one in found]
                 await self._desk.do(channels.set_templates, self._account.id, rows)
             await asyncio.sleep(TEMPLATES_EVERY)
 
@@ -162,3 +163,9 @@ class Keeping:
             async with asyncio.timeout(seconds):
                 await self._asked.wait()
         self._asked.clear()
+
+
+def _cleaned(one: Template) -> TemplateRow:
+    """A template fit to be shown. Its id stays as it is: the channel must know it again, and nobody is shown it."""
+    name, language = (safe_text(text, lines=False) for text in (one.name, one.language))
+    return TemplateRow(one.id, name, language, safe_text(one.body))
