@@ -6,6 +6,7 @@ import contextlib
 import socket
 import ssl
 import threading
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,8 +42,8 @@ class Client:
         self.sock = context.wrap_socket(self.sock, server_side=True)
         self._file = self.sock.makefile("rb")
 
-    def greet_and_log_in(self) -> None:
-        """As a good server would."""
+    def greet_and_log_in(self, ended: bytes = b"") -> None:
+        """As a good server would; a login with the token `ended` is refused, as one that is good no more."""
         self.say(b"* OK ready")
         while True:
             tag, rest = self.hear()
@@ -51,21 +52,27 @@ class Client:
                 self.say(CAPABILITY[:-2], tag + b" OK done")
             elif word == b"AUTHENTICATE":
                 self.say(b"+ ")
-                self.hear()
+                given, _ = self.hear()
+                if ended and ended in b64decode(given):
+                    self.say(tag + b" NO [EXPIRED] that token has ended")
+                    continue
                 self.say(tag + b" OK " + b"[CAPABILITY " + CAPABILITY[13:-2] + b"] in")
                 return
             else:
                 self.say(tag + b" BAD what")
 
     def answer(self, answers: dict[bytes, list[bytes]]) -> None:
-        """From here on, answer each command by its first words; others get OK."""
+        """From here on, answer each command by its first words; others get OK. A last line of NO refuses it."""
         while True:
             tag, rest = self.hear()
+            end = b"OK done"
             for start, lines in answers.items():
                 if rest.upper().startswith(start):
-                    self.say(*(line for line in lines))
+                    refused = lines[-1:] if lines and lines[-1].startswith(b"NO ") else []
+                    self.say(*lines[: len(lines) - len(refused)])
+                    end = refused[0] if refused else end
                     break
-            self.say(tag + b" OK done")
+            self.say(tag + b" " + end)
 
 
 class Scripted:

@@ -19,6 +19,8 @@ from omnitui.sync.imap.login import TIMEOUT, Login, log_in
 from omnitui.sync.imap.responses import Parts
 
 _LITERAL = re.compile(rb"\{(\d{1,12})\+?\}\r\n\Z")
+ENDED = {"EXPIRED", "AUTHORIZATIONFAILED"}
+"""Codes by which any command tells that the login is good no more (RFC 5530)."""
 MOST_PASSING = 10_000
 MOST_LINES = 3_000_000
 """Untagged responses to one command; a folder of a million mails stays below."""
@@ -30,6 +32,10 @@ class CommandRefused(ProtocolError):
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class LoginEnded(Offline):
+    """The server has ended our login while we were at work: only a new one helps, which may renew its token."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,10 @@ class Channel:
             self.note(self._whole(line))
 
     def answers(self, tag: bytes) -> Iterator[Parts]:
-        """The untagged responses of a command. Raises CommandRefused (NO), ProtocolError (BAD), Offline (BYE)."""
+        """The untagged responses of a command.
+
+        Raises CommandRefused (NO), LoginEnded (NO or BYE that says so), ProtocolError (BAD), Offline (BYE).
+        """
         readline, whole = self._transport.readline, self._whole
         for _ in range(MOST_LINES):
             if tag in self._ended:
@@ -99,6 +108,7 @@ class Channel:
                 continue
             if line.startswith(b"* "):
                 if line[2:6].upper() == b"BYE ":
+                    self._leave_if_ended(line[6:])
                     raise Offline(f"{self.host} says goodbye: {_words(line[6:])}")
                 yield whole(line) if line.endswith(b"}\r\n") else [line]
             elif not line.startswith(b"+"):
@@ -126,10 +136,16 @@ class Channel:
         word, _, text = rest.partition(b" ")
         if word.upper() == b"OK":
             return text.strip()
-        code, _argument = responses.code_of(text)
+        self._leave_if_ended(text)
         if word.upper() == b"NO":
-            raise CommandRefused(f"{self.host} refuses: {_words(text)}", code)
+            raise CommandRefused(f"{self.host} refuses: {_words(text)}", responses.code_of(text)[0])
         raise ProtocolError(f"{self.host} does not understand us: {_words(text)}")
+
+    def _leave_if_ended(self, text: bytes) -> None:
+        """Nothing more is said on a connection whose login has ended: each command would be refused like this one."""
+        if responses.code_of(text)[0] in ENDED:
+            self.abort()
+            raise LoginEnded(f"{self.host} has ended the login: {_words(text)}")
 
     def allow(self, total: int = 16 * 1024 * 1024, literal: int = 1024 * 1024, seconds: float = 120.0) -> None:
         """How much the next answer may hold; see Transport.allow."""

@@ -8,11 +8,11 @@ from imapclient.imap_utf7 import encode as utf7
 
 from omnitui.core.errors import ProtocolError
 from omnitui.sync.imap import responses, uids
-from omnitui.sync.imap.channel import Channel, CommandRefused, Literal
+from omnitui.sync.imap.channel import Channel, CommandRefused, Literal, LoginEnded
 from omnitui.sync.imap.login import TIMEOUT, Login, check_argument, imap_errors
 from omnitui.sync.imap.responses import Fetched, Parts, Selected, Status
 
-__all__ = ["CommandRefused", "Connection", "Literal", "mailbox", "quoted"]
+__all__ = ["CommandRefused", "Connection", "Literal", "LoginEnded", "mailbox", "quoted"]
 
 
 class Connection(Channel):

@@ -12,7 +12,7 @@ from omnitui.core.errors import Offline, ProtocolError
 from omnitui.core.times import Instant
 from omnitui.store.folders import Cursor, Folder
 from omnitui.store.ingest import FAULTS, FetchedMail, Stored, store_batch
-from omnitui.sync.imap.connection import Connection
+from omnitui.sync.imap.connection import Connection, LoginEnded
 from omnitui.sync.imap.fetch import Bulk, RawMail
 from omnitui.sync.imap.prepare import fetched_mail
 from omnitui.sync.imap.suspects import Suspects
@@ -71,6 +71,9 @@ class Pipeline:
                 whole = [mail for mail in batch if mail.raw is not None]
                 made = self._parsers.submit([mail.raw or b"" for mail in whole], many=len(wanted) >= WORTH_A_PROCESS)
                 stage.give(_Batch([replace(mail, raw=b"") for mail in whole], made), writing)
+        except LoginEnded:
+            # No mail's fault.
+            raise
         except (Offline, ProtocolError):
             self.suspects.blame(folder, bulk.awaited)
             raise
