@@ -122,7 +122,7 @@ class RelayClient:
             words = (
                 "the relay began with a new file" if begun_anew else "the relay went back to an older copy of its file"
             )
-            gaps.append(GapEvent(since=cursor.at, until=now, reason=f"{words}; what came in between may be missing"))
+            gaps.append(GapEvent(since=cursor.at, until=now, reason=words))
             page = await self.page(0, limit, 0)
             cursor = RelayCursor(page.epoch, 0, cursor.at, cursor.refused)
         elif cursor.epoch and cursor.after < page.gone:

@@ -62,7 +62,7 @@ def aside(message: ThreadMessage, body: MessageBody | None, look: Look) -> list[
     """What nobody said: a gap over the whole width, or what the channel itself tells; None for a message."""
     words = (body.text if body is not None else "") or message.preview
     if message.kind == GAP:
-        return _gap(words or "something may be missing here", look)
+        return _gap(words or "Something may be missing here", look)
     if message.class_ is MessageClass.SYSTEM:
         lead = f"{look.glyphs.dot} {clock(message.at)}  "
         return [
@@ -74,7 +74,7 @@ def aside(message: ThreadMessage, body: MessageBody | None, look: Look) -> list[
 
 def _gap(words: str, look: Look) -> list[Line]:
     width, rule = look.width - 2, look.glyphs.rule
-    first, *more = [part for _, part in wrap(f"GAP {look.glyphs.dot} {words}", width - 6)]
+    first, *more = [part for _, part in wrap(words, width - 6)]
     filled = sides(((f"{rule * 2} {first} ", "warn"),), (), width)
     left = max(width - width_of(filled[:1]), 0)
     return [((*filled[:1], (rule * left, "warn"))), *(((f"   {part}", "warn"),) for part in more)]

@@ -129,8 +129,8 @@ def test_a_reply_quotes_one_line() -> None:
 
 def test_a_gap_goes_over_the_whole_width() -> None:
     gap = said(1, kind="gap", class_=MessageClass.SYSTEM)
-    line = of(gap, said(0), "Telegram kept only 24 hours").split("\n")[-1]
-    assert line.startswith("── GAP · Telegram kept only 24 hours ──")
+    line = of(gap, said(0), "Something may be missing: kept 24 hours").split("\n")[-1]
+    assert line.startswith("── Something may be missing: kept 24 hours ──")
     assert len(line) == LOOK.width - 2
     wide = message_lines(gap, said(0), body(1, "what was lost " * 12), [], LOOK)
     assert all(width_of(line) <= LOOK.width - 2 for line in wide)
