@@ -14,7 +14,8 @@ from omnitui.widgets.picker import Question
 
 def runnable(page: Page, context: Context) -> list[Command]:
     """Commands that work here."""
-    return [c for c in COMMANDS if c.context & context and handler_of(c.id, page)]
+    out = page.not_offered()
+    return [c for c in COMMANDS if c.context & context and c.id not in out and handler_of(c.id, page)]
 
 
 def rows(page: Page, commands: Iterable[Command], *, full: bool) -> list[Choice]:

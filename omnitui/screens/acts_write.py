@@ -32,6 +32,8 @@ def _message(page: InboxPage, *, chosen: bool) -> int | None:
 async def reply(page: InboxPage, call: Call) -> None:
     """Answer everybody, or who wrote."""
     reading = page.thread.has_focus
+    if call.id == "reply.sender" and page.here is not None and page.here.channel != EMAIL:
+        raise Refused("a chat goes to all who are in it: answer it as a whole (reply.all)")
     id = await _at_hand(page)
     # What is in view says nothing of which short message is meant; `compose.quote` chooses one.
     reading = reading and page.here is not None and page.here.channel == EMAIL

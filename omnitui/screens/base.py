@@ -51,6 +51,8 @@ class Page(Stacked, inherit_bindings=False):
         self.status = StatusLine(id="status", glyphs=session.glyphs)
         self.furnished = True
         """Every widget is there. Until then keys wait, so that a page may bring its rows first."""
+        self.not_offered: Callable[[], frozenset[str]] = frozenset
+        """Commands for which there is nothing here: footer, palette and help leave them out, their keys say why."""
         self._early: list[events.Key] = []
         self._answer: asyncio.Future[tuple[Any, str]] | None = None
         self._question: Question | None = None
@@ -274,7 +276,8 @@ class Page(Stacked, inherit_bindings=False):
         """The few keys of this context, six at most, help last."""
         context = self.context
         keys_of = self.session.keymap.keys_of
-        here = [c for c in COMMANDS if c.footer and c.context & context and keys_of(c.id)]
+        out = self.not_offered()
+        here = [c for c in COMMANDS if c.footer and c.context & context and keys_of(c.id) and c.id not in out]
         if len(here) > MOST_HINTS:
             # Help tells the rest.
             here = [*[c for c in here if c.id != "help"][: MOST_HINTS - 1], *[c for c in here if c.id == "help"]]

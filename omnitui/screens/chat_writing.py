@@ -17,6 +17,17 @@ if TYPE_CHECKING:
     from omnitui.screens.session import Session
 
 
+_NEEDS = {
+    "compose.people": "",
+    "compose.from": "",
+    "compose.attach": "attachments",
+    "compose.detach": "attachments",
+    "compose.template": "templates",
+    "compose.quote": "reply_to",
+}
+"""Commands of the composer by what a channel must be able to do for them; empty: no chat has that."""
+
+
 @dataclass(frozen=True)
 class Chat:
     """What holds for the draft at hand."""
@@ -47,6 +58,11 @@ class Chat:
     def enter_sends(self, setting: str) -> bool:
         """Enter sends, by the setting or as people expect of the channel."""
         return setting == "yes" or (setting == "auto" and self.can.enter_sends)
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """Commands of the composer for which there is nothing here."""
+        return frozenset(id for id, ability in _NEEDS.items() if not (ability and getattr(self.can, ability)))
 
     def must(self, ability: str, words: str) -> None:
         """Raise Refused where the channel cannot do that."""

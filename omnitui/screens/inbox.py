@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
+from omnitui.core.channels import EMAIL
 from omnitui.core.commands import Context
 from omnitui.core.models import ContactCard, ConversationId, ConversationRow, Draft
 from omnitui.screens.base import REST
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 PREVIEW_AFTER = 0.12
 """Seconds that the cursor rests before the thread beside the list follows it."""
 
+_OF_MAIL = frozenset({"reply.sender", "forward"})
+"""What can be done with a mail and with no chat."""
+
 
 class InboxPage(InboxParts, inherit_bindings=False):
     """The desk of an agent."""
@@ -53,6 +57,7 @@ class InboxPage(InboxParts, inherit_bindings=False):
         self.views = Views(session)
         self.state = TopState(session, self.top, self.views)
         self.panes = Panes(self)
+        self.not_offered = self._lacking
         self.last_mark: ConversationId | None = None
         self.slashed = False
         """A saved reply was asked for by `/`, which is put back when none is taken."""
@@ -112,6 +117,14 @@ class InboxPage(InboxParts, inherit_bindings=False):
         if self.thread.has_focus:
             return Context.SELECT if self.thread.choosing else Context.THREAD
         return Context.LIST
+
+    def _lacking(self) -> frozenset[str]:
+        """What the channel at hand cannot do."""
+        if self.context is Context.COMPOSE:
+            chat = self.composing.chat
+            return frozenset() if chat is None else chat.lacks
+        here = self.here
+        return frozenset() if here is None or here.channel == EMAIL else _OF_MAIL
 
     @property
     def writing(self) -> bool:

@@ -258,6 +258,7 @@ async def test_what_the_channel_cannot_is_refused_in_words(make_chat: MakeChat) 
             (("g", "T"), "telegram cannot edit messages"),
             (("g", "z"), "telegram cannot take messages back"),
             (("F",), "cannot be forwarded"),
+            (("R",), "a chat goes to all who are in it"),
         ):
             await pilot.press(*keys)
             await wait_for(pilot, words)
@@ -271,6 +272,31 @@ async def test_what_the_channel_cannot_is_refused_in_words(make_chat: MakeChat) 
         ):
             await pilot.press(key)
             await wait_for(pilot, words)
+
+
+@pytest.mark.parametrize("able", [False, True])
+async def test_what_the_channel_cannot_is_not_offered(make_chat: MakeChat, able: bool) -> None:
+    app = make_chat(can=Capabilities(attachments=able, templates=able, reply_to=able))
+    async with app.run_test(size=(190, 60)) as pilot:
+        await opened(pilot)
+        await pilot.press("ctrl+p")
+        await wait_for(pilot, "type to find a command")
+        titles = {choice.title for choice in inbox(app).picker.question.offers("")}  # type: ignore[union-attr]
+        assert {"Reply", "Note"} <= titles
+        assert not titles & {"Reply to sender", "Forward"}
+        await pilot.press("escape", "r")
+        await wait_for(pilot, "ctrl+j sends")
+        footer = shown(app).splitlines()[-1]
+        assert "keep draft" in footer
+        assert "ctrl+t" not in footer
+        assert ("ctrl+o attach" in footer) is able
+        await pilot.press("ctrl+p")
+        await wait_for(pilot, "type to find a command")
+        titles = {choice.title for choice in inbox(app).picker.question.offers("")}  # type: ignore[union-attr]
+        assert {"Send", "Editor"} <= titles
+        assert not titles & {"To, Cc, Bcc, subject", "From"}
+        either = {"Attach", "Take a file off", "Template", "Quote"}
+        assert titles & either == (either if able else set())
 
 
 async def test_an_answer_names_the_message_it_answers(make_chat: MakeChat) -> None:
