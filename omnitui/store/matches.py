@@ -8,16 +8,17 @@ from omnitui.core.models import ContactId, Match
 from omnitui.core.times import Instant
 from omnitui.store.select import Select
 
+# The terms `<> ''` stand at the looked-up side, as the partial indexes ask.
 _SAME = """
     SELECT j.contact_id, j.channel, j.address, 'same phone' AS why, 1 AS rank
-    FROM mine i JOIN identity j ON j.phone = i.phone WHERE i.phone <> ''
+    FROM mine i JOIN identity j ON j.phone = i.phone WHERE j.phone <> ''
     UNION ALL SELECT j.contact_id, j.channel, j.address, 'same address', 2
     FROM mine i JOIN identity j ON j.channel = 'email' AND j.address = i.email WHERE i.email <> ''
     UNION ALL SELECT j.contact_id, j.channel, j.address, 'same address', 2
-    FROM mine i JOIN identity j ON j.email = i.mail WHERE i.mail <> ''
+    FROM mine i JOIN identity j ON j.email = i.mail WHERE j.email <> ''
     UNION ALL SELECT j.contact_id, j.channel, j.address, 'same name and firm', 3
     FROM contact p JOIN contact q ON q.name = p.name AND q.organisation = p.organisation
-    JOIN identity j ON j.contact_id = q.id WHERE p.id = ?1 AND p.name <> '' AND p.organisation <> ''
+    JOIN identity j ON j.contact_id = q.id WHERE p.id = ?1 AND q.name <> '' AND q.organisation <> ''
 """
 
 

@@ -64,6 +64,27 @@ def test_a_word_finds_them(cache: sqlite3.Connection, words: str, found: list[st
     assert sorted(names(cache, words)) == found
 
 
+@pytest.mark.parametrize("sample", [0, 49], ids=["rare", "common"])
+def test_what_is_searched_is_kept_and_made_anew_after_every_change(
+    cache: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, sample: int
+) -> None:
+    monkeypatch.setattr(contacts, "SAMPLE", sample)
+    assert contacts.make_sought(cache, 2)
+    assert not contacts.make_sought(cache, 100)
+    assert (names(cache, "ann"), names(cache, "two")) == (["Anna"], [])
+    people.describe(cache, ANA, "ben@example.org", NOW, notes="Has two shops", organisation="Bikes")
+    identities.ensure(cache, "email", [Address("Ngọc Trần", "t@ha.example")])
+    assert (names(cache, "two"), names(cache, "bik"), names(cache, "tran")) == (["Ben"], ["Ben"], ["Ngọc Trần"])
+    assert not contacts.make_sought(cache, 100)
+    step = people.merge(cache, ANA, number(cache, "chi"), number(cache, "ben"), NOW)
+    assert step
+    assert names(cache, "chi@example.org") == ["Ben"]
+    undo.undo(cache, ANA, NOW)
+    assert names(cache, "chi@example.org") == ["Chi"]
+    people.describe(cache, ANA, "ben@example.org", NOW, notes="")
+    assert names(cache, "two") == []
+
+
 def test_the_card_tells_what_follows_from_all_conversations(cache: sqlite3.Connection) -> None:
     labels.tag(cache, ANA, [1, 5], ["refund"], [], NOW)
     labels.tag(cache, ANA, [5], ["vip"], [], NOW)

@@ -66,6 +66,14 @@ def test_suggested_by_phone_address_name_and_firm_in_this_order(cache: sqlite3.C
     assert len(contacts.identities(here).all(cache)) == 1
 
 
+def test_each_is_looked_up_by_an_index(cache: sqlite3.Connection) -> None:
+    asked = matches.possible(1)
+    steps = [row["detail"] for row in cache.execute(f"EXPLAIN QUERY PLAN {asked.sql}", asked.params)]
+    for index in ("identity_phone", "identity_email", "contact_name"):
+        assert any(index in step for step in steps), steps
+    assert not [step for step in steps if step == "SCAN j" or "AUTOMATIC" in step]
+
+
 def test_linked_by_hand_and_parted_by_undo(cache: sqlite3.Connection) -> None:
     here = wrote(cache, "telegram", Person("4711", "Ana", phone="+34600111222"))
     other = wrote(cache, "sms", Person("+34600111222", "", phone="+34600111222"))
