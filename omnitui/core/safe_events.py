@@ -1,6 +1,7 @@
 """Events made fit for the store: every text in them through the one sanitiser, every time within reason.
 
 Remote ids and file references stay as they are, since the channel must know them again; nobody is shown them.
+Addresses of people are ids that are shown: what is hostile in one is escaped, so that it is nobody else's.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from omnitui.core.text.clean import safe_name, safe_text
 from omnitui.core.times import DAY, Instant
 
 T = TypeVar("T")
-KEPT = frozenset({"conversation", "remote_id", "ref", "reply_to", "key", "merged_into", "html", "url", "address"})
+KEPT = frozenset({"conversation", "remote_id", "ref", "reply_to", "key", "merged_into", "html", "url"})
 """Fields that are ids, or are never shown as they are."""
 LINES = frozenset({"text"})
 LONGEST = 200_000
@@ -28,6 +29,13 @@ def safe_event(event: Event, now: Instant) -> Event:
     at: Any = getattr(cleaned, "at", None)
     checked: Any = {} if at is None else {"at": _time(at, now)}
     return replace(cleaned, **checked)
+
+
+def safe_address(address: str) -> str:
+    """The address with each character that must not be shown as `%` and its code point. Usual ones stay as they are."""
+    if address.isascii() and address.isprintable():
+        return address
+    return "".join(one if one == " " or safe_text(one, lines=False) == one else f"%{ord(one):02X}" for one in address)
 
 
 def _time(at: Any, now: Instant) -> Instant:
@@ -50,6 +58,8 @@ def _field(owner: str, name: str, found: Any) -> Any:
     if isinstance(found, str) and type(found) is str:
         if name in KEPT:
             return found
+        if name == "address":
+            return safe_address(found)
         if owner == "RemoteFile" and name == "name":
             return safe_name(found) if found else found
         return _text(found, lines=name in LINES)
