@@ -28,6 +28,11 @@ def latest() -> Select[int]:
     return Select("SELECT coalesce(max(seq), 0) FROM change", (), lambda row: int(row[0]))
 
 
+def version() -> Select[int]:
+    """Another number than before on the same connection when others have committed since (SQLite's data_version)."""
+    return Select("PRAGMA data_version", (), lambda row: int(row[0]))
+
+
 def since(seq: int) -> Select[tuple[int, int]]:
     """`(seq, conversation id)` of what changed after `seq`, oldest first, each conversation once."""
     return Select(

@@ -65,6 +65,16 @@ def fetches_due(account_id: int) -> Select[int]:
     )
 
 
+def anything_open(account_id: int) -> Select[bool]:
+    """Whether anything of the account waits, is under way, or has an unknown fate."""
+    return Select(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('held', 'queued', 'sending', 'unknown')"
+        " AND account_id = ?)",
+        (account_id,),
+        lambda row: bool(row[0]),
+    )
+
+
 def gave_up(connection: sqlite3.Connection, item: OutboxItem, why: str, now: Instant) -> None:
     """A change could not be carried out: said on the item; what is shown here goes back to what the channel has."""
     with joined(connection):

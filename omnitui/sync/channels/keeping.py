@@ -13,7 +13,7 @@ from omnitui.core.errors import OmnituiError
 from omnitui.core.models import TemplateRow
 from omnitui.core.text.clean import safe_text
 from omnitui.core.times import Instant
-from omnitui.store import channels
+from omnitui.store import channels, feed
 from omnitui.store.chat import sending as chat_sending
 from omnitui.store.chat.arriving import store_events
 from omnitui.store.chat.cursors import cursor
@@ -28,7 +28,7 @@ log = logging.getLogger("omnitui.channels")
 POLL = 10.0
 """Seconds between two polls where the connector does not say."""
 LOOK = 1.0
-"""Seconds after which the outbox is looked at, called or not: other programs write there too."""
+"""Seconds after which is looked, called or not, whether the outbox needs a turn: other programs write there too."""
 TEMPLATES_EVERY = 3600.0
 LAST_SEND = 15.0
 """Seconds that an account that is left gives to what is being sent."""
@@ -81,12 +81,22 @@ class Keeping:
         """Send and do errands until `stop`, or until cancelled."""
         while not self._delivery.stopping:
             self._wake.clear()
+            # Read before the turn: what is put in meanwhile is then seen as a change after it.
+            seen = await self._desk.do(feed.version().first)
             await self.deliver_once()
-            due = await self._desk.do(lambda cache: chat_sending.fetches_due(self._account.id).first(cache))
-            wait = LOOK if due is None else min(LOOK, max(0.05, (due - self._clock()) / 1000))
+            await self._until_needed(seen)
+
+    async def _until_needed(self, seen: int | None) -> None:
+        """Until called, or something waits and may be due, or others have changed the cache since `seen`."""
+        opened = await self._desk.do(chat_sending.anything_open(self._account.id).first)
+        due = await self._desk.do(chat_sending.fetches_due(self._account.id).first) if opened else None
+        wait = LOOK if due is None else min(LOOK, max(0.05, (due - self._clock()) / 1000))
+        while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._wake.wait()
+            if opened or self._wake.is_set() or await self._desk.do(feed.version().first) != seen:
+                return
 
     async def deliver_once(self) -> int:
         """Everything that is due now; how many items that were."""
@@ -137,12 +147,13 @@ class Keeping:
     async def _pull(self, seconds: float) -> Batch:
         at = await self._desk.do(lambda cache: cursor(self._account.id).first(cache))
         batch = await self._connector.pull(at or "", PullBudget(seconds=seconds))
-        storing = asyncio.ensure_future(asyncio.to_thread(self._store, batch, at is None))
-        try:
-            await asyncio.shield(storing)
-        except asyncio.CancelledError:
-            await asyncio.wait([storing])
-            raise
+        if batch.events or batch.next_cursor != at:
+            storing = asyncio.ensure_future(asyncio.to_thread(self._store, batch, at is None))
+            try:
+                await asyncio.shield(storing)
+            except asyncio.CancelledError:
+                await asyncio.wait([storing])
+                raise
         await self._connector.committed(batch)
         return batch
 
