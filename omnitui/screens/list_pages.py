@@ -77,12 +77,14 @@ class ListPages:
         self._view.show(rows, at_start=True, at_end=at_end)
 
     async def more(self, above: bool) -> None:
-        """The page above or below what is there."""
-        rows = self._view.window.rows
-        if not rows:
+        """The page above or below what is there; asked for again where the list has got another edge meanwhile."""
+        edge = self._edge(above)
+        if edge is None:
             return
-        found = await self._page(place(rows[0] if above else rows[-1]), PAGE, backwards=above)
-        if found is not None:
+        found = await self._page(edge, PAGE, backwards=above)
+        if found is not None and self._edge(above) != edge:
+            self._view.ask_again(above)
+        elif found is not None:
             page, done = found
             self._view.extend(page[::-1] if above else page, above=above, done=done)
             self._see_news()
@@ -148,12 +150,13 @@ class ListPages:
         from_ = max(0, window.top - PAGE // 3)
         if not from_ and not window.at_start:
             from_ = 1
-        kept = window.rows[:from_]
+        # A page above that comes meanwhile is not in what is shown then, nor is what it says of the start true of it.
+        kept, at_start = window.rows[:from_], window.at_start
         limit = max(window.at - from_ + PAGE, window.fits + PAGE)
         found = await self._page(place(kept[-1]) if kept else None, limit)
         if found is not None:
             rows, done = found
-            self._view.show([*kept, *rows], at_start=window.at_start, at_end=done)
+            self._view.show([*kept, *rows], at_start=at_start, at_end=done)
 
     def spot(self) -> Spot:
         """Where the list stands now."""
@@ -190,6 +193,11 @@ class ListPages:
         except Overtaken:
             return None
         return found if turn == self._turn else None
+
+    def _edge(self, above: bool) -> Key | None:
+        """Place of the first row, or of the last."""
+        rows = self._view.window.rows
+        return place(rows[0 if above else -1]) if rows else None
 
     def _place_of(self, id: ConversationId) -> Key:
         window = self._view.window

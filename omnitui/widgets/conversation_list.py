@@ -88,6 +88,11 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
         self.refresh()
         self._ask()
 
+    def ask_again(self, above: bool) -> None:
+        """The page that was wanted does not fit any more: want the one that does, where it is still needed."""
+        self._asked.discard(above)
+        self._ask()
+
     def update_rows(self, changed: Mapping[ConversationId, ConversationRow]) -> None:
         """New content for rows that stay where they are."""
         for index in self.window.update(changed):

@@ -1,0 +1,89 @@
+"""Pages of the list that come late, when it shows other rows than those they were asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+from omnitui.core.models import ConversationId, ConversationRow, Order
+from omnitui.screens.list_pages import ListPages
+from omnitui.screens.list_source import Key, Source
+from omnitui.store.where import EVERYTHING
+from tests.screens.conftest import MakeApp, inbox, quiet
+
+
+class Late:
+    """A source whose next page is read at once and given when `given` is set; all others at once."""
+
+    by_match = False
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.where, self.order = source.where, source.order
+        self.read, self.given = asyncio.Event(), asyncio.Event()
+
+    async def page(self, after: Key | None, limit: int, backwards: bool = False) -> tuple[list[ConversationRow], bool]:
+        first = not self.read.is_set()
+        self.read.set()
+        found = await self._source.page(after, limit, backwards)
+        if first:
+            await self.given.wait()
+        return found
+
+    async def of_ids(self, ids: Collection[ConversationId]) -> list[ConversationRow]:
+        return await self._source.of_ids(ids)
+
+
+async def every(pages: ListPages) -> list[ConversationId]:
+    """All conversations of the list, in order."""
+    rows, _ = await pages.source.page(None, 10_000)
+    return [row.id for row in rows]
+
+
+async def test_a_page_below_an_edge_that_is_gone_is_not_shown(make_app: MakeApp) -> None:
+    app = make_app(500, each=1)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.3)
+        pages, window = inbox(app).pages, inbox(app).list.window
+        await pages.open(EVERYTHING, Order.NEWEST)
+        whole = await every(pages)
+        assert not window.at_end
+        pages.source = late = Late(pages.source)
+        more = asyncio.create_task(pages.more(above=False))
+        await late.read.wait()
+        await pages.end()
+        late.given.set()
+        await more
+        await quiet(pilot)
+        ids = [row.id for row in window.rows]
+        assert ids == whole[-len(ids) :]
+        assert window.at_end
+        await pages.more(above=True)
+        ids = [row.id for row in window.rows]
+        assert ids == whole[-len(ids) :]
+        assert len(ids) > 96
+
+
+async def test_the_start_is_the_start_when_the_first_page_comes_during_a_reload(make_app: MakeApp) -> None:
+    app = make_app(500, each=1)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.3)
+        pages, window = inbox(app).pages, inbox(app).list.window
+        await pages.open(EVERYTHING, Order.NEWEST)
+        whole = await every(pages)
+        await pages.end()
+        while len(whole) - len(window.rows) > 96:
+            await pages.more(above=True)
+        assert not window.at_start
+        pages.source = late = Late(pages.source)
+        reload = asyncio.create_task(pages.reload())
+        await late.read.wait()
+        await pages.more(above=True)
+        assert window.at_start
+        late.given.set()
+        await reload
+        ids = [row.id for row in window.rows]
+        assert window.at_start == (ids[0] == whole[0])
+        assert ids == whole[-len(ids) :]
+        await pages.start()
+        assert window.rows[0].id == whole[0]
