@@ -100,7 +100,7 @@ def _chat(id: str, title: str, help: str, key: str, args: Args = Args.NONE) -> C
 
 
 def _contact(id: str, title: str, help: str, key: str, args: Args = Args.NONE) -> Command:
-    undoable = args is not Args.NONE or id in ("contact.match", "contact.separate", "contact.block")
+    undoable = args is not Args.NONE or id in ("contact.match", "contact.dismiss", "contact.separate", "contact.block")
     return Command(id, title, help, (key,), C.DESK | C.SHEET, "Contact", "", undoable, args)
 
 
@@ -269,6 +269,7 @@ COMMANDS: tuple[Command, ...] = (
     _contact("contact.notes", "Contact notes", "Write down what to know of this person.", "C n", Args.WORDS),
     _contact("contact.merge", "Same person", "Say that this person and another are the same one.", "C m", Args.WORDS),
     _contact("contact.match", "Possible matches", "Link a contact that may be the same person.", "C l"),
+    _contact("contact.dismiss", "Not the same person", "Suggest somebody no more as the same person.", "C d"),
     _contact("contact.separate", "Not this person", "One of the addresses belongs to somebody else.", "C s"),
     _contact("contact.block", "Block", "Hide what an address sends, or show it again.", "C b"),
     *(

@@ -50,6 +50,8 @@ class OpKind(StrEnum):
     """An identity's contact: `name`, `organisation` or `notes`."""
     IDENTITY = "identity"
     """An identity: `with`, the identity whose contact it belongs to; null makes it a contact of its own."""
+    OTHER_PERSON = "other-person"
+    """An identity: `than`, another identity; with `on` they are two people, and no longer suggested as one."""
     SEND = "send"
     """A conversation: `outgoing` (core/outgoing.py), `draft`, `not_before`, `saw_at`; an answer goes to the outbox."""
     UNSEND = "unsend"

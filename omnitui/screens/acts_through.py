@@ -115,6 +115,26 @@ async def _switch(page: InboxPage, way: Way, origin: ConversationId) -> None:
 async def match(page: Page, call: Call) -> None:
     """A contact that may be the same person becomes one with them; undo parts them again."""
     card = await card_at_hand(page)
+    chosen = await _suggested(page, card, f"{_name(card)} is the same person as")
+    if chosen is not None:
+        await done(page, people.merge, chosen.id, card.id)
+
+
+@handles("contact.dismiss")
+async def dismiss(page: Page, call: Call) -> None:
+    """A contact that may be the same person is another one, and is suggested no more; undo brings it back."""
+    card = await card_at_hand(page)
+    chosen = await _suggested(page, card, f"{_name(card)} is another person than")
+    if chosen is not None:
+        await done(page, people.dismiss, card.id, chosen.id)
+
+
+def _name(card: ContactCard) -> str:
+    return card.name or card.identities[0].address
+
+
+async def _suggested(page: Page, card: ContactCard, title: str) -> Match | None:
+    """One of those who may be the same person. Raises Refused where there is nobody."""
     found = await page.session.reader.all(matches.possible(card.id))
     if not found:
         raise Refused("nobody else looks like the same person")
@@ -124,6 +144,5 @@ async def match(page: Page, call: Call) -> None:
         )
         for n, one in enumerate(found, 1)
     ]
-    chosen = await page.choose(f"{card.name or card.identities[0].address} is the same person as", rows)
-    if isinstance(chosen, Match):
-        await done(page, people.merge, chosen.id, card.id)
+    chosen = await page.choose(title, rows)
+    return chosen if isinstance(chosen, Match) else None

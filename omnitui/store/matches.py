@@ -34,7 +34,8 @@ class Answer:
 def possible(contact_id: int, limit: int = 5) -> Select[Match]:
     """Contacts that may be the same person, the surest first: one phone (E.164), one mail address, one name and firm.
 
-    Nobody is merged because of it; our own identities and those that were merged already are not among them.
+    Nobody is merged because of it; our own identities, those that were merged already, and those of whom somebody said
+    that they are another person are not among them.
     """
     return Select(
         "WITH mine AS (SELECT phone, coalesce(nullif(email, ''), CASE channel WHEN 'email' THEN address ELSE '' END)"
@@ -43,6 +44,8 @@ def possible(contact_id: int, limit: int = 5) -> Select[Match]:
         " SELECT f.contact_id, q.name, f.channel, f.address, f.why, min(f.rank) FROM found f"
         " JOIN contact q ON q.id = f.contact_id WHERE f.contact_id <> ?1 AND q.merged_into IS NULL AND NOT EXISTS"
         " (SELECT 1 FROM identity o WHERE o.contact_id = f.contact_id AND o.ours = 1)"
+        " AND NOT EXISTS (SELECT 1 FROM identity i JOIN identity j ON j.contact_id = f.contact_id JOIN other_person o"
+        " ON o.one = min(i.id, j.id) AND o.two = max(i.id, j.id) WHERE i.contact_id = ?1)"
         " GROUP BY f.contact_id ORDER BY min(f.rank), f.contact_id LIMIT ?2",
         (contact_id, limit),
         lambda row: Match(ContactId(row[0]), row[1], row[2], row[3], row[4]),

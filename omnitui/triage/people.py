@@ -61,6 +61,23 @@ def unlink(cache: Cache, agent: Agent, address: str, now: Instant, *, channel: s
     return commit(cache, agent, f"Made {address} a contact of its own", [operation], now)
 
 
+def dismiss(cache: Cache, agent: Agent, contact_id: int, other: int, now: Instant) -> StepRow | None:
+    """The two are two people: they are no longer suggested as one. It holds for their addresses, wherever those go.
+
+    Raises NotFound where one of them is not there, Refused where they are the same.
+    """
+    here, there = contacts.identities(contact_id).all(cache), contacts.identities(other).all(cache)
+    if not here or not there:
+        raise NotFound("There is no such contact")
+    if contact_id == other:
+        raise Refused("These are the same person already")
+    one, two = here[0], there[0]
+    payload = {"than": f"{two.channel}:{two.address}", "on": True}
+    operation = Operation(OpKind.OTHER_PERSON, f"{one.channel}:{one.address}", payload)
+    words = f"{two.name or two.address} is another person than {one.name or one.address}"
+    return commit(cache, agent, words, [operation], now)
+
+
 def merge(cache: Cache, agent: Agent, contact_id: int, into: int, now: Instant) -> StepRow | None:
     """The two are one person: all addresses and the notes of `contact_id` go to `into`, as one step.
 

@@ -36,7 +36,7 @@ def card_lines(card: ContactCard, row: ConversationRow | None, width: int, glyph
         if identity.blocked:
             lines.append(((mark, ""), ("blocked", "danger")))
     for one in card.matches:
-        words = f"{channel_letters(one.channel)} {one.name or one.address}: {one.why}; C l links"
+        words = f"{channel_letters(one.channel)} {one.name or one.address}: {one.why}; C l links, C d drops"
         lines += [((part, "accent"),) for _, part in wrap(f"? {words}", width)]
     lines.append(())
     for word, at in (("first", card.first_at), ("last", card.last_at)):

@@ -89,6 +89,7 @@ OPERATIONS = st.one_of(
     st.builds(a_split, st.integers(1, 4), st.integers(0, 2)),
     an(OpKind.BLOCK, WHO, blocked=st.booleans()),
     an(OpKind.CONTACT, WHO, name=st.sampled_from(["", "x", "y"]), notes=st.sampled_from(["", "x"])),
+    an(OpKind.OTHER_PERSON, WHO, than=WHO, on=st.booleans()),
     st.builds(Operation, st.just(OpKind.IDENTITY), WHO, st.fixed_dictionaries({"with": WHO | st.none()})),
     st.builds(lambda key, n, due: reply(key, f"out{n}", not_before=due), KEY, MANY, st.sampled_from([0, NOW + 9])),
     st.builds(lambda n: reply(f"support new{n}@shop.example", f"new{n}", account="support"), MANY),

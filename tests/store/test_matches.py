@@ -10,6 +10,7 @@ import pytest
 
 from omnitui.core.channel_events import Direction, Event, MessageEvent, Person
 from omnitui.core.channels import Capabilities
+from omnitui.core.errors import NotFound, Refused
 from omnitui.core.models import AccountId
 from omnitui.core.times import MINUTE, Instant
 from omnitui.store import channels, contacts, matches
@@ -82,6 +83,29 @@ def test_linked_by_hand_and_parted_by_undo(cache: sqlite3.Connection) -> None:
     assert matches.possible(here).all(cache) == []
     undo.undo(cache, ME, NOW)
     assert [one.id for one in matches.possible(here).all(cache)] == [other]
+
+
+def test_a_dismissed_match_stays_away_until_undo(cache: sqlite3.Connection) -> None:
+    here = wrote(cache, "telegram", Person("4711", "Ana", phone="+34600111222"))
+    other = wrote(cache, "sms", Person("+34600111222", "", phone="+34600111222"))
+    third = wrote(cache, "whatsapp", Person("34600111222", "", phone="+34600111222"))
+    step = people.dismiss(cache, ME, here, other, NOW)
+    assert step is not None
+    assert step.label == "+34600111222 is another person than Ana"
+    assert people.dismiss(cache, ME, other, here, NOW) is None, "either way round it is the same"
+    assert [one.id for one in matches.possible(here).all(cache)] == [third]
+    assert [one.id for one in matches.possible(other).all(cache)] == [third]
+    people.merge(cache, ME, third, here, NOW)
+    assert matches.possible(here).all(cache) == [], "it holds for the addresses, whosever they are"
+    undo.undo(cache, ME, NOW)
+    undo.undo(cache, ME, NOW)
+    assert {one.id for one in matches.possible(here).all(cache)} == {other, third}
+    undo.redo(cache, ME, NOW)
+    assert [one.id for one in matches.possible(here).all(cache)] == [third]
+    with pytest.raises(Refused):
+        people.dismiss(cache, ME, here, here, NOW)
+    with pytest.raises(NotFound):
+        people.dismiss(cache, ME, here, 999, NOW)
 
 
 def test_an_answer_on_the_other_channel_is_known(cache: sqlite3.Connection) -> None:

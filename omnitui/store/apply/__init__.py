@@ -21,6 +21,7 @@ APPLY: dict[OpKind, Apply] = {
     OpKind.BLOCK: people.apply_block,
     OpKind.CONTACT: people.apply_contact,
     OpKind.IDENTITY: people.apply_identity,
+    OpKind.OTHER_PERSON: people.apply_other_person,
     OpKind.SEND: sending.apply_send,
     OpKind.UNSEND: sending.apply_unsend,
     OpKind.DRAFT: drafts.apply_draft,

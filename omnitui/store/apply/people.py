@@ -67,6 +67,26 @@ def apply_identity(scene: Scene, operation: Operation) -> Change | None:
     return Change(None, {"contact": found}, Operation(OpKind.IDENTITY, operation.target, back))
 
 
+def apply_other_person(scene: Scene, operation: Operation) -> Change | None:
+    """Two addresses are two people, whatever they have in common."""
+    connection, on = scene.connection, bool(operation.payload["on"])
+    pair = sorted(scene.identity(key)["id"] for key in (operation.target, operation.payload["than"]))
+    if pair[0] == pair[1]:
+        raise Refused("This is one and the same address")
+    known = connection.execute("SELECT 1 FROM other_person WHERE one = ? AND two = ?", pair).fetchone() is not None
+    if known is on:
+        return None
+    if on:
+        connection.execute("INSERT INTO other_person VALUES (?, ?)", pair)
+    else:
+        connection.execute("DELETE FROM other_person WHERE one = ? AND two = ?", pair)
+    for identity_id in pair:
+        _touch(scene, identity_id)
+    _tell(scene)
+    back = Operation(OpKind.OTHER_PERSON, operation.target, {**operation.payload, "on": not on})
+    return Change(None, {"on": not on}, back)
+
+
 def _create(connection: sqlite3.Connection, identity: sqlite3.Row, number: int | None) -> int:
     free = connection.execute("SELECT 1 FROM contact WHERE id = ?", (number,)).fetchone() is None
     times = connection.execute(
