@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from pathlib import Path
+from typing import NamedTuple
 
 from omnitui.core.channels import Capabilities, Counting, Window, window_of
 from omnitui.core.errors import NotFound, Refused
@@ -23,6 +24,15 @@ from omnitui.store.targets import Target
 from omnitui.triage import elsewhere, files
 from omnitui.triage.agent import Agent
 from omnitui.triage.steps import commit, look_up
+
+
+class When(NamedTuple):
+    """When a message leaves: at a time or as soon as may be, then only if they have not replied; and when the
+    conversation opens again unless they reply."""
+
+    at: Instant | None = None
+    unless_reply: bool = False
+    follow_up: Instant | None = None
 
 
 def reply(cache: Cache, agent: Agent, target: Target, message_id: int | None) -> Draft:
@@ -47,12 +57,11 @@ def send(
     agent: Agent,
     draft: Draft,
     now: Instant,
+    when: When,
     *,
     attachments: Path,
-    at: Instant | None = None,
-    follow_up: Instant | None = None,
 ) -> StepRow | None:
-    """Put a chat's draft into the outbox, held for the account's undo seconds or until `at`.
+    """Put a chat's draft into the outbox, held for the account's undo seconds or until `when.at`.
 
     Raises Refused when the channel would not take it: too long, outside its window, no such person; the draft stays.
     """
@@ -70,7 +79,7 @@ def send(
     if possible is None and (not can.may_start or not draft.to):
         raise Refused("On this channel the customer must write first")
     if possible is not None and not chat.get("template"):
-        _check_window(possible, at or now)
+        _check_window(possible, when.at or now)
     answered = messages.by_ids([draft.message_id]).first(cache) if draft.message_id else None
     with joined(cache):
         draft = drafts.save(cache, draft, now)
@@ -79,7 +88,7 @@ def send(
             item, f"{item} {draft.account}", now, Address(account.display_name or account.name, ""), draft.to,
             body=without_escapes(draft.body), files=kept,
         )  # fmt: skip
-        later = at if at is not None else now + account.undo_seconds * SECOND if account.undo_seconds else 0
+        held = now + account.undo_seconds * SECOND if account.undo_seconds else 0
         payload = {
             "outgoing": json.loads(to_json(mail)),
             "chat": {
@@ -88,16 +97,17 @@ def send(
                 "reply_to": _remote_id(cache, answered) if can.reply_to and here else "",
             },
             "draft": drafts.frozen(cache, draft.id),
-            "not_before": later,
+            "not_before": when.at if when.at is not None else held,
             "saw_at": draft.saw_at,
             "author": agent.name,
             **({} if here else {"account": draft.account}),
+            **({"unless_reply": True} if when.unless_reply else {}),
         }
         key = here.key if here else f"{draft.account} {item}"
         operations = [Operation(OpKind.SEND, key, payload)]
-        if follow_up is not None:
+        if when.follow_up is not None:
             saw = (here.last_customer_at or 0) if here else 0
-            operations.append(Operation(OpKind.FOLLOW_UP, key, {"at": follow_up, "saw": saw}))
+            operations.append(Operation(OpKind.FOLLOW_UP, key, {"at": when.follow_up, "saw": saw}))
         if target is not None and here is None:
             operations += elsewhere.told(agent, target, draft.account, now)
         to = draft.to[0] if draft.to else None

@@ -50,7 +50,8 @@ def send(
     account cannot send; the draft is then untouched.
     """
     if agent.channel(draft.account) is not None:
-        return chatting.send(cache, agent, draft, now, attachments=attachments, at=at, follow_up=follow_up)
+        when = chatting.When(at, unless_reply, follow_up)
+        return chatting.send(cache, agent, draft, now, when, attachments=attachments)
     account = agent.account(draft.account)
     _check(draft)
     kept = files.keep(cache, attachments, draft.attachments)
