@@ -61,7 +61,7 @@ async def test_a_key_in_use_is_taken_only_after_a_yes(make_app: MakeApp) -> None
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        (("g", "z"), "Close: g z, kept"),
+        (("g", "q"), "Close: g q, kept"),
         (("g", "i", "y"), "Close: g i, kept"),
         (("alt+x",), "classic terminals cannot send"),
         (("escape",), ""),

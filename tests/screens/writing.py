@@ -60,6 +60,8 @@ def customer_writes(app: OmnituiApp, conversation: int, name: str = "Anna") -> N
     """A mail comes in, as sync would store it."""
     with cache_of(app) as cache, transaction(cache):
         mail(cache, conversation, Address(name, "anna@example.org"), 90_000)
+        # The clock of the screen stands still; nothing comes here later than it says.
+        cache.execute("UPDATE message SET fetched_at = ?1 WHERE fetched_at > ?1", (NOW,))
         refresh(cache, [conversation])
 
 

@@ -6,6 +6,7 @@ import email.parser
 import email.policy
 import http.server
 import json
+import os
 import socket
 import threading
 import time
@@ -14,7 +15,7 @@ from typing import Any
 from tests.channels.rig import Faults
 from tests.channels.telegram import checking
 
-TOKEN = "987654:" + "AAtelegramBotTokenForTests_0-x"
+TOKEN = f"987654:AAtelegramBotToken-{os.getpid()}-ForTests"
 BOT = {"id": 987654, "is_bot": True, "first_name": "Desk", "username": "desk_bot"}
 SENDS = ("sendMessage", "sendPhoto", "sendDocument", "sendMediaGroup")
 
