@@ -147,7 +147,9 @@ def _help(command: click.Command) -> str:
 def _keys() -> str:
     intro = (
         "`?` shows this list in the program, with the keys as you have set them: Enter runs what the cursor is on, "
-        "`ctrl+r` gives it another key (so does `b` once you have gone to a row), which is written to the config and "
+        "`ctrl+r` gives it another key (so does `b` once you have gone to a row; "
+        "`b` and Enter at once ask for the command), "
+        "which is written to the config and "
         "holds at once. By hand, name the command in "
         '`[keys]` of the config: `"conversation.close" = "e"`, several keys as a list, two keys in a row as `"g i"`, '
         'arguments behind the name: `"conversation.snooze 2h" = "h"`. A command without a key is reached by `:` and by '

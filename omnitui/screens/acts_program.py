@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from omnitui.core.commands import COMMANDS, Command, Context, by_id, matching
 from omnitui.core.errors import Refused
 from omnitui.screens.base import Page
 from omnitui.screens.handlers import Call, handler_of, handles
-from omnitui.widgets.choices import Choice, Other
+from omnitui.widgets.choices import Choice, Other, fitting
 from omnitui.widgets.picker import Question
+
+_ANOTHER_KEY = Call("help", "b")
+_ANY = Choice(_ANOTHER_KEY, "Another key for a command", "choose it, then press the key")
 
 
 def runnable(page: Page, context: Context) -> list[Command]:
@@ -38,16 +41,30 @@ async def palette(page: Page, call: Call) -> None:
 
 @handles("help")
 async def help_(page: Page, call: Call) -> None:
-    """All that works here, searchable; Enter runs it, Ctrl+R gives it another key."""
-    commands = runnable(page, page.context)
-    chosen = await page.choose(
-        "Help: what works here",
-        rows(page, commands, full=True),
-        "type to search",
-        tall=True,
-        notes=("enter runs it", "ctrl+r (b on a row): another key"),
-        other=("b", "ctrl+r"),
+    """All that works here, searchable; Enter runs it, Ctrl+R gives it another key.
+
+    `b` alone may begin a word: it offers, above what it finds, to choose the command that gets another key.
+    """
+    found = rows(page, runnable(page, page.context), full=True)
+    known = fitting(found)
+
+    def offers(text: str) -> Sequence[Choice]:
+        alone = len(text) == 1 and page.picker.named(text) == "b"
+        return [*([_ANY] if alone else []), *known(text)]
+
+    chosen, _ = await page.ask(
+        Question(
+            "Help: what works here",
+            offers,
+            "type to search",
+            tall=True,
+            notes=("enter runs it", "ctrl+r (b on a row): another key", "b enter: of any"),
+            other=("b", "ctrl+r"),
+        )
     )
+    if _ANOTHER_KEY in (chosen, chosen.value if isinstance(chosen, Other) else None):
+        chosen = await page.choose("Another key for which command?", found, "type to search", tall=True)
+        chosen = None if chosen is None else Other(chosen)
     if isinstance(chosen, Other):
         # Writing settings and what it needs are loaded by those who do it.
         from omnitui.screens.rebinding import rebind

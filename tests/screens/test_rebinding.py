@@ -94,3 +94,27 @@ async def test_b_rebinds_the_row_gone_to_and_is_a_letter_before(make_app: MakeAp
         await pilot.press(*"back")
         await quiet(pilot, 0.2)
         assert "Leave this pane" in shown(app)
+
+
+async def test_b_and_enter_ask_for_the_command_that_gets_another_key(make_app: MakeApp) -> None:
+    app = make_app(20)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.3)
+        await pilot.press("?", "b")
+        await quiet(pilot, 0.2)
+        assert "Another key for a command" in shown(app)
+        await pilot.press("enter")
+        await quiet(pilot, 0.2)
+        assert "Another key for which command?" in shown(app)
+        await pilot.press(*"conversation.close", "enter")
+        await quiet(pilot, 0.2)
+        assert "New key for Close" in shown(app)
+        await pilot.press("D")
+        await quiet(pilot, 0.4)
+        assert app.session.keymap.keys_of("conversation.close") == ("D",)
+        await pilot.press("?", *"ba")
+        await quiet(pilot, 0.2)
+        assert "Another key for a command" not in shown(app)
+        await pilot.press("escape", "?", "b", "enter", "escape")
+        await quiet(pilot, 0.2)
+        assert load(app.session.places.config_file).keys.bindings == {"conversation.close": ("D",)}
