@@ -52,7 +52,7 @@ def pending(connection: sqlite3.Connection, conversation_id: int) -> set[str]:
 
 def _columns(scene: ChatScene, row: sqlite3.Row, event: ConversationEvent) -> None:
     given: dict[str, Any] = {"room": event.title, "barred": event.barred, "url": event.url}
-    given["capabilities"] = getattr(event, "capabilities", None)
+    given["capabilities"] = event.capabilities
     wanted = {name: value for name, value in given.items() if value is not None and value != row[name]}
     if wanted:
         names = ", ".join(f"{name} = ?" for name in wanted)
