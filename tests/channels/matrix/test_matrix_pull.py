@@ -36,10 +36,14 @@ def of(batches: Batch | list[Batch], kind: type[E]) -> list[E]:
     return [event for batch in given for event in batch.events if isinstance(event, kind)]
 
 
+def said(batches: Batch | list[Batch], room: str) -> list[MessageEvent]:
+    """What people wrote in a room, in order; rooms themselves come in any order, as the server finished them."""
+    return [m for m in of(batches, MessageEvent) if m.conversation == room and m.direction is not Direction.SYSTEM]
+
+
 def texts(batches: Batch | list[Batch], room: str) -> list[str]:
-    """What people wrote in a room."""
-    said = [m for m in of(batches, MessageEvent) if m.conversation == room and m.direction is not Direction.SYSTEM]
-    return [message.text for message in said]
+    """Their words."""
+    return [message.text for message in said(batches, room)]
 
 
 async def test_the_first_pull_brings_the_latest_messages_and_names(desk: Desk, rig: MatrixRig) -> None:
@@ -48,7 +52,7 @@ async def test_the_first_pull_brings_the_latest_messages_and_names(desk: Desk, r
         rig.write(f"m{n}")
     first = await desk.pull()
     assert texts(first, room)[-30:] == [f"m{n}" for n in range(10, 40)]
-    message = of(first, MessageEvent)[-1]
+    message = said(first, room)[-1]
     assert (message.direction, message.author and message.author.name) == (Direction.IN, "Ana")
     about = {event.conversation: event for event in of(first, ConversationEvent)}
     assert (about[room].title, about[room].barred) == ("Ana", "")
