@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Self
 
 import httpx
+
+from tests.servers.dovecot import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET, TOKEN, VERIFY = "meta-app-secret", "worker-token-0123456789", "verify-token-0123456789"
@@ -26,13 +27,6 @@ name = "whatsapp"
 kind = "meta"
 per_minute = {per_minute}
 """
-
-
-def free_port() -> int:
-    """A port on loopback that was free a moment ago."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def signature(body: bytes, secret: str = SECRET) -> str:

@@ -12,10 +12,12 @@ import imaplib
 import json
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -166,7 +168,7 @@ class Dovecot:
                 group=self.account.pw_gid if os.getuid() == 0 else None,
                 extra_groups=[] if os.getuid() == 0 else None,
             )
-        until = time.monotonic() + 15
+        until = time.monotonic() + 60
         while time.monotonic() < until and self._process.poll() is None:
             with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), 1) as sock:
                 sock.settimeout(5)
@@ -301,7 +303,21 @@ class _Introspection(http.server.BaseHTTPRequestHandler):
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A loopback port that nobody listens on, and that is this process's until it ends.
+
+    It lies below those that connections get by themselves (from 32,768 on), and a name in the kernel keeps it from
+    other runs on this machine: between the question and the server's start nobody else may take it.
+    """
+    for port in random.SystemRandom().sample(range(15_000, 30_000), 1_000):
+        if sys.platform == "linux":
+            kept = socket.socket(socket.AF_UNIX)
+            try:
+                kept.bind(f"\0omnitui-test-port-{port}")
+            except OSError:
+                kept.close()
+                continue
+            kept.detach()  # Open until the process ends.
+        with contextlib.suppress(OSError), socket.socket() as sock:
+            sock.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")

@@ -129,7 +129,7 @@ class Postfix:
         )  # fmt: skip
         (self.top / "master.cf").write_text(SERVICES.format(port=self.port))
         self._run("start")
-        until = time.monotonic() + 15
+        until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 1) as sock:

@@ -97,7 +97,7 @@ class Synapse:
                 stderr=log,
                 start_new_session=True,
             )
-        until = time.monotonic() + 45
+        until = time.monotonic() + 120
         while time.monotonic() < until and self._process.poll() is None:
             with contextlib.suppress(OSError), _open(f"{self.url}/health", 2) as answer:
                 if answer.read() == b"OK":
