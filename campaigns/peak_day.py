@@ -124,8 +124,8 @@ def _home(home: Path, port: int) -> Places:
 
 def _day(where: Places, server: Dovecot, given: Load) -> dict[str, float]:
     """The whole day; what was found."""
-    _until(where.cache_db.exists, 60)
-    _until(lambda: _count(where, "SELECT count(*) FROM account WHERE state = 'online'") == len(CHANNELS), 60)
+    _until(where.cache_db.exists, 180)
+    _until(lambda: _count(where, "SELECT count(*) FROM account WHERE state = 'online'") == len(CHANNELS), 180)
     ends, taken = threading.Event(), list[float]()
     reader = threading.Thread(target=_read, args=(where, ends, taken))
     reader.start()

@@ -126,7 +126,7 @@ class Desk:
         except OmnituiError:
             return None
 
-    def until(self, there: Callable[[], bool], seconds: float = 30.0) -> None:
+    def until(self, there: Callable[[], bool], seconds: float = 120.0) -> None:
         """Wait for something to be so."""
         end = time.monotonic() + seconds
         while not there():

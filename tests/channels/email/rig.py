@@ -75,7 +75,8 @@ class EmailRig(Rig):
 
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(serve(),), daemon=True)
         self._thread.start()
-        ready.wait(10)
+        if not ready.wait(60):
+            raise RuntimeError("the SMTP server did not start")
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._ends.set)

@@ -44,7 +44,7 @@ class Meddler:
         """Without a path."""
         return f"http://localhost:{self.port}"
 
-    def was_asked(self, part: str, seconds: float = 20.0) -> bool:
+    def was_asked(self, part: str, seconds: float = 90.0) -> bool:
         """Wait until an address with this in it has been asked for."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -99,7 +99,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._pass_on(status, headers, answer)
 
     def _forward(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.meddler.target, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.meddler.target, timeout=120)
         try:
             kept = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection", "accept-encoding")}
             connection.request(self.command, self.path, body or None, kept)

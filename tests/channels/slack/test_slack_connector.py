@@ -65,7 +65,7 @@ class Desk:
 
     async def until(self, count: int) -> list[MessageEvent]:
         """Pull until so many different messages have come."""
-        for _ in range(40):
+        for _ in range(200):
             await self.pull()
             if len({one.remote_id for one in self.messages}) >= count:
                 break
@@ -118,7 +118,7 @@ async def test_history_comes_first_then_what_happens(rig: SlackRig, tmp_path: Pa
 
 async def emptied(rig: SlackRig) -> bool:
     """Whether every envelope is acknowledged in a moment."""
-    for _ in range(100):
+    for _ in range(3000):
         if not rig.slack.owed:
             return True
         await asyncio.sleep(0.02)
@@ -127,7 +127,7 @@ async def emptied(rig: SlackRig) -> bool:
 
 async def nobody_listens(rig: SlackRig) -> None:
     """Wait until Slack knows that the line is gone; what is told before would be owed to the next one."""
-    for _ in range(500):
+    for _ in range(6000):
         if not rig.slack.connections:
             return
         await asyncio.sleep(0.01)
@@ -246,7 +246,7 @@ async def test_edits_deletes_reactions_and_colleagues(rig: SlackRig, tmp_path: P
         rig.edit(remote, "no typo")
         rig.react(remote, "👍")
         rig.delete(colleague)
-        for _ in range(40):
+        for _ in range(200):
             await desk.pull()
             if any(isinstance(one, DeletedEvent) for one in desk.events):
                 break

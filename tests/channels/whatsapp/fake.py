@@ -102,7 +102,7 @@ class FakeMeta:
             self._deliver(body + b" ")
 
     def _deliver(self, body: bytes) -> None:
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 if self.stopped or self.relay.post(body).status_code == 200:
                     return
