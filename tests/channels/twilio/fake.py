@@ -67,6 +67,7 @@ class Fake:
         self.hidden: set[str] = set()
         """Ids that the lists do not show yet: Twilio's index lags."""
         self.asked: list[tuple[str, str]] = []
+        self.forms: list[dict[str, str]] = []
         self.violations: list[str] = []
         self.checked = 0
         self.largest_page = 1000
@@ -104,7 +105,19 @@ class Fake:
                 "error_message": None, "date_created": stamp, "date_updated": stamp, "date_sent": stamp, **fields,
             }  # fmt: skip
             self.messages.append(item)
+            self._opt_out(item)
             return item
+
+    def _opt_out(self, item: Item) -> None:
+        """As Twilio does by itself: the word alone, for SMS, with an answer of its own."""
+        word = str(item["body"]).strip().upper()
+        if item["direction"] != "inbound" or not str(item["from"]).startswith("+"):
+            return
+        if word in ("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"):
+            self.stopped.add(item["from"])
+            self.message(item["to"], item["from"], "You will get no more.", "outbound-reply", status="delivered")
+        elif word in ("START", "YES", "UNSTOP"):
+            self.stopped.discard(item["from"])
 
     def file(self, message: Item, kind: str, data: bytes) -> str:
         with self.turn:
@@ -267,6 +280,7 @@ class Fake:
         return Reply(200, {"contents": page, "meta": {"next_page_url": following, "key": "contents"}})
 
     def _send(self, form: dict[str, str]) -> Reply:
+        self.forms.append(form)
         sender, to = form.get("From", ""), form["To"]
         if not NUMBER.fullmatch(to):
             return refusal(400, 21211, f"Invalid 'To' Phone Number: {to}")

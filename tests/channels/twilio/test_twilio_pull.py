@@ -223,3 +223,32 @@ async def test_too_many_and_trouble_pass_by_themselves(fake: Fake) -> None:
 
 def test_a_desk_keeps_its_own_time(fake: Fake) -> None:
     assert Desk(fake).clock() == int(fake.now.timestamp() * 1000)
+
+
+async def test_what_a_service_has_not_given_a_sender_yet_waits_for_it(fake: Fake) -> None:
+    async with at_work(fake, numbers=()) as desk:
+        item = fake.message("", ANA, "by the service", "outbound-api", status="accepted", date_sent=None)
+        item["from"] = None
+        assert await desk.texts() == []
+        fake.advance(item["sid"], "queued")
+        desk.ahead += MINUTE
+        assert await desk.texts() == []
+        item["from"] = OURS
+        fake.advance(item["sid"], "sent")
+        desk.ahead += HOUR
+        (event,) = only(await desk.pull(), MessageEvent)
+        assert (event.conversation, event.text, event.delivery) == (TALK, "by the service", "sent")
+        fake.advance(item["sid"], "delivered")
+        desk.ahead += HOUR
+        assert [one.state for one in only(await desk.pull(), ReceiptEvent)] == ["delivered"]
+
+
+async def test_one_that_never_gets_a_sender_is_shown_all_the_same(fake: Fake) -> None:
+    async with at_work(fake, numbers=()) as desk:
+        item = fake.message("", ANA, "by the service", "outbound-api", status="accepted", date_sent=None)
+        item["from"] = None
+        await desk.pull()
+        fake.advance(item["sid"], "failed", 30036)
+        desk.ahead += HOUR
+        (event,) = only(await desk.pull(), MessageEvent)
+        assert (event.delivery, "longer than it was allowed" in event.detail) == ("failed", True)

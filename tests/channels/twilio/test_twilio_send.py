@@ -149,6 +149,29 @@ async def test_templates_go_outside_the_window(fake: Fake) -> None:
         assert (found.state, found.remote_id) == ("found", fake.messages[-1]["sid"])
 
 
+async def test_a_template_of_the_composer_is_found_by_its_filled_text(fake: Fake) -> None:
+    """Its draft holds the text as it reads in the end, and no pattern."""
+    fake.contents = [content(1)]
+    fake.faults.sends_lost_after = 1
+    async with at_work(fake) as desk:
+        chosen = Template(f"HX{1:032x}", "ready1", "en", "", {"1": "Ben", "2": "77"})
+        draft = desk.draft("Hello Ben, your order 77 is ready", conversation=CHAT, template=chosen)
+        with pytest.raises(Unanswered):
+            await desk.connector.send(draft)
+        found = await desk.connector.reconcile(draft)
+        assert (found.state, found.remote_id) == ("found", fake.messages[-1]["sid"])
+
+
+async def test_sms_go_through_the_messaging_service_that_is_named(fake: Fake) -> None:
+    service = "MG" + "0123456789abcdef" * 2
+    async with at_work(fake, messaging_service_sid=service) as desk:
+        await desk.connector.send(desk.draft())
+        await desk.connector.send(desk.draft(key="k2", conversation=CHAT))
+    assert [(form["From"], form.get("MessagingServiceSid")) for form in fake.forms] == [
+        (OURS, service), (f"whatsapp:{OURS}", None),
+    ]  # fmt: skip
+
+
 async def test_the_probe_is_content_where_all_is_well(fake: Fake) -> None:
     async with at_work(fake) as desk:
         probe = await desk.connector.probe()

@@ -21,12 +21,13 @@ from omnitui.sync.channels.contract import (
 )
 from omnitui.sync.channels.twilio import cursor as cursors
 from omnitui.sync.channels.twilio import mapping
-from omnitui.sync.channels.twilio.addresses import CAPABILITIES, WHATSAPP, Pair, named, split
+from omnitui.sync.channels.twilio.addresses import CAPABILITIES, SMS, WHATSAPP, Pair, named, split
 from omnitui.sync.channels.twilio.client import Declined, Twilio
 from omnitui.sync.channels.twilio.feeds import Place, feeds, step
 from omnitui.sync.channels.twilio.fields import text
 from omnitui.sync.channels.twilio.history import older
-from omnitui.sync.channels.twilio.lookup import look
+from omnitui.sync.channels.twilio.lookup import SKEW, look
+from omnitui.sync.channels.twilio.optout import STOPPED
 from omnitui.sync.channels.twilio.probing import probe
 from omnitui.sync.channels.twilio.reading import Reading
 from omnitui.sync.channels.twilio.settings import TwilioSettings
@@ -49,6 +50,7 @@ class TwilioConnector(Connector):
         self._tried: dict[str, Instant] = {}
         self._sent: dict[str, str] = {}
         self._fresh: dict[str, str] = {}
+        self._refused: dict[str, Instant] = {}
 
     async def probe(self) -> Probe:
         """Login, numbers and what may be read."""
@@ -61,7 +63,10 @@ class TwilioConnector(Connector):
         fresh = dict(self._fresh)
         for sid, conversation in fresh.items():
             state.open.setdefault(sid, cursors.Open(now, now, "", conversation))
-        reading = Reading(self._client, self._settings, state.open, now)
+        reading = Reading(self._client, self._settings, state, now)
+        refused = dict(self._refused)
+        told = [reading.opt_outs.stop(pair, at, "Twilio refuses messages to them") for pair, at in refused.items()]
+        reading.events += [event for event in told if event is not None]
         places: dict[str, Place] = {}
         more = False
         for feed in feeds(self._settings):
@@ -70,18 +75,21 @@ class TwilioConnector(Connector):
             more |= goes_on
             await reading.take(feed.resource, items)
         await reading.look_again()
-        after = cursors.Cursor(places, reading.open).text()
+        after = cursors.Cursor(places, reading.open, reading.opt_outs.known).text()
         wait = None if more else float(self._settings.poll_seconds)
-        return Batch(tuple(reading.events), after, more, wait, token=tuple(fresh))
+        return Batch(tuple(reading.events), after, more, wait, token=(tuple(fresh), tuple(refused)))
 
     async def committed(self, batch: Batch) -> None:
         """The cursor on the disk names the sends of the batch: they need not be remembered here."""
-        for sid in batch.token or ():
+        fresh, refused = batch.token or ((), ())
+        for sid in fresh:
             self._fresh.pop(sid, None)
+        for conversation in refused:
+            self._refused.pop(conversation, None)
 
     async def backfill(self, conversation: str, before: str) -> Batch:
         """Older messages of a pair of numbers."""
-        reading = Reading(self._client, self._settings, {}, self._clock())
+        reading = Reading(self._client, self._settings, cursors.Cursor(), self._clock())
         return await older(self._client, reading, conversation, before)
 
     async def send(self, draft: Outbound) -> Receipt:
@@ -90,6 +98,8 @@ class TwilioConnector(Connector):
         if whose is None or wrong:
             return Receipt("rejected", detail=wrong)
         fields = {"From": whose.sender, "To": whose.recipient}
+        if self._settings.messaging_service_sid and whose.kind == SMS:
+            fields["MessagingServiceSid"] = self._settings.messaging_service_sid
         if draft.template is not None:
             fields["ContentSid"] = draft.template.id
             if draft.template.variables:
@@ -100,6 +110,9 @@ class TwilioConnector(Connector):
         try:
             made = await self._client.send(fields)
         except Declined as declined:
+            if declined.code == STOPPED:
+                # A little earlier: a START that is older than the refusal by Twilio's clock does not undo it.
+                self._refused[whose.id] = Instant(self._clock() - SKEW)
             return Receipt("rejected", detail=str(declined))
         except NotFound:
             raise Refused("Twilio has no such account; check the account SID") from None

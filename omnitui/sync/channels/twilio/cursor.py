@@ -36,10 +36,12 @@ class Open:
 
 @dataclass(slots=True)
 class Cursor:
-    """Where the reading stands. `places` by the name of the feed, `open` by id."""
+    """Where the reading stands. `places` by the name of the feed, `open` by id; `stops` by conversation: when somebody
+    last opted out (True) or in again."""
 
     places: dict[str, Place] = field(default_factory=dict)
     open: dict[str, Open] = field(default_factory=dict)
+    stops: dict[str, tuple[int, bool]] = field(default_factory=dict)
 
     def text(self) -> str:
         """For the kit."""
@@ -48,7 +50,8 @@ class Cursor:
             del self.open[sid]
         places = {name: place.as_json() for name, place in self.places.items()}
         waiting = {sid: [one.at, one.checked, one.state, one.conversation] for sid, one in self.open.items()}
-        return json.dumps({"places": places, "open": waiting}, separators=(",", ":"))
+        record = {"places": places, "open": waiting, "stops": self.stops}
+        return json.dumps(record, separators=(",", ":"))
 
 
 def read(text: str) -> Cursor:
@@ -60,6 +63,7 @@ def read(text: str) -> Cursor:
             str(sid): Open(int(at), int(checked), str(state), str(where))
             for sid, (at, checked, state, where) in record.get("open", {}).items()
         }
-        return Cursor(places, waiting)
+        stops = {str(pair): (int(at), bool(stopped)) for pair, (at, stopped) in record.get("stops", {}).items()}
+        return Cursor(places, waiting, stops)
     except (ValueError, TypeError, AttributeError):
         return Cursor()

@@ -37,5 +37,5 @@ async def older(client: Twilio, reading: Reading, conversation: str, before: str
             oldest = max(oldest, min(mapping.when(item) or 0 for item in page))
     given = [item for item in found if (mapping.when(item) or 0) >= oldest and text(item, "sid") != before]
     for item in sorted(given, key=lambda item: mapping.when(item) or 0):
-        await reading.message(item)
+        await reading.message(item, history=True)
     return Batch(tuple(reading.events), "", more=bool(oldest))

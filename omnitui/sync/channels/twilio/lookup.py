@@ -57,7 +57,8 @@ def said(draft: Outbound) -> str | None:
     body = draft.template.body
     for name, value in draft.template.variables.items():
         body = body.replace("{{" + name + "}}", value)
-    return body or None
+    # The composer's drafts hold the text as it was filled in, and no body.
+    return body or draft.text.strip() or None
 
 
 def _same(body: str, wanted: str) -> bool:

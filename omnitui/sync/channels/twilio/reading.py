@@ -8,9 +8,10 @@ from omnitui.core.times import HOUR, Instant
 from omnitui.sync.channels.twilio import calls, mapping
 from omnitui.sync.channels.twilio.addresses import NOBODY, SMS, Pair, split
 from omnitui.sync.channels.twilio.client import Declined, Twilio
-from omnitui.sync.channels.twilio.cursor import TRANSCRIPT, Open
+from omnitui.sync.channels.twilio.cursor import TRANSCRIPT, Cursor, Open
 from omnitui.sync.channels.twilio.feeds import PAGE
 from omnitui.sync.channels.twilio.fields import Item, number, text
+from omnitui.sync.channels.twilio.optout import OptOuts
 from omnitui.sync.channels.twilio.settings import TwilioSettings
 
 LOOKS = 20
@@ -22,9 +23,10 @@ HOPE = HOUR
 class Reading:
     """Collects `events`, and changes `open` as it goes. Raises what the client raises; then nothing of it counts."""
 
-    def __init__(self, client: Twilio, settings: TwilioSettings, waiting: dict[str, Open], now: Instant) -> None:
+    def __init__(self, client: Twilio, settings: TwilioSettings, state: Cursor, now: Instant) -> None:
         self._client, self._settings, self._now = client, settings, now
-        self.open = waiting
+        self.open = state.open
+        self.opt_outs = OptOuts(state.stops, words=settings.opt_out_words)
         self.events: list[Event] = []
         self._met: set[str] = set()
         self._told: set[str] = set()
@@ -51,22 +53,37 @@ class Reading:
                 # It was deleted from Twilio's log, or is no longer ours to see.
                 self.open.pop(sid, None)
 
-    async def message(self, item: Item) -> None:
-        """A message of a kind that is read: new, or in another state than before."""
+    async def message(self, item: Item, *, history: bool = False) -> None:
+        """A message of a kind that is read: new, or in another state than before. `history`: an old one, asked for."""
         whose, sid = mapping.pair(item), text(item, "sid")
         if whose.kind not in self._settings.kinds:
             return
-        if sid in self.open:
+        entry = self.open.get(sid)
+        if entry is not None and entry.conversation:
             self._fate(sid, item)
+            return
+        if not history and self._nobody_s(item, entry):
             return
         files, notices = await self.files(item)
         self._conversation(whose, mapping.when(item) or self._now)
         self.events.append(mapping.message(item, files, self._now, notices))
+        if not history:
+            self._opted(item, whose)
         if text(item, "direction") != "inbound" and not mapping.ended(item):
             at = mapping.when(item) or self._now
             entry = Open(at, self._now, text(item, "status"), whose.id)
             if not entry.old(self._now):
                 self.open[sid] = entry
+
+    def _nobody_s(self, item: Item, entry: Open | None) -> bool:
+        """Whether a messaging service has not chosen yet from which number it goes: only then it belongs anywhere."""
+        at = mapping.when(item) or self._now
+        waiting = entry or Open(at, self._now)
+        if text(item, "direction") == "inbound" or text(item, "from") or mapping.ended(item) or waiting.old(self._now):
+            self.open.pop(text(item, "sid"), None)
+            return False
+        self.open[text(item, "sid")] = waiting
+        return True
 
     async def files(self, item: Item) -> tuple[list[RemoteFile], list[str]]:
         """The files of a message, and what is to be said of them."""
@@ -91,7 +108,7 @@ class Reading:
         elif sid.startswith("RE"):
             await self._recording(await self._client.one(f"Recordings/{sid}"))
         else:
-            self._fate(sid, await self._client.one(f"Messages/{sid}"))
+            await self.message(await self._client.one(f"Messages/{sid}"))
 
     def _fate(self, sid: str, item: Item) -> None:
         """How far a message of ours has come since it was last looked at."""
@@ -99,9 +116,16 @@ class Reading:
         told = mapping.receipt(item, self._now)
         if told is not None and text(item, "status") != entry.state:
             self.events.append(told)
+            self._opted(item, mapping.pair(item))
         entry.state = text(item, "status")
         if mapping.ended(item) or entry.old(self._now):
             self.open.pop(sid)
+
+    def _opted(self, item: Item, whose: Pair) -> None:
+        """Whether they may still be written to."""
+        told = self.opt_outs.of_message(item, whose, mapping.when(item) or self._now)
+        if told is not None:
+            self.events.append(told)
 
     def _call(self, item: Item) -> None:
         sid, whose = text(item, "sid"), calls.pair(item)

@@ -9,6 +9,7 @@ from omnitui.config.schema import URL, Shape, setting
 
 ACCOUNT = Shape(re.compile(r"AC[0-9a-fA-F]{32}"), "an account SID: AC and 32 hex digits")
 KEY = Shape(re.compile(r"SK[0-9a-fA-F]{32}"), "the SID of an API key: SK and 32 hex digits")
+SERVICE = Shape(re.compile(r"MG[0-9a-fA-F]{32}"), "the SID of a messaging service: MG and 32 hex digits")
 NUMBER = Shape(
     re.compile(r"(?:whatsapp:)?\+[1-9]\d{5,14}|\d{3,8}"),
     "a number with its country code, such as +3197010200300 or whatsapp:+3197010200300, or a short code",
@@ -33,6 +34,13 @@ class TwilioSettings:
         shape=NUMBER,
     )
     kinds: tuple[str, ...] = setting("What is read: sms, whatsapp, calls.", ("sms", "whatsapp", "calls"), shape=KIND)
+    messaging_service_sid: str = setting(
+        "SID of the messaging service that your SMS numbers belong to; SMS then go through it.", "", shape=SERVICE
+    )
+    opt_out_words: bool = setting(
+        "Whether Twilio heeds STOP and START on your numbers, as it does unless that was turned off for the account.",
+        True,
+    )
     poll_seconds: int = setting("How often new messages are asked for.", 20, least=1, most=3600)
     history_days: int = setting("Days of history that the first reading brings.", 30, least=1, most=400)
     index_seconds: int = setting(
