@@ -3,10 +3,11 @@
     python -m campaigns.channel_kill [--points 40] [--kills 4] [--seed 1] [--channels telegram slack ...]
 
 Each channel has the other side that the conformance suite has. A home sees several kills: before each a customer
-writes a burst, and another one is answered several times; then a worker of its own starts (`omnitui sync --once`) and
-is killed at a random moment of the time that an unbroken one needs: by turns from its first line in the log, and from
-the moment at which it takes the first answer in hand. A run that ended before its kill is no point. At last the worker
-runs to the end with a clock that moves on, and both sides are compared.
+writes a burst, and another one is answered several times. By turns the one that is killed is a worker that brings all
+in step once (`omnitui sync --once`) and one that stays (`omnitui sync`), and the moment is a random one of the time
+that an unbroken one needs for all of it, or of the time that a send needs, from the moment at which one of the answers
+is taken in hand. A run that ended before its kill is no point. At last the worker runs to the end with a clock that
+moves on, and both sides are compared.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pytest
@@ -32,16 +34,18 @@ from tests.channels.conformance.rigs import rig_of, rigged
 from tests.channels.desk import LONG, ROOT, Desk
 from tests.channels.rig import Rig
 
-BURST, ANSWERS = 6, 2
+BURST, ANSWERS = 6, 3
 """Before each kill: messages of a customer, and answers to another one."""
 PASSES = 8
-"""Runs to the end; between two of them a quarter of an hour passes."""
-
-
-LONGEST = 120.0
+"""Runs to the end at most; between two of them a quarter of an hour passes."""
+LONGEST = 60.0
+"""Seconds that a run may need."""
 FAULTS = ("lost", "doubled", "sent_twice", "sent_lost", "stuck", "violations")
 """What must not be; `sent_lost` is said to be sent and is not there, `stuck` neither settled nor asked about."""
 TRIES = "SELECT coalesce(sum(attempts), 0) FROM outbox WHERE kind = 'send'"
+OPEN = "SELECT count(*) FROM outbox WHERE kind = 'send' AND state IN ('held', 'queued', 'sending', 'unknown')"
+KINDS = tuple((stays, amid) for amid in (True, False) for stays in (False, True))
+"""Whether the worker stays, and whether it is killed while it sends: by turns."""
 
 
 @dataclass
@@ -81,26 +85,46 @@ def wrong(found: Counter[str]) -> int:
 
 def tried(channel: str, *, points: int, kills: int, seed: int) -> dict[str, int | str]:
     """So many kills on a channel, `kills` of them in one home: what was found, or why it was skipped."""
-    draw, found = random.Random(f"{seed} {channel}"), Counter[str]()
+    draw, found, tries = random.Random(f"{seed} {channel}"), Counter[str](), 0
     try:
         spans = _unbroken(channel)
         while found["points"] < points:
-            found.update(_home(channel, draw, spans, min(kills, points - found["points"])))
+            kinds = [KINDS[(tries + n) % len(KINDS)] for n in range(min(kills, points - found["points"]))]
+            tries += len(kinds)
+            found.update(_home(channel, draw, spans, kinds))
     except pytest.skip.Exception as skipped:
         return {"skipped": str(skipped)}
-    whole, sending = (round(1000 * span) for span in spans)
-    return {"whole_ms": whole, "sending_ms": sending, **{name: found[name] for name in sorted(found)}}
+    told = {f"{name}_ms": round(1000 * span) for name, span in asdict(spans).items()}
+    return {**told, **{name: found[name] for name in sorted(found)}}
 
 
-def _unbroken(channel: str) -> tuple[float, float]:
-    """Seconds of a run that nobody kills: from its first line in the log, and from its first send."""
+@dataclass(frozen=True)
+class Spans:
+    """Seconds that a worker needs which nobody kills: for all of it, and for one send."""
+
+    once: float
+    stays: float
+    send: float
+
+
+def _unbroken(channel: str) -> Spans:
+    """Measured on a home of its own."""
     with tempfile.TemporaryDirectory() as folder, _running(channel) as rig:
         desk, told = _begun(Path(folder), rig)
-        spans = []
-        for sending in (False, True):
-            _work(desk, told, int(sending))
-            spans.append(_killed(desk, LONGEST, sending=sending)[1])
-        return spans[0], spans[1]
+        taken, sends = [], []
+        for number, stays in enumerate((False, True)):
+            with _worker(desk, told, number, stays=stays) as run:
+                began, first = time.monotonic(), 0.0
+                while time.monotonic() < began + LONGEST:
+                    first = first or (time.monotonic() if desk.one(TRIES) > run.tries else 0.0)
+                    if first and run.given.done() and not desk.one(OPEN):
+                        break
+                    time.sleep(0.002)
+                sends.append((time.monotonic() - first) / ANSWERS)
+                while not stays and run.process.poll() is None:
+                    time.sleep(0.002)
+                taken.append(time.monotonic() - began)
+        return Spans(taken[0], taken[1], max(sends))
 
 
 @contextlib.contextmanager
@@ -113,29 +137,55 @@ def _running(channel: str) -> Iterator[Rig]:
         rig.stop()
 
 
-def _killed(desk: Desk, after: float, *, sending: bool) -> tuple[bool, float]:
-    """A worker killed so many seconds after it has opened the home, or has taken the first send in hand.
+@dataclass(frozen=True)
+class Run:
+    """A worker at work. `tries`: sends that had been tried before; `given`: done when all its work was put in."""
 
-    Gives whether it still ran, and for how many seconds it did.
-    """
-    log = desk.places.log
-    size, tries = log.stat().st_size, desk.one(TRIES)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "omnitui", "--home", str(desk.path), "sync", "--once"], cwd=ROOT,
-        env={**os.environ, **desk.rig.environment()}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    process: subprocess.Popen[bytes]
+    tries: int
+    given: Future[None]
+
+
+@contextlib.contextmanager
+def _worker(desk: Desk, told: Told, number: int, *, stays: bool) -> Iterator[Run]:
+    """A worker that begins with its work. To one that stays it is given while it runs, whatever becomes of it."""
+    log, tries = desk.places.log, desk.one(TRIES)
+    with ThreadPoolExecutor(1) as other:
+        if not stays:
+            other.submit(_work, desk, told, number).result()
+        size = log.stat().st_size
+        process = subprocess.Popen(
+            [sys.executable, "-m", "omnitui", "--home", str(desk.path), "sync", *([] if stays else ["--once"])],
+            cwd=ROOT, env={**os.environ, **desk.rig.environment()}, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            if stays:
+                desk.until(desk.in_step)
+            while process.poll() is None and log.stat().st_size <= size:
+                time.sleep(0.001)
+            given = other.submit(_work, desk, told, number) if stays else other.submit(lambda: None)
+            yield Run(process, tries, given)
+        finally:
+            process.kill()
+            process.wait()
+        given.result()
+
+
+def _killed(run: Run, desk: Desk, after: float, answer: int) -> bool:
+    """Kill it so many seconds from now, or after it has taken an answer (1, 2 ...) in hand; whether it still ran."""
+    process = run.process
     with contextlib.closing(sqlite3.connect(desk.places.cache_db)) as cache:
-        while process.poll() is None:
-            begun = cache.execute(TRIES).fetchone()[0] > tries if sending else log.stat().st_size > size
-            if begun:
+        ends = time.monotonic() + LONGEST
+        while answer and process.poll() is None and time.monotonic() < ends:
+            if cache.execute(TRIES).fetchone()[0] >= run.tries + answer:
                 break
-            time.sleep(0.001)
-    began = time.monotonic()
+            time.sleep(0.0005)
     try:
         process.wait(after)
     except subprocess.TimeoutExpired:
         process.kill()
-    return process.wait() < 0, time.monotonic() - began
+    return process.wait() < 0
 
 
 def _begun(home: Path, rig: Rig) -> tuple[Desk, Told]:
@@ -157,23 +207,29 @@ def _work(desk: Desk, told: Told, number: int) -> None:
     for n in range(ANSWERS):
         text = f"answer {number} part {n}"
         told.answers[desk.reply(text, conversation=conversation)] = text
+        desk.wake()
 
 
-def _home(channel: str, draw: random.Random, spans: tuple[float, float], kills: int) -> Counter[str]:
-    """A home with this many kills, and what was found in the end."""
+def _home(channel: str, draw: random.Random, spans: Spans, kinds: Sequence[tuple[bool, bool]]) -> Counter[str]:
+    """A home with a kill of each of these kinds, and what was found in the end."""
     found = Counter[str]()
     with tempfile.TemporaryDirectory() as folder, _running(channel) as rig:
         desk, told = _begun(Path(folder), rig)
-        for number in range(kills):
-            _work(desk, told, number)
-            sending = bool(number % 2)
-            killed, _ = _killed(desk, spans[sending] * draw.random(), sending=sending)
+        for number, (stays, amid) in enumerate(kinds):
+            whole = spans.stays if stays else spans.once
+            after = draw.random() * (spans.send if amid else whole)
+            with _worker(desk, told, number, stays=stays) as run:
+                killed = _killed(run, desk, after, draw.randint(1, ANSWERS) if amid else 0)
             found["points" if killed else "ended_before"] += 1
             if killed:
+                found["killed_staying" if stays else "killed_once"] += 1
                 found[_moment(desk, told)] += 1
         for _ in range(PASSES):
             desk.once()
             desk.ahead += LONG
+            if not desk.one(OPEN):
+                break
+        desk.once()
         found.update(compared(desk, told))
         found["violations"] += len(rig.violations())
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -114,17 +115,24 @@ class Desk:
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            self.until(lambda: bool(self._synced()))
+            self.until(self.in_step)
             yield
         finally:
             process.terminate()
             process.wait()
 
-    def _synced(self) -> object:
+    def in_step(self) -> bool:
+        """Whether a worker runs and has looked at everything now."""
         try:
-            return ask_worker(self.places.socket, "sync", "synced", 30.0)
+            return bool(ask_worker(self.places.socket, "sync", "synced", 30.0))
         except OmnituiError:
-            return None
+            return False
+
+    def wake(self) -> None:
+        """As the screen does when something was put into the outbox."""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.places.socket))
+            line.sendall(b'{"do": "wake"}\n')
 
     def until(self, there: Callable[[], bool], seconds: float = 120.0) -> None:
         """Wait for something to be so."""

@@ -21,9 +21,10 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     rig.stop()
 
 
-def test_two_kills_on_a_channel() -> None:
-    found = channel_kill.tried("fake", points=2, kills=2, seed=1)
-    assert found["points"] == 2
+def test_four_kills_on_a_channel() -> None:
+    found = channel_kill.tried("fake", points=4, kills=4, seed=1)
+    assert found["points"] == 4
+    assert int(found.get("killed_staying", 0)) >= 1, "the worker that stays cannot end before its kill"
     assert not any(found[name] for name in channel_kill.FAULTS)
 
 
