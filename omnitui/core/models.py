@@ -166,6 +166,25 @@ class Edit:
     text: str
 
 
+class OlderState(StrEnum):
+    """What can be had of the time before a chat's first message here."""
+
+    NONE = "none"
+    """The channel has no history."""
+    MORE = "more"
+    ASKED = "asked"
+    ENDED = "ended"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """How it stands with a chat's older messages; `words` say why they are refused, or what the last try met."""
+
+    state: OlderState
+    words: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class TemplateRow:
     """A message that a channel has approved beforehand; `body` has {{1}} or {{name}} where variables go."""

@@ -82,6 +82,10 @@ class Rig(abc.ABC):
     def write(self, text: str, *, who: str = "ana") -> str:
         """A customer writes; gives the message's id as the connector will report it (`remote_id`)."""
 
+    def write_before_us(self, text: str, *, who: str = "ana") -> str:
+        """A customer writes before our account is looked at for the first time."""
+        return self.write(text, who=who)
+
     @abc.abstractmethod
     def sent(self) -> list[Arrived]:
         """What of ours the other side has, oldest first, notes left out."""

@@ -183,7 +183,11 @@ class Connector(abc.ABC):
         return None
 
     async def backfill(self, conversation: str, before: str) -> Batch:
-        """Older messages of a conversation, before this remote id (empty: the newest). Raises Refused."""
+        """Older messages of a conversation, before this remote id (empty: the newest), the nearest ones first had.
+
+        `next_cursor` is the remote id to go on before, where that is not the oldest message of the batch. Raises
+        Refused, and NotFound where there is no such message.
+        """
         raise Refused("this channel gives no history")
 
     @abc.abstractmethod

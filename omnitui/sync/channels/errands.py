@@ -1,4 +1,4 @@
-"""What else is done at the other side: changes that are no messages, and files brought here."""
+"""What else is done at the other side: changes that are no messages; files and older messages brought here."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from omnitui.core.errors import LoginRefused, NotFound, Offline, ProtocolError, Refused, SecretError
+from omnitui.core.text.clean import safe_text
 from omnitui.core.times import DAY, MINUTE, SECOND, Instant
 from omnitui.store import outbox
-from omnitui.store.chat import files, scene
+from omnitui.store.chat import files, older, scene
 from omnitui.store.chat import sending as chat_sending
+from omnitui.store.chat.scene import ChatAccount
 from omnitui.store.outbox import OutboxItem
 from omnitui.sync.channels.contract import Action, Connector
 from omnitui.sync.http.messages import TooMany
@@ -24,15 +26,17 @@ LEASE = 10 * MINUTE
 STALE = DAY
 """After that nobody needs to be shown any more that we have read."""
 MOST_TRIES = 12
+MOST_PAGES = 10
+"""Pages that one order for older messages looks through for one that is not here yet."""
 
 
 class Errands:
     """The changes and fetches of one account; doing one twice does no harm."""
 
     def __init__(
-        self, desk: Desk, account_id: int, connector: Connector, attachments: Path, clock: Callable[[], Instant]
+        self, desk: Desk, account: ChatAccount, connector: Connector, attachments: Path, clock: Callable[[], Instant]
     ) -> None:
-        self._desk, self._account_id, self._connector = desk, account_id, connector
+        self._desk, self._account, self._connector = desk, account, connector
         self._attachments, self._clock = attachments, clock
         self._owner = f"{os.getpid()} {uuid.uuid4()}"
         self.stopping = False
@@ -47,25 +51,36 @@ class Errands:
 
     async def _claim(self) -> OutboxItem | None:
         return await self._desk.do(
-            outbox.claim, ["act", "fetch"], self._account_id, owner=self._owner, now=self._clock(), lease=LEASE
+            outbox.claim, ["act", "fetch"], self._account.id, owner=self._owner, now=self._clock(), lease=LEASE
         )
 
     async def _do(self, item: OutboxItem) -> None:
         now, desk = self._clock(), self._desk
         try:
-            detail = await (self._fetch(item) if item.kind == "fetch" else self._act(item))
+            detail = await self._carry_out(item)
         except TooMany as error:
             at = Instant(now + max(1, round(error.wait)) * SECOND)
             await desk.do(outbox.retry_at, item.id, at, str(error))
         except (Offline, LoginRefused, SecretError, ProtocolError) as error:
             if isinstance(error, ProtocolError) and item.attempts >= MOST_TRIES:
-                await desk.do(chat_sending.gave_up, item, str(error), now)
+                await self._give_up(item, str(error))
             else:
                 await desk.do(outbox.retry_at, item.id, after(item.attempts, now), str(error))
         except (Refused, NotFound) as error:
-            await desk.do(chat_sending.gave_up, item, str(error), now)
+            await self._give_up(item, str(error))
         else:
             await desk.do(outbox.settle, item.id, "sent", detail, now)
+
+    async def _carry_out(self, item: OutboxItem) -> str:
+        if item.kind == "act":
+            return await self._act(item)
+        return await (self._older(str(item.payload["older"])) if "older" in item.payload else self._fetch(item))
+
+    async def _give_up(self, item: OutboxItem, why: str) -> None:
+        if "older" in item.payload:
+            remote = str(item.payload["older"])
+            await self._desk.do(older.refused, self._account.id, remote, safe_text(why, lines=False), self._clock())
+        await self._desk.do(chat_sending.gave_up, item, why, self._clock())
 
     async def _act(self, item: OutboxItem) -> str:
         kind = str(item.payload["kind"])
@@ -82,6 +97,18 @@ class Errands:
         if receipt.state == "rejected":
             raise Refused(receipt.detail or "the channel did not take it")
         return receipt.detail
+
+    async def _older(self, remote: str) -> str:
+        """Older messages, until one came that was not here, or there are none. A page that is stored is not asked for
+        again, so that one may die in between."""
+        for _ in range(MOST_PAGES):
+            before = await self._desk.do(older.place, self._account.id, remote)
+            batch = await self._connector.backfill(remote, before)
+            page = older.Page(batch.events, batch.next_cursor, batch.more)
+            found = await self._desk.do(older.arrived, self._account, remote, before, page, self._clock())
+            if found.new or found.ended:
+                break
+        return ""
 
     async def _fetch(self, item: OutboxItem) -> str:
         number = int(item.payload.get("attachment_id", 0))

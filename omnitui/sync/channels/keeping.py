@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from omnitui.core.channels import Inbound
@@ -32,6 +32,8 @@ LOOK = 1.0
 TEMPLATES_EVERY = 3600.0
 LAST_SEND = 15.0
 """Seconds that an account that is left gives to what is being sent."""
+LAST_ERRAND = 2.0
+"""And to what is not: it is done again later, and twice does no harm."""
 
 
 class Keeping:
@@ -46,9 +48,10 @@ class Keeping:
         self.in_step = False
         self.new = 0
         self._asked = asyncio.Event()
-        self._wake = asyncio.Event()
+        self._woken = (asyncio.Event(), asyncio.Event())
+        """For sends, and for errands."""
         self._delivery = ChannelDelivery(self._desk, account.id, connector, attachments, clock, lambda: self.in_step)
-        self._errands = Errands(self._desk, account.id, connector, attachments, clock)
+        self._errands = Errands(self._desk, account, connector, attachments, clock)
 
     def ask(self) -> None:
         """Pull now."""
@@ -56,7 +59,8 @@ class Keeping:
 
     def wake(self) -> None:
         """Something was put into the outbox."""
-        self._wake.set()
+        for woken in self._woken:
+            woken.set()
 
     async def pull_all(self, synced: Callable[[], None] = lambda: None) -> None:
         """Pull until there is no more for now. Raises what the connector raises."""
@@ -78,24 +82,44 @@ class Keeping:
             await self._rest(batch)
 
     async def deliver(self) -> None:
-        """Send and do errands until `stop`, or until cancelled."""
+        """Send, and do errands beside that, until `stop`, or until cancelled: no send waits for an errand."""
+        sends, errands = self._woken
+        # The first turn takes over what a dead worker has left, errands among it.
+        await self._delivery.turn()
+        beside = asyncio.create_task(self._take_turns(self._errands.turn, errands))
+        sending = asyncio.create_task(self._take_turns(self._delivery.turn, sends))
+        try:
+            await asyncio.wait([beside, sending], return_when=asyncio.FIRST_COMPLETED)
+            self.stop()
+            await asyncio.wait([sending], timeout=LAST_SEND)
+            await asyncio.wait([beside], timeout=LAST_ERRAND)
+        finally:
+            for task in (sending, beside):
+                task.cancel()
+            await asyncio.wait([sending, beside])
+        for task in (sending, beside):
+            if not task.cancelled():
+                task.result()
+
+    async def _take_turns(self, turn: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
         while not self._delivery.stopping:
-            self._wake.clear()
+            woken.clear()
             # Read before the turn: what is put in meanwhile is then seen as a change after it.
             seen = await self._desk.do(feed.version().first)
-            await self.deliver_once()
-            await self._until_needed(seen)
+            await turn()
+            await self._until_needed(seen, woken)
 
-    async def _until_needed(self, seen: int | None) -> None:
+    async def _until_needed(self, seen: int | None, woken: asyncio.Event) -> None:
         """Until called, or something waits and may be due, or others have changed the cache since `seen`."""
         opened = await self._desk.do(chat_sending.anything_open(self._account.id).first)
-        due = await self._desk.do(chat_sending.fetches_due(self._account.id).first) if opened else None
+        errands = opened and woken is self._woken[1]
+        due = await self._desk.do(chat_sending.fetches_due(self._account.id).first) if errands else None
         wait = LOOK if due is None else min(LOOK, max(0.05, (due - self._clock()) / 1000))
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
-                    await self._wake.wait()
-            if opened or self._wake.is_set() or await self._desk.do(feed.version().first) != seen:
+                    await woken.wait()
+            if opened or woken.is_set() or await self._desk.do(feed.version().first) != seen:
                 return
 
     async def deliver_once(self) -> int:
@@ -117,7 +141,7 @@ class Keeping:
     def stop(self) -> None:
         """Begin nothing more."""
         self._delivery.stopping = self._errands.stopping = True
-        self._wake.set()
+        self.wake()
 
     async def close(self) -> None:
         """Let go of the other side and of the cache."""

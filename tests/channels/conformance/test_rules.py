@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from omnitui.core.channels import Dedupe, Inbound
+from omnitui.core.channels import Dedupe, History, Inbound
+from omnitui.core.models import OlderState
+from omnitui.store.chat import older
 from tests.channels.conformance.rigs import rig_of, rigged
 from tests.channels.desk import LONG, Desk
 from tests.channels.rig import Rig
@@ -285,6 +287,33 @@ def test_what_the_other_side_forgot_is_a_gap(desk: Desk) -> None:
     desk.once()
     gone = "Nobody fetched this in time" not in desk.texts()
     assert not gone or desk.one("SELECT count(*) FROM gap") >= 1
+
+
+def test_what_was_said_before_we_came_comes_on_order(desk: Desk) -> None:
+    if desk.rig.capabilities.history is History.NONE or desk.rig.channel == "email":
+        pytest.skip("this channel gives no history on order")
+    chance = random.Random(desk.rig.channel)
+    texts = [f"long ago {number}" for number in range(70)]
+    for text in texts:
+        desk.rig.write_before_us(text)
+    desk.once()
+    desk.rig.write("Hello again")
+    desk.once()
+    number = desk.one("SELECT conversation_id FROM message ORDER BY at DESC LIMIT 1")
+    waits = desk.rows("SELECT waiting_since, state, last_at FROM conversation WHERE id = ?", number)
+    for _ in range(12):
+        with desk.cache() as cache:
+            stands = older.order(cache, number, desk.now())
+        if stands.state is not OlderState.ASKED:
+            break
+        desk.killed(chance.uniform(0.5, 1.2))
+        desk.once()
+    assert stands.state is OlderState.ENDED, stands
+    assert desk.texts() == [*texts, "Hello again"]
+    assert desk.rows("SELECT waiting_since, state, last_at FROM conversation WHERE id = ?", number) == waits
+    with desk.cache() as cache:
+        assert older.order(cache, number, desk.now()).state is OlderState.ENDED
+    assert not desk.one("SELECT count(*) FROM outbox WHERE kind = 'fetch' AND state <> 'sent'")
 
 
 def test_killed_at_any_moment_nothing_is_lost_or_doubled(desk: Desk) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from omnitui.core.channel_events import Direction, MessageEvent
 from omnitui.sync.channels.fake import CAN
-from tests.channels.folder_rig import FolderRig
+from omnitui.sync.channels.file.lines import to_line
+from tests.channels.folder_rig import PEOPLE, FolderRig
 from tests.channels.rig import CannotHere, Faults
 
 
@@ -36,6 +38,16 @@ class FakeRig(FolderRig):
     def __init__(self) -> None:
         super().__init__()
         self.faults = FolderFaults(self)
+
+    def write_before_us(self, text: str, *, who: str = "ana") -> str:
+        self._count += 1
+        said = MessageEvent(
+            conversation=f"c-{who}", remote_id=f"m{self._count}", at=self._time(), direction=Direction.IN,
+            author=PEOPLE[who], text=text,
+        )  # fmt: skip
+        with (self.folder / "history.jsonl").open("a", encoding="utf-8") as file:
+            file.write(to_line(said) + "\n")
+        return said.remote_id
 
     def config(self) -> str:
         return (

@@ -1,6 +1,7 @@
 """The connector of the channel `fake`: the files of the channel `file`, customers who answer, and trouble on demand.
 
 A file `trouble.json` in the folder makes the service misbehave, as services do: each entry counts down as it is used.
+What stands in `history.jsonl`, oldest first, was said before we came: it is given out on order only, as services do.
 """
 
 from __future__ import annotations
@@ -31,11 +32,13 @@ from omnitui.sync.channels.contract import (
 from omnitui.sync.channels.fake.script import Script
 from omnitui.sync.channels.fake.settings import FakeSettings
 from omnitui.sync.channels.file.connector import FileConnector
-from omnitui.sync.channels.file.lines import to_line
+from omnitui.sync.channels.file.lines import from_line, to_line
 from omnitui.sync.channels.file.settings import FileSettings
 from omnitui.sync.http.messages import TooMany, Unanswered
 
 US = Person("desk", "The desk")
+PAGE = 20
+"""Messages of a page of history."""
 
 
 class FakeConnector(Connector):
@@ -70,6 +73,21 @@ class FakeConnector(Connector):
         if await asyncio.to_thread(self._trouble, "reverse_events"):
             events = events[::-1]
         return replace(batch, events=events, wait=self._wait)
+
+    async def backfill(self, conversation: str, before: str) -> Batch:
+        """A page of what was said before."""
+        await asyncio.to_thread(self._begin)
+        return await asyncio.to_thread(self._page, conversation, before)
+
+    def _page(self, conversation: str, before: str) -> Batch:
+        try:
+            lines = (self._folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return Batch((), "")
+        said = [event for event in map(from_line, lines) if getattr(event, "conversation", "") == conversation]
+        end = next((n for n, event in enumerate(said) if getattr(event, "remote_id", "") == before), len(said))
+        start = max(0, end - PAGE)
+        return Batch(tuple(said[start:end]), "", more=start > 0)
 
     async def send(self, draft: Outbound) -> Receipt:
         """Taken once; then delivered, read, and perhaps answered."""

@@ -92,6 +92,10 @@ class FileConnector(Connector):
                 events.append(GapEvent(since=at, until=at, reason=f"line {line + lines} cannot be used: {error}"))
         return events, used, lines
 
+    async def backfill(self, conversation: str, before: str) -> Batch:
+        """Nothing: `pull` reads every line that there is."""
+        return Batch((), "")
+
     async def send(self, draft: Outbound) -> Receipt:
         """Add a line, on the disk before this returns; one with the same key is not added again."""
         files = [{"name": f.name, "type": f.type, "size": f.size, "path": str(f.path)} for f in draft.files]

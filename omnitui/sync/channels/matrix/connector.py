@@ -69,7 +69,8 @@ class MatrixConnector(Connector):
         except NotFound as error:
             raise Refused(f"the room gives no older messages: {error}") from None
         mapped = [found for event in events for found in map_event(conversation, event, scene)]
-        return Batch(tuple(mapped), "", more=more)
+        # A page may hold nothing that is told here: it is gone on from its oldest event all the same.
+        return Batch(tuple(mapped), words(events[0].get("event_id")) if events else "", more=more)
 
     async def send(self, draft: Outbound) -> Receipt:
         """Hand it over."""
