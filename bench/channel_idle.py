@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from omnitui.config.places import Places, places, prepare
@@ -57,9 +57,9 @@ def main() -> None:
     sys.exit(any(told[name] > bar for name, bar in BARS.items()) or online["online"] != len(ACCOUNTS))
 
 
-def connected(home: Path, rigs: list[Rig]) -> tuple[Places, dict[str, str]]:
-    """A home whose config has each rig's account under a name of its own; and the secrets of all."""
-    tables, environment = ['[agent]\nname = "Ana"\n'], {}
+def connected(home: Path, rigs: Sequence[Rig], more: Sequence[str] = ()) -> tuple[Places, dict[str, str]]:
+    """A home whose config has each rig's account under a name of its own, and `more`; and the secrets of the rigs."""
+    tables, environment = ['[agent]\nname = "Ana"\n', *more], {}
     for number, rig in enumerate(rigs):
         name = f"desk{number}"
         tables.append(re.sub(r"(?m)^poll_\w+ = .*\n?", "", rig.config()).replace('name = "desk"', f'name = "{name}"'))

@@ -18,7 +18,8 @@ import sys
 import tempfile
 import time
 import zlib
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 
 from bench.cache import add_messages, fill
@@ -106,9 +107,9 @@ def measure(home: Path, presses: int, arriving: int) -> dict[str, object]:
     with running(home, "run", "--no-sync", columns=120, rows=40) as terminal:
         terminal.until("longest first")
         terminal.read(2.0)
-        figures["j"] = held(terminal, "j", presses, 30)
-        figures["k"] = held(terminal, "k", presses // 3, 30)
-        figures["page_down"] = held(terminal, "\x1b[6~", presses // 6, 8)
+        figures["j"] = held(terminal, ["j"], presses, 30)
+        figures["k"] = held(terminal, ["k"], presses // 3, 30)
+        figures["page_down"] = held(terminal, ["\x1b[6~"], presses // 6, 8)
         terminal.type("G")
         figures["end_ms"] = terminal.shows(last_name(home))
         terminal.press("g", "g", wait=0.5)
@@ -134,7 +135,7 @@ def beside(home: Path, terminal: Terminal, presses: int, rate: int) -> dict[str,
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
         terminal.read(3.0)
-        figures = held(terminal, "j", presses, 30)
+        figures = held(terminal, ["j"], presses, 30)
         stored = int(worker.communicate()[0])
     return {**figures, "stored": stored}
 
@@ -153,7 +154,7 @@ def aerc(presses: int) -> dict[str, float]:
         environ = {"HOME": folder, "XDG_CONFIG_HOME": str(home / ".config"), "XDG_CACHE_HOME": str(home / ".cache")}
         with program(["aerc"], environ, columns=120, rows=40) as terminal:
             terminal.read(4.0)
-            return held(terminal, "j", presses, 30)
+            return held(terminal, ["j"], presses, 30)
 
 
 def maildir(folder: Path, count: int) -> None:
@@ -165,11 +166,11 @@ def maildir(folder: Path, count: int) -> None:
         (folder / "cur" / f"{number}.bench:2,S").write_bytes(mailbox.mail(number).replace(b"\r\n", b"\n"))
 
 
-def held(terminal: Terminal, key: str, presses: int, rate: int) -> dict[str, float]:
-    """A key held down: milliseconds to the end of the first burst of its answer and to the last byte before the next
-    press, bytes, and processor time."""
+def held(terminal: Terminal, keys: Sequence[str], presses: int, rate: int) -> dict[str, float]:
+    """A key held down, or several in turn: milliseconds to the end of the first burst of its answer and to the last
+    byte before the next press, bytes, and processor time."""
     painted, settled, sizes, cpu = [], [], [], terminal.cpu()
-    for _ in range(presses):
+    for key in islice(cycle(keys), presses):
         begun = time.monotonic()
         terminal.type(key)
         came: list[float] = []

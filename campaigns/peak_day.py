@@ -1,12 +1,12 @@
-"""A peak day: five channels write at once into one cache, while the list is read all the time.
+"""A peak day: five channels write at once into one cache, while somebody works in the screen.
 
     python -m campaigns.peak_day [--messages 20000] [--seconds 600] [--customers 150]
 
-Three accounts of `file` and one of `fake` stand for four chat channels, a mailbox on a real Dovecot is the fifth; one
-worker keeps them. The messages of many customers arrive evenly over so many seconds (0: as quickly as they can be
-written). Meanwhile the first page of the list is read twenty times a second as the screen reads it, and timed by the
-clock on the wall, with all that waits for the processor. At last: every message is here once, and the whole list by
-waiting is the one computed from what was written.
+Telegram, Slack, WhatsApp (behind a real relay) and Chatwoot, each against its stateful fake, and a mailbox on a real
+Dovecot; one worker keeps them all. The messages of many customers arrive evenly over so many seconds (0: as quickly as
+they can be written). Meanwhile j and k are held in the real program in a pty, by a process of its own, and each key is
+timed by the clock on the wall, with all that waits for the processor. At last: every message is here once, and the
+whole list by waiting is the one that follows from what was written.
 """
 
 from __future__ import annotations
@@ -21,37 +21,37 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
-from statistics import quantiles
 from typing import NamedTuple
 
-from omnitui.config.places import Places, places, prepare
-from omnitui.core.channel_events import Direction, MessageEvent, Person
+from bench.beside_work import RATE
+from bench.channel_idle import connected
+from omnitui.config.places import Places
 from omnitui.core.models import Order
-from omnitui.core.times import Instant
 from omnitui.store import conversations
 from omnitui.store.connection import Role, open_cache
 from omnitui.store.where import Where
-from omnitui.sync.channels.file.lines import to_line
+from tests.channels.conformance.rigs import rig_of
+from tests.channels.rig import Rig
 from tests.servers.dovecot import PASSWORD, Dovecot
 
-CHATS = ("shop", "forum", "app", "web")
+CHATS = ("telegram", "slack", "whatsapp", "chatwoot")
 CHANNELS = (*CHATS, "mail")
 US = "desk@shop.example"
-READ_EVERY = 0.05
 LATE = 900.0
 """Seconds that the worker has for what is left when all is written."""
+KEYS_AT_LEAST = 60
 
 
-FAULTS = ("lost", "doubled", "foreign", "out_of_order")
+FAULTS = ("lost", "doubled", "foreign", "out_of_order", "against_the_specification")
 
 
 class Load(NamedTuple):
@@ -65,15 +65,16 @@ class Load(NamedTuple):
 
 @dataclass
 class Day:
-    """What was written: who by their words, since when each customer waits (ms), and their newest mail's number."""
+    """What was written: who by their words, since when each customer waits (ms, not before and not after), and their
+    newest mail's number."""
 
     who: dict[str, str] = field(default_factory=dict)
-    since: dict[str, int] = field(default_factory=dict)
+    since: dict[str, tuple[int, int]] = field(default_factory=dict)
     newest: dict[str, int] = field(default_factory=dict)
 
 
 def main() -> None:
-    """Write, read meanwhile, compare."""
+    """Write, press keys meanwhile, compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=20_000)
     parser.add_argument("--seconds", type=float, default=600)
@@ -82,119 +83,99 @@ def main() -> None:
     given = parser.parse_args()
     if reason := Dovecot.missing():
         sys.exit(reason)
-    told = peak(given.messages, given.seconds, given.customers, given.seed)
+    with tempfile.TemporaryDirectory(prefix="omni-peak-") as folder:
+        # Credentials of the fakes are always the same ones: other runs on this machine hold their leases elsewhere.
+        tempfile.tempdir = os.environ["TMPDIR"] = folder
+        told = peak(Path(folder), Load(given.messages, given.seconds, given.customers, given.seed))
     print(json.dumps(told, indent=1))
     sys.exit(any(told[name] for name in FAULTS))
 
 
-def peak(messages: int, seconds: float, customers: int, seed: int) -> dict[str, float]:
+def peak(home: Path, given: Load) -> dict[str, float]:
     """So many messages over so many seconds, on each channel by so many customers; what was found."""
-    with tempfile.TemporaryDirectory(prefix="omni-peak-") as folder, Dovecot() as server:
-        where = _home(Path(folder), server.port)
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "omnitui", "--home", folder, "sync"], stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, env={**os.environ, "OMNITUI_PASSWORD_MAIL": PASSWORD},
-        )  # fmt: skip
-        try:
-            return _day(where, server, Load(messages, seconds, customers, seed))
-        finally:
-            worker.terminate()
-            worker.wait(30)
+    with Dovecot() as server, contextlib.ExitStack() as stack:
+        rigs = {name: stack.enter_context(_running(name)) for name in CHATS}
+        where, secrets = connected(home, list(rigs.values()), [_mailbox(server.port)])
+        environment = {**os.environ, **secrets, "OMNITUI_PASSWORD_MAIL": PASSWORD}
+        stack.enter_context(_worker(home, environment))
+        found = _day(where, server, rigs, given)
+        broken = [one for rig in rigs.values() for one in rig.violations()]
+        return {**found, "against_the_specification": len(broken)}
 
 
-def _home(home: Path, port: int) -> Places:
-    """Four folders of lines and a mailbox."""
-    where = places(home, {})
-    prepare(where)
-    tables = ['[agent]\nname = "Ana"\n']
-    for name in CHATS:
-        folder = home / "service" / name
-        folder.mkdir(parents=True)
-        (folder / "in.jsonl").write_text("")
-        channel = "fake" if name == CHATS[-1] else "file"
-        options = f'folder = "{folder}"\n'
-        if channel == "file":
-            options = f'inbox = "{folder / "in.jsonl"}"\noutbox = "{folder / "out.jsonl"}"\n'
-        tables.append(f'[[account]]\nname = "{name}"\nchannel = "{channel}"\n[account.{channel}]\n{options}')
+@contextlib.contextmanager
+def _running(channel: str) -> Iterator[Rig]:
+    rig = rig_of(channel)()
+    rig.start()
+    try:
+        yield rig
+    finally:
+        rig.stop()
+
+
+@contextlib.contextmanager
+def _worker(home: Path, environment: dict[str, str]) -> Iterator[None]:
+    command = [sys.executable, "-m", "omnitui", "--home", str(home), "sync"]
+    worker = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(30)
+
+
+def _mailbox(port: int) -> str:
     server = f'host = "127.0.0.1"\nport = {port}\nsecurity = "plain"\nusername = "mail"\n'
-    tables.append(f'[[account]]\nname = "mail"\naddress = "{US}"\n[account.imap]\n{server}')
-    where.config_file.write_text("\n".join(tables), encoding="utf-8")
-    return where
+    return f'[[account]]\nname = "mail"\naddress = "{US}"\n[account.imap]\n{server}'
 
 
-def _day(where: Places, server: Dovecot, given: Load) -> dict[str, float]:
+def _day(where: Places, server: Dovecot, rigs: dict[str, Rig], given: Load) -> dict[str, float]:
     """The whole day; what was found."""
     _until(where.cache_db.exists, 180)
     _until(lambda: _count(where, "SELECT count(*) FROM account WHERE state = 'online'") == len(CHANNELS), 180)
-    ends, taken = threading.Event(), list[float]()
-    reader = threading.Thread(target=_read, args=(where, ends, taken))
-    reader.start()
+    presses = max(KEYS_AT_LEAST, round(given.seconds * RATE))
+    keys = subprocess.Popen(
+        [sys.executable, "-m", "bench.beside_work", str(where.config.parent), "--presses", str(presses)],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
     began = time.monotonic()
-    day = _write(where, server, given)
+    day = _write(server, rigs, given)
     wrote = time.monotonic() - began
     with contextlib.suppress(TimeoutError):
         _until(lambda: _count(where, "SELECT count(*) FROM message") >= given.messages, LATE)
     here = time.monotonic() - began
-    ends.set()
-    reader.join()
-    parts = quantiles(taken, n=100)
+    pressed = json.loads(keys.communicate()[0])
     return {
         "messages": len(day.who), "seconds_writing": round(wrote, 1), "seconds_until_all_here": round(here, 1),
-        **compared(where, day), "pages_read": len(taken), "page_ms_p50": round(parts[49], 2),
-        "page_ms_p99": round(parts[98], 2), "page_ms_longest": round(max(taken), 1),
+        **compared(where, day), "keys": presses, **{f"key_{name}": value for name, value in pressed.items()},
     }  # fmt: skip
 
 
-def _read(where: Places, ends: threading.Event, taken: list[float]) -> None:
-    """The first page again and again; milliseconds."""
-    cache = open_cache(where.cache_db, Role.OPERATIONS)
-    while not ends.wait(READ_EVERY):
-        began = time.perf_counter()
-        conversations.page(Where(), Order.WAITING).all(cache)
-        taken.append((time.perf_counter() - began) * 1000)
-    cache.close()
-
-
-def _write(where: Places, server: Dovecot, given: Load) -> Day:
+def _write(server: Dovecot, rigs: dict[str, Rig], given: Load) -> Day:
     """All messages, each by a customer drawn at random, over the seconds."""
-    day, draw, began, last = Day(), random.Random(given.seed), time.monotonic(), 0
-    with server.client("mail") as mailbox, contextlib.ExitStack() as stack:
-        inboxes = {name: stack.enter_context(_inbox(where, name).open("a", encoding="utf-8")) for name in CHATS}
+    day, draw, began = Day(), random.Random(given.seed), time.monotonic()
+    with server.client("mail") as mailbox:
         for number in range(given.messages):
             if (early := began + given.seconds * number / given.messages - time.monotonic()) > 0:
                 time.sleep(early)
             channel, text = CHANNELS[number % len(CHANNELS)], f"message {number}"
-            who = f"{channel}{draw.randrange(given.customers)}"
-            at = last = max(last + 1, time.time_ns() // 1_000_000)
+            who, at = f"{channel}{draw.randrange(given.customers)}", time.time_ns() // 1_000_000
+            said = 0
             if channel == "mail":
-                at = at // 1000 * 1000  # A mail says whole seconds.
                 mailbox.append("INBOX", "", imaplib.Time2Internaldate(at / 1000), _mail(who, text, at, number, day))
             else:
-                inboxes[channel].write(_line(who, text, at, number) + "\n")
-                inboxes[channel].flush()
+                said = rigs[channel].written_at(rigs[channel].write(text, who=who))
             day.who[text] = who
-            day.since.setdefault(who, at)
+            # Most channels tell whole seconds; where several fall into one, thousandths keep their order.
+            now = time.time_ns() // 1_000_000
+            day.since.setdefault(who, (said, said) if said else (at // 1000 * 1000, now // 1000 * 1000 + 999))
     return day
-
-
-def _inbox(where: Places, name: str) -> Path:
-    return where.config.parent / "service" / name / "in.jsonl"
-
-
-def _line(who: str, text: str, at: int, number: int) -> str:
-    person = Person(who, who.capitalize())
-    return to_line(
-        MessageEvent(
-            conversation=f"c-{who}", remote_id=f"m{number}", at=Instant(at), direction=Direction.IN, author=person,
-            text=text, people=(person,),
-        )
-    )  # fmt: skip
 
 
 def _mail(who: str, text: str, at: int, number: int, day: Day) -> bytes:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = f"{who}@harbour.example", US, f"Re: a question of {who}"
-    mail["Date"] = format_datetime(datetime.fromtimestamp(at / 1000, UTC))
+    mail["Date"] = format_datetime(datetime.fromtimestamp(at // 1000, UTC))
     mail["Message-ID"] = f"<m{number}@harbour.example>"
     if who in day.newest:
         mail["In-Reply-To"] = f"<m{day.newest[who]}@harbour.example>"
@@ -213,13 +194,15 @@ def compared(where: Places, day: Day) -> dict[str, int]:
     people = {number: day.who[text.strip()] for text, number in found if text.strip() in day.who}
     with contextlib.closing(open_cache(where.cache_db, Role.OPERATIONS)) as cache:
         listed = conversations.page(Where(), Order.WAITING, limit=1_000_000).all(cache)
-    computed = sorted(day.since.values())
-    wrong = sum(one.waiting_since != day.since.get(people.get(one.id, "")) for one in listed)
-    wrong += sum(one.waiting_since != since for one, since in zip(listed, computed, strict=False))
+    wrong = 0
+    for one in listed:
+        not_before, not_after = day.since.get(people.get(one.id, ""), (1, 0))
+        wrong += not not_before <= (one.waiting_since or 0) <= not_after
+    wrong += sum((one.waiting_since or 0) > (two.waiting_since or 0) for one, two in pairwise(listed))
     return {
         "lost": sum(not have[text] for text in day.who), "doubled": sum(have[text] > 1 for text in day.who),
-        "foreign": sum(text not in day.who for text in have), "customers": len(computed),
-        "out_of_order": wrong + abs(len(listed) - len(computed)),
+        "foreign": sum(text not in day.who for text in have), "customers": len(day.since),
+        "out_of_order": wrong + abs(len(listed) - len(day.since)),
     }  # fmt: skip
 
 

@@ -54,7 +54,10 @@ class Faults:
 
 
 class Rig(abc.ABC):
-    """One running other side with one account of ours, named `desk`, and customers `ana` and `ben`."""
+    """One running other side with one account of ours, named `desk`, and customers `ana` and `ben`.
+
+    Most rigs make a new customer of any other name.
+    """
 
     channel: str
     capabilities: Capabilities
@@ -97,6 +100,10 @@ class Rig(abc.ABC):
     @abc.abstractmethod
     def violations(self) -> list[str]:
         """Requests that broke the specification, in words."""
+
+    def written_at(self, remote_id: str) -> int:
+        """Milliseconds: what the other side says of a message, where that is not when `write` was called; else 0."""
+        return 0
 
     def write_file(self, name: str, data: bytes, *, who: str = "ana") -> str:
         """A customer sends a file."""

@@ -37,6 +37,8 @@ class ChatwootRig(Rig):
 
     def room(self, who: str = "ana") -> int:
         """The customer's conversation, begun with their first message."""
+        if who not in self.contacts:
+            self.contacts[who] = self.fake.contact(who)
         if who not in self._rooms:
             self._rooms[who] = self.fake.conversation(self.contacts[who])
         return self._rooms[who]

@@ -42,7 +42,13 @@ class SlackRig(Rig):
         }
 
     def write(self, text: str, *, who: str = "ana") -> str:
-        return self._post(_WHO[who], text, who)
+        return self._post(self._user(who), text, who)
+
+    def _user(self, who: str) -> str:
+        """A customer's id; a name that is new is a new person's, of the other organisation."""
+        if who not in _WHO and (id := f"U0{who.upper()}") not in self.slack.users:
+            self.slack.add_user(id, who.capitalize(), OTHER)
+        return _WHO.get(who, f"U0{who.upper()}")
 
     def _post(self, user: str, text: str, who: str, **more: Any) -> str:
         """Into the customer's thread, which their first message begins."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from zlib import crc32
 
 from omnitui.sync.channels.telegram import CAPABILITIES
 from tests.channels.rig import Arrived, Rig
@@ -16,10 +17,15 @@ PEOPLE: dict[str, dict[str, Any]] = {
 }
 
 
+def person(who: str) -> dict[str, Any]:
+    """Somebody by name; a name that is new is a new person's."""
+    return PEOPLE.get(who) or {"id": 10_000 + crc32(who.encode()), "is_bot": False, "first_name": who.capitalize()}
+
+
 def private(who: str) -> dict[str, Any]:
     """The chat that a person has with the bot."""
-    person = {name: value for name, value in PEOPLE[who].items() if name != "is_bot"}
-    return {**person, "type": "private"}
+    told = {name: value for name, value in person(who).items() if name != "is_bot"}
+    return {**told, "type": "private"}
 
 
 class TelegramRig(Rig):
@@ -50,6 +56,9 @@ class TelegramRig(Rig):
     def write(self, text: str, *, who: str = "ana") -> str:
         return self._arrive(who, text=text)
 
+    def written_at(self, remote_id: str) -> int:
+        return int(self._message(remote_id)["date"]) * 1000
+
     def write_same_instant(self, texts: list[str], *, who: str = "ana") -> list[str]:
         at = int(time.time())
         return [self._arrive(who, text=text, date=at) for text in texts]
@@ -71,7 +80,7 @@ class TelegramRig(Rig):
             "message_reaction",
             {
                 "chat": message["chat"], "message_id": message["message_id"], "date": int(time.time()),
-                "user": PEOPLE[who], "old_reaction": [], "new_reaction": [{"type": "emoji", "emoji": emoji}],
+                "user": person(who), "old_reaction": [], "new_reaction": [{"type": "emoji", "emoji": emoji}],
             },
         )  # fmt: skip
 
@@ -88,7 +97,7 @@ class TelegramRig(Rig):
             ]  # fmt: skip
 
     def own_person(self, who: str = "ana") -> str:
-        return str(PEOPLE[who]["id"])
+        return str(person(who)["id"])
 
     def requests_checked(self) -> int:
         return self.fake.checked if checking.description() else 0
@@ -99,7 +108,7 @@ class TelegramRig(Rig):
     def _arrive(self, who: str, **content: Any) -> str:
         # Telegram tells whole seconds. Nobody writes again in the second in which they have been read.
         at = max(int(time.time()), self.fake.shown_until + 1)
-        message = self.fake.message(private(who), PEOPLE[who], **{"date": at, **content})
+        message = self.fake.message(private(who), person(who), **{"date": at, **content})
         self.fake.happen("message", dict(message))
         return f"{message['chat']['id']}:{message['message_id']}"
 
