@@ -20,6 +20,10 @@ BOT = {"id": 987654, "is_bot": True, "first_name": "Desk", "username": "desk_bot
 SENDS = ("sendMessage", "sendPhoto", "sendDocument", "sendMediaGroup")
 
 
+REACTIONS = ("👍", "👎", "❤", "🔥", "🎉", "🙏", "🤣")
+"""Some of those that Telegram has (`ReactionTypeEmoji`)."""
+
+
 class Refusal(Exception):
     """Answered with an error."""
 
@@ -43,6 +47,8 @@ class FakeTelegram:
         self.sent: list[dict[str, Any]] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.files: dict[str, bytes] = {}
+        self.sizes: dict[str, int] = {}
+        """Of files whose bytes are not here in full."""
         self.me: dict[str, Any] = {**BOT, "can_join_groups": True, "can_read_all_group_messages": True}
         self.me["can_connect_to_business"] = True
         self.webhook = ""
@@ -165,6 +171,8 @@ class FakeTelegram:
     def _getFile(self, file_id: str) -> Any:
         if file_id not in self.files:
             raise Refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if self.sizes.get(file_id, len(self.files[file_id])) > 20 * 1024 * 1024:
+            raise Refusal(400, "Bad Request: file is too big")
         return {"file_id": file_id, "file_unique_id": file_id, "file_path": f"documents/{file_id}"}
 
     def _editMessageText(self, chat_id: int, message_id: int, text: str, business_connection_id: str = "") -> Any:
@@ -187,6 +195,8 @@ class FakeTelegram:
         return True
 
     def _setMessageReaction(self, chat_id: int, message_id: int, reaction: list[dict[str, str]]) -> Any:
+        if any(one["emoji"] not in REACTIONS for one in reaction):
+            raise Refusal(400, "Bad Request: REACTION_INVALID")
         self._found(chat_id, message_id)["reaction"] = [one["emoji"] for one in reaction]
         return True
 

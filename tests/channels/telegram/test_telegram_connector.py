@@ -4,99 +4,21 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from omnitui.core.channel_events import GapEvent, MessageEvent
-from omnitui.core.errors import LoginRefused, NotFound, Offline, Refused
-from omnitui.core.times import DAY, HOUR, Instant
+from omnitui.core.errors import LoginRefused, NotFound, Offline, ProtocolError, Refused
+from omnitui.core.times import DAY, HOUR
 from omnitui.sync.backoff import Backoff
-from omnitui.sync.channels.contract import (
-    Action,
-    Batch,
-    Occupied,
-    Outbound,
-    OutboundFile,
-    PullBudget,
-    Setup,
-    Standing,
-)
-from omnitui.sync.channels.telegram import CHANNEL
+from omnitui.sync.channels.contract import Action, Occupied, OutboundFile, PullBudget
 from omnitui.sync.channels.telegram.connector import TelegramConnector
-from omnitui.sync.channels.telegram.settings import TelegramSettings
 from omnitui.sync.http.client import Client
-from omnitui.sync.http.messages import Unanswered
+from omnitui.sync.http.messages import TooMany, Unanswered
 from tests.channels.telegram import checking
 from tests.channels.telegram.fake import TOKEN, FakeTelegram, Refusal
-from tests.channels.telegram.rig import PEOPLE, private
-
-AT_ONCE = PullBudget(seconds=0)
-OWNER = {"id": 77, "is_bot": False, "first_name": "Olga"}
-
-
-class Clock:
-    """A time that the test moves."""
-
-    def __init__(self) -> None:
-        self.at = 1_800_000_000_000
-
-    def __call__(self) -> Instant:
-        return Instant(self.at)
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as one:
-        yield one
-        assert not one.violations
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Client]:
-    async with Client() as one:
-        yield one
-
-
-@pytest.fixture
-def bot(fake: FakeTelegram, clock: Clock, http: Client, tmp_path: Path) -> TelegramConnector:
-    return made(fake, clock, http, tmp_path)
-
-
-def made(fake: FakeTelegram, clock: Clock, http: Client, notes: Path, token: str = TOKEN) -> TelegramConnector:
-    settings = TelegramSettings(api=fake.url)
-    setup = Setup(
-        name="desk", settings=settings, secrets={"bot_token": token}, http=http, clock=clock, notes=notes
-    )  # fmt: skip
-    found = CHANNEL.connect(setup)
-    assert isinstance(found, TelegramConnector)
-    return found
-
-
-def write(fake: FakeTelegram, text: str, **content: Any) -> dict[str, Any]:
-    message = fake.message(private("ana"), PEOPLE["ana"], text=text, **content)
-    fake.happen("business_message" if "business_connection_id" in content else "message", message)
-    return message
-
-
-def texts(batch: Batch) -> list[str]:
-    return [one.text for one in batch.events if isinstance(one, MessageEvent)]
-
-
-def draft(text: str = "Hello", *files: OutboundFile, conversation: str = "1001", reply_to: str = "") -> Outbound:
-    return Outbound(key="k", conversation=conversation, text=text, files=files, reply_to=reply_to)
-
-
-def a_file(folder: Path, name: str, kind: str, data: bytes = b"data") -> OutboundFile:
-    (folder / "held").write_bytes(data)
-    return OutboundFile(name, kind, len(data), folder / "held")
+from tests.channels.telegram.making import AT_ONCE, Clock, a_file, connect, draft, made, texts, write
 
 
 async def test_one_cursor_gives_the_same_until_a_later_one_lets_go(fake: FakeTelegram, bot: TelegramConnector) -> None:
@@ -242,18 +164,41 @@ async def test_too_many_is_heeded(fake: FakeTelegram, bot: TelegramConnector) ->
     assert fake.faults.seen == ["too_many"]
 
 
+async def test_a_long_pause_is_handed_on_and_nobody_is_asked_meanwhile(
+    fake: FakeTelegram, bot: TelegramConnector
+) -> None:
+    fake.refusals["sendMessage"] = [Refusal(429, "Too Many Requests: retry after 300", retry_after=300)]
+    with pytest.raises(TooMany) as held:
+        await bot.send(draft())
+    assert 290 <= held.value.wait <= 300
+    asked = len(fake.calls)
+    with pytest.raises(TooMany):
+        await bot.send(draft())
+    assert len(fake.calls) == asked
+    assert fake.sent == []
+
+
 async def test_a_group_that_moved_is_followed(fake: FakeTelegram, bot: TelegramConnector) -> None:
     fake.moved[-9] = -1009
     receipt = await bot.send(draft(conversation="-9"))
     assert (receipt.conversation, receipt.remote_id) == ("-1009", "-1009:1")
     assert [one["chat"]["id"] for one in fake.sent] == [-1009]
+    # What is answered stands in the group before it moved: the answer goes, and points at nothing.
+    await bot.send(draft(conversation="-1009", reply_to="-9:5"))
+    assert "reply_parameters" not in fake.sent[-1]["fields"]
+    fake.message({"id": -1009, "type": "supergroup"}, {"id": 5}, text="x")
+    await bot.act(Action(kind="react", conversation="-9", remote_id="-1009:3", value={"emoji": "❤\ufe0f"}))
+    assert fake.messages[-1009, 3]["reaction"] == ["❤"]
 
 
 async def test_errors_say_who_can_mend_them(
     fake: FakeTelegram, bot: TelegramConnector, clock: Clock, http: Client, tmp_path: Path
 ) -> None:
     fake.refusals["sendMessage"] = [Refusal(403, "Forbidden: bot was blocked by the user")]
-    with pytest.raises(Refused, match="blocked"):
+    with pytest.raises(Refused, match="the customer has blocked the bot"):
+        await bot.send(draft())
+    fake.refusals["sendMessage"] = [Refusal(400, "Bad Request: TOPIC_CLOSED")]
+    with pytest.raises(Refused, match="open it again in Telegram"):
         await bot.send(draft())
     for wrong in ("1:" + "x" * 30, "nonsense", "a/../b:" + "x" * 30):
         with pytest.raises(LoginRefused) as refused:
@@ -287,7 +232,9 @@ async def test_away_is_offline_and_tells_no_token(clock: Clock, tmp_path: Path) 
 
 async def test_probe_names_what_is_missing(fake: FakeTelegram, bot: TelegramConnector) -> None:
     found = await bot.probe()
-    assert (found.identity.address, found.identity.handle, found.findings) == ("987654", "@desk_bot", ())
+    assert (found.identity.address, found.identity.handle) == ("987654", "@desk_bot")
+    assert {one.grade for one in found.findings} == {"fine"}
+    assert "cannot be seen from here" in found.findings[1].words
     fake.webhook = "https://hooks.example/secret-path"
     fake.me |= {"can_read_all_group_messages": False, "can_connect_to_business": False}
     found = await bot.probe()
@@ -295,15 +242,8 @@ async def test_probe_names_what_is_missing(fake: FakeTelegram, bot: TelegramConn
     said = {finding.grade: finding.words for finding in found.findings}
     assert "hooks.example" in said["missing"]
     assert "secret-path" not in said["missing"]
-    assert len(found.findings) == 3
+    assert [finding.grade for finding in found.findings] == ["fine", "missing", "warning", "warning"]
     assert {method for method, _ in fake.calls} == {"getMe", "getWebhookInfo"}
-
-
-def connect(fake: FakeTelegram, name: str, date: int = 1, **rights: bool) -> dict[str, Any]:
-    rights = {"can_reply": True, "can_read_messages": True, **rights}
-    made_ = {"id": name, "user": OWNER, "user_chat_id": 77, "date": date, "rights": rights, "is_enabled": True}
-    fake.connections[name] = made_
-    return made_
 
 
 async def test_a_business_account(
@@ -333,18 +273,6 @@ async def test_a_business_account(
     assert (tmp_path / "telegram.json").stat().st_mode & 0o777 == 0o600
 
 
-async def test_the_window_of_a_business_account(fake: FakeTelegram, bot: TelegramConnector, clock: Clock) -> None:
-    fake.happen("business_connection", connect(fake, "first"))
-    await bot.pull("", AT_ONCE)
-    fresh, old = Instant(clock.at - HOUR), Instant(clock.at - 25 * HOUR)
-    assert (await bot.window(Standing("b77/1001", fresh), clock())).kind == "open"
-    assert (await bot.window(Standing("b77/1001", old), clock())).kind == "closed"
-    assert (await bot.window(Standing("1001", old), clock())).kind == "open"
-    fake.happen("business_connection", connect(fake, "first", can_reply=False))
-    await bot.pull("", AT_ONCE)
-    assert "reply" in (await bot.window(Standing("b77/1001", fresh), clock())).words
-
-
 async def test_actions_may_be_done_twice(fake: FakeTelegram, bot: TelegramConnector, tmp_path: Path) -> None:
     asked = f"1001:{write(fake, 'hi')['message_id']}"
     ours = (await bot.send(draft("first"))).remote_id
@@ -363,6 +291,8 @@ async def test_actions_may_be_done_twice(fake: FakeTelegram, bot: TelegramConnec
     deletes = [await bot.act(Action(kind="delete", conversation="1001", remote_id=ours)) for _ in range(2)]
     assert [one.state for one in deletes] == ["accepted", "duplicate"]
     assert (await bot.act(Action(kind="typing", conversation="1001"))).state == "accepted"
+    with pytest.raises(Refused, match="no reaction 🦖"):
+        await bot.act(Action(kind="react", conversation="1001", remote_id=asked, value={"emoji": "🦖"}))
     with pytest.raises(Refused):
         await bot.act(Action(kind="assign", conversation="1001"))
 
@@ -372,9 +302,16 @@ async def test_files_are_fetched_or_lost(fake: FakeTelegram, bot: TelegramConnec
     into = io.BytesIO()
     await bot.fetch_attachment("F1", into)
     assert into.getvalue() == b"bytes"
-    with pytest.raises(NotFound) as caught:
-        await bot.fetch_attachment("gone", io.BytesIO())
+    fake.files["huge"] = b"x"
+    fake.sizes["huge"] = 30_000_000
+    with pytest.raises(NotFound, match="20 MB") as caught:
+        await bot.fetch_attachment("huge", io.BytesIO())
     assert TOKEN not in str(caught.value)
+    # A wrong id and a bad moment are told in the same words: it is tried again before it counts as lost.
+    with pytest.raises(ProtocolError, match="now"):
+        await bot.fetch_attachment("gone", io.BytesIO())
+    with pytest.raises(NotFound):
+        await bot.fetch_attachment("", io.BytesIO())
 
 
 @pytest.mark.parametrize("cursor", ["{", "[]", '{"offset": "x", "heard": null}', json.dumps({"offset": 1 << 80})])

@@ -22,7 +22,7 @@ from omnitui.core.times import Instant
 from omnitui.sync.channels.telegram.content import with_links
 from omnitui.sync.channels.telegram.mapping import WANTED, Bot, events_of
 from omnitui.sync.channels.telegram.reading import phone, utf16
-from omnitui.sync.channels.telegram.routes import Route, number_of, route_of
+from omnitui.sync.channels.telegram.routes import Route, found_at, number_in, route_of
 
 NOW = Instant(1_800_000_000_000)
 BOT = Bot(99, NOW, frozenset({"@ben", "8"}), {"conn": "77"})
@@ -38,6 +38,9 @@ def message(kind: str = "message", **content: Any) -> MessageEvent:
     return found[0]
 
 
+VCARD = (
+    "BEGIN:VCARD\r\nitem1.EMAIL;TYPE=w:bo@x.example\r\nORG:Acme\\, Inc;Sales\r\nTEL:+49170\r\nPHOTO:AAAA\r\nEND:VCARD"
+)
 FILE = {"file_id": "F", "file_unique_id": "u"}
 
 
@@ -49,7 +52,17 @@ FILE = {"file_id": "F", "file_unique_id": "u"}
             {"photo": [{**FILE, "width": 9, "height": 9}, {**FILE, "file_id": "big", "width": 90, "height": 90}],
              "caption": "see"}, "see", "chat", [("big", "image/jpeg")],
         ),
-        ({"voice": {**FILE, "duration": 3}}, "", "voice", [("F", "audio/ogg")]),
+        ({"voice": {**FILE, "duration": 63}}, "[Voice message, 1:03]", "voice", [("F", "audio/ogg")]),
+        ({"video_note": FILE}, "[Video message]", "voice", [("F", "video/mp4")]),
+        ({"audio": {**FILE, "title": "Hum", "performer": "Fridge"}, "caption": "that noise"}, "that noise", "chat",
+         [("F", "audio/mpeg")]),
+        ({"sticker": {**FILE, "is_animated": True}}, "[sticker]", "sticker", [("F", "application/x-tgsticker")]),
+        ({"venue": {"title": "Shop", "address": "Way 1", "location": {"latitude": 1, "longitude": 2}}, "location": {}},
+         "Shop\nWay 1\n1.00000, 2.00000\nhttps://www.openstreetmap.org/?mlat=1.00000&mlon=2.00000#map=16/1.00000/2.00000",
+         "location", []),
+        ({"story": {"id": 1}}, "[a story; open it in Telegram]", "chat", []),
+        ({"checklist": {"title": "Move", "tasks": [{"text": "pack", "completion_date": 9}, {"text": "go"}]}},
+         "Move\n[x] pack\n[ ] go", "chat", []),
         ({"video": {**FILE, "mime_type": "video/webm"}}, "", "chat", [("F", "video/webm")]),
         ({"document": {**FILE, "file_name": "a.pdf", "mime_type": "application/pdf"}}, "", "chat",
          [("F", "application/pdf")]),
@@ -62,6 +75,11 @@ FILE = {"file_id": "F", "file_unique_id": "u"}
          []),
         ({"poll": {"question": "When?", "options": [{"text": "now"}, {"text": "later"}]}},
          "Poll: When?\n- now\n- later", "poll", []),
+        ({"contact": {"phone_number": "+49170", "first_name": "Bo", "vcard": VCARD}},
+         "Contact: Bo +49170\nMail: bo@x.example\nFirm: Acme, Inc, Sales", "contact", []),
+        ({"poll": {"type": "quiz", "is_closed": True, "question": "Why?", "total_voter_count": 2,
+                   "options": [{"text": "so", "voter_count": 2}, {"text": "no", "voter_count": 0}]}},
+         "Poll (quiz, closed): Why?\n- so (2)\n- no (0)", "poll", []),
         ({"dice": {"emoji": "🎲", "value": 5}}, "🎲 5", "chat", []),
         ({"new_chat_members": [{"id": 5, "first_name": "Bo"}]}, "Bo joined", "service", []),
         ({"text": True}, "[A message that cannot be shown here; open it in Telegram (text)]", "chat", []),
@@ -119,7 +137,9 @@ def test_where_a_message_belongs(content: dict[str, Any], conversation: str) -> 
     assert found.conversation == conversation
     route = route_of(conversation)
     assert route.conversation == conversation
-    assert number_of(found.remote_id, route) == 3
+    assert number_in(found.remote_id, route) == 3
+    there, number = found_at(found.remote_id)
+    assert (there.chat, there.owner, number) == (route.chat, route.owner, 3)
 
 
 def test_an_answer_in_a_topic_is_one_only_to_a_message_of_it() -> None:
@@ -174,6 +194,28 @@ def test_what_is_no_message() -> None:
     assert (merged.conversation, merged.merged_into) == ("-9", "-1009")
 
 
+@pytest.mark.parametrize(
+    ("content", "title"),
+    [({"new_chat_title": "New shop"}, "New shop"), ({"forum_topic_edited": {"name": "Bills"}}, "Shop / Bills"),
+     ({"forum_topic_edited": {}}, None)],
+)  # fmt: skip
+def test_another_name_of_a_group_or_topic_is_followed(content: dict[str, Any], title: str | None) -> None:
+    given_ = {"message_id": 3, "date": 5, "chat": GROUP, "message_thread_id": 4, "is_topic_message": True, **content}
+    found = [one for one in events_of({"update_id": 1, "message": given_}, BOT) if isinstance(one, ConversationEvent)]
+    assert [(one.conversation, one.title) for one in found] == ([("-1005/4", title)] if title else [])
+
+
+def test_an_album_is_a_message_for_each_picture_that_keeps_its_own_number() -> None:
+    pictures = [
+        {"message_id": n, "date": 1, "chat": CHAT, "from": ANA, "media_group_id": "9", "photo": [FILE],
+         **({"caption": "all of them"} if n == 3 else {})}
+        for n in (3, 4)
+    ]  # fmt: skip
+    found = [events_of({"update_id": n, "message": one}, BOT)[0] for n, one in enumerate(pictures)]
+    assert [one.remote_id for one in found if isinstance(one, MessageEvent)] == ["7:3", "7:4"]
+    assert [one.text for one in found if isinstance(one, MessageEvent)] == ["all of them", ""]
+
+
 def test_an_address_under_other_words_is_seen() -> None:
     entity = {"type": "text_link", "offset": 3, "length": 4, "url": "https://evil.example/"}
     assert with_links("😀 bank now", [entity]) == "😀 bank <https://evil.example/> now"
@@ -199,11 +241,12 @@ def test_what_is_no_conversation_is_refused(conversation: str) -> None:
         route_of(conversation)
 
 
-def test_a_message_of_another_chat_is_refused() -> None:
+def test_a_message_of_another_chat_is_told_apart() -> None:
+    assert number_in("8:3", Route(7)) == 0
+    assert number_in("7:3", Route(7, owner="77")) == 0
+    assert number_in("7:u3", Route(7)) == 0
     with pytest.raises(Refused):
-        number_of("8:3", Route(7))
-    with pytest.raises(Refused):
-        number_of("7:3", Route(7, owner="77"))
+        found_at("7:u3")
 
 
 FIELDS = (

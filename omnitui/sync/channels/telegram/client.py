@@ -33,6 +33,25 @@ CHATS = 500
 """Chats whose rate is remembered."""
 
 
+_MEANINGS = {
+    "blocked by the user": "the customer has blocked the bot; until they let it in again nothing reaches them",
+    "user is deactivated": "the customer's account at Telegram is gone",
+    "can't initiate conversation": "the customer must write to the bot first",
+    "bot was kicked": "the bot is no member of the group any more; have it invited again",
+    "bot is not a member": "the bot is no member of the group any more; have it invited again",
+    "chat not found": "Telegram does not show this chat to the bot any more",
+    "TOPIC_CLOSED": "the topic is closed; open it again in Telegram",
+    "message thread not found": "the topic has been deleted",
+    "not enough rights to send": "the group does not let the bot write",
+    "have no rights to send": "the group does not let the bot write",
+    "CHAT_WRITE_FORBIDDEN": "the group does not let the bot write",
+    "BUSINESS_PEER_INVALID": "the business account does not let the bot answer in this chat",
+    "BUSINESS_PEER_USAGE_MISSING": "the customer has not written to the business account in the last 24 hours",
+    "BUSINESS_CONNECTION_INVALID": "the business account has disconnected the bot; connect it again in its settings",
+}
+"""What Telegram's words mean for whoever wanted to write; they stand in no description, and may change."""
+
+
 class Moved(Refused):
     """The group has become a supergroup: it has another id now, and nothing was done."""
 
@@ -98,10 +117,15 @@ class Api:
         return self._result(answer)
 
     async def download(self, file_id: str, into: BinaryIO) -> None:
-        """Write a file. Raises NotFound when Telegram does not give it (any more)."""
+        """Write a file. Raises NotFound when Telegram does not give it (any more), ProtocolError when it may later."""
         try:
             found = record(await self.ask("getFile", {"file_id": file_id}))
         except Refused as error:
+            if "too big" in str(error):
+                raise NotFound("the file is larger than the 20 MB that Telegram gives to bots") from None
+            if "temporarily unavailable" in str(error):
+                # Telegram says this both of a wrong id and of a bad moment: only more tries tell which.
+                raise ProtocolError("Telegram does not give this file now, or has none by this id") from None
             raise NotFound(f"Telegram does not give this file: {error}") from None
         path = words(found.get("file_path"))
         if not path or path.startswith("/") or ".." in path.split("/"):
@@ -154,6 +178,9 @@ class Api:
             raise Occupied(_occupied(why))
         if moved:
             raise Moved(moved)
+        for sign, meaning in _MEANINGS.items():
+            if 400 <= code < 500 and sign.lower() in why.lower():
+                raise Refused(f"{meaning} ({why})")
         if code == 403:
             raise Refused(f"Telegram does not let the bot write there: {why}")
         if 400 <= code < 500:

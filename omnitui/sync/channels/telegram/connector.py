@@ -1,33 +1,21 @@
-"""A Telegram bot at work.
-
-Cursor: `{"offset", "heard", "last"}`.
-
-- `offset` is the first update that we have not got; asking with it lets go of those before it, so it is only said once
-  they are on the disk.
-- `heard` is when nothing was left waiting at Telegram, which keeps updates for 24 hours: when more time than that has
-  passed, a gap is reported.
-- `last` is when an update came: after a quiet week Telegram may go on with any number, also a lower one (object
-  `Update`), so by then no offset is said.
-"""
+"""A Telegram bot at work. Its cursor is a `Place`."""
 
 from __future__ import annotations
 
 import asyncio
-import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
-from omnitui.core.channel_events import Event, GapEvent
-from omnitui.core.channels import Window, window_of
+from omnitui.core.channel_events import Event, GapEvent, MessageEvent
+from omnitui.core.channels import Capabilities, Window, window_of
 from omnitui.core.errors import NotFound, ProtocolError, Refused
 from omnitui.core.times import DAY, MINUTE, Instant
 from omnitui.sync.channels.contract import (
     Action,
     Batch,
     Connector,
-    Finding,
     Outbound,
     Probe,
     PullBudget,
@@ -36,18 +24,19 @@ from omnitui.sync.channels.contract import (
     Standing,
 )
 from omnitui.sync.channels.telegram import CAPABILITIES
-from omnitui.sync.channels.telegram.actions import carry_out
+from omnitui.sync.channels.telegram.actions import about, carry_out
 from omnitui.sync.channels.telegram.client import SILENCE, Api, Moved
 from omnitui.sync.channels.telegram.mapping import WANTED, Bot, connection_ids, events_of
 from omnitui.sync.channels.telegram.notes import Connection, Notes, connection_of
-from omnitui.sync.channels.telegram.reading import number, record, user, words
+from omnitui.sync.channels.telegram.place import Place, place_of, same_bot
+from omnitui.sync.channels.telegram.probing import probe
+from omnitui.sync.channels.telegram.reading import number, record, words
 from omnitui.sync.channels.telegram.routes import Route, route_of
 from omnitui.sync.channels.telegram.sending import call_for
+from omnitui.sync.channels.telegram.standing import Standings, album_parts, barred_by, capabilities_of
 
 KEPT = DAY
 """How long Telegram keeps an update for us (getUpdates)."""
-QUIET = 6 * DAY
-"""Without an update for so long, the next may have any number; Telegram says a week."""
 PAGE = 100
 """Updates in one answer at most."""
 LONGEST_POLL = 50.0
@@ -65,42 +54,13 @@ class TelegramConnector(Connector):
         self._api = Api(setup.http, self._settings.api, setup.secrets.get("bot_token", ""))
         self._notes = Notes(setup.notes / "telegram.json")
         self._read = False
-        self._id = 0
+        self._me: Mapping[str, Any] = {}
+        self._asked: set[str] = set()
+        """Connections that this process has heard of or asked for: what was kept of others may be out of date."""
 
     async def probe(self) -> Probe:
-        """Who the bot is, and whether somebody else gets its messages. Asks only: a poll would cut off another one."""
-        me = record(await self._api.ask("getMe"))
-        hook = words(record(await self._api.ask("getWebhookInfo")).get("url"))
-        findings = []
-        if hook:
-            host = _host(hook)
-            findings.append(
-                Finding(
-                    "missing",
-                    f"The bot has a webhook at {host}, which gets its messages: remove it there, or make a bot of its "
-                    "own for omnitui; omnitui never removes it by itself.",
-                )
-            )
-        if me.get("can_join_groups") is not False and me.get("can_read_all_group_messages") is not True:
-            findings.append(
-                Finding(
-                    "warning",
-                    "In groups the bot sees only commands and answers to itself: write /setprivacy to @BotFather and "
-                    "turn it off, or make the bot an administrator.",
-                )
-            )
-        if me.get("can_connect_to_business") is not True:
-            findings.append(
-                Finding(
-                    "warning",
-                    "The bot cannot answer for a Telegram Business account: turn on Business Mode at @BotFather if "
-                    "you want that.",
-                )
-            )
-        identity = user(me)
-        if identity is None:
-            raise ProtocolError("Telegram did not say who the bot is")
-        return Probe(identity, tuple(findings))
+        """See `probing.py`."""
+        return await probe(self._api)
 
     async def pull(self, cursor: str, budget: PullBudget) -> Batch:
         """One getUpdates: at most 100 updates, or as long as `budget` lets it wait for the first.
@@ -108,38 +68,54 @@ class TelegramConnector(Connector):
         There is no history: the first pull brings what Telegram has kept of the last 24 hours.
         """
         await self._ready()
-        if not self._id:
-            self._id = number(record(await self._api.ask("getMe")).get("id"))
+        if not self._me:
+            self._me = record(await self._api.ask("getMe"))
+        here, api = number(self._me.get("id")), self._settings.api
         asked_at = self._setup.clock()
-        offset, heard, last = _read_cursor(cursor, asked_at)
+        place = place_of(cursor, asked_at)
+        same_bot(place, here, words(self._me.get("username")))
         limit = max(1, min(PAGE, budget.events))
         timeout = int(max(0.0, min(LONGEST_POLL, budget.seconds)))
         fields: dict[str, Any] = {"limit": limit, "timeout": timeout, "allowed_updates": list(WANTED)}
-        if offset and asked_at - last < QUIET:
+        if offset := place.offset_at(asked_at, api):
             fields["offset"] = offset
         found = await self._api.ask("getUpdates", fields, silence=timeout + SILENCE)
         if not isinstance(found, list):
             raise ProtocolError("Telegram answered something else than updates")
-        await self._learn(found)
-        now = self._setup.clock()
-        events: list[Event] = []
-        if heard and asked_at - heard > KEPT:
-            # What comes in the next minutes of the same queue is within the same gap.
-            until = Instant(asked_at - KEPT + 5 * MINUTE)
-            reason = "omnitui was away for more than 24 hours, and Telegram keeps messages for no longer"
-            events.append(GapEvent(since=heard, until=until, reason=reason))
-            heard = until
-        bot = Bot(self._id, now, _team(self._settings.team), self._notes.owners())
-        for update in found:
-            events.extend(events_of(update, bot))
+        gap, heard = _gap(place.heard, asked_at)
+        await self._learn(found, again=bool(gap))
+        told = Standings(self._notes, self._setup.clock())
+        events = [*gap, *told.of_businesses(), *self._events(found, told)]
         more = len(found) >= limit
         serials = [number(record(update).get("update_id")) for update in found]
-        state = {
-            "offset": max(serials) + 1 if serials else offset,
-            "heard": (heard or asked_at) if more else asked_at,
-            "last": asked_at if found else last,
-        }
-        return Batch(tuple(events), json.dumps(state), more, 0.0)
+        after = Place(
+            offset=max(serials) + 1 if serials else place.offset if place.api in ("", api) else 0,
+            heard=(heard or asked_at) if more else asked_at,
+            last=asked_at if found else place.last,
+            bot=here,
+            api=api,
+        )
+        return Batch(tuple(events), after.text(), more, 0.0, token=told.told)
+
+    def _events(self, updates: list[Any], told: Standings) -> list[Event]:
+        """Every update's events, and what it means for what can be done."""
+        bot = Bot(number(self._me.get("id")), told.now, _team(self._settings.team), self._notes.owners())
+        events: list[Event] = []
+        parts = album_parts(self._notes.albums)
+        for update in updates:
+            # The whole album is one message of ours, known by its first.
+            made = [
+                one for one in events_of(update, bot) if not isinstance(one, MessageEvent) or one.remote_id not in parts
+            ]
+            events += made
+            events += told.beside(update, made)
+        return events
+
+    async def committed(self, batch: Batch) -> None:
+        """What was told of conversations is on the disk."""
+        if batch.token:
+            self._notes.tell(batch.token)
+            await self._keep()
 
     async def send(self, draft: Outbound) -> Receipt:
         """One request for one message (`sending.py`). A group that has moved is followed: nothing was done by then."""
@@ -177,23 +153,20 @@ class TelegramConnector(Connector):
     async def act(self, action: Action) -> Receipt:
         """See `actions.py`."""
         await self._ready()
-        route = route_of(action.conversation)
-        return await carry_out(self._api, action, route, self._connection(route), self._notes.albums)
+        route, _ = about(action)
+        return await carry_out(self._api, action, self._connection(route), self._notes.albums)
+
+    def narrowed(self, conversation: str) -> Capabilities:
+        """See `standing.py`."""
+        route = route_of(conversation)
+        return capabilities_of(route, self._notes.of_owner(route.owner) if route.owner else None)
 
     async def window(self, standing: Standing, now: Instant) -> Window:
         """A bot may always answer; for a business account it may for 24 hours (`BusinessBotRights.can_reply`)."""
         await self._ready()
         route = route_of(standing.conversation)
-        if not route.owner:
-            return window_of(self.capabilities, standing.last_customer_at, now, standing.barred)
-        connection = self._notes.of_owner(route.owner)
-        barred = standing.barred
-        if connection is not None and not connection.enabled:
-            barred = "The business account has disconnected the bot"
-        elif connection is not None and not connection.can_reply:
-            barred = "The business account does not let the bot reply"
-        narrowed = replace(self.capabilities, window_hours=24)
-        return window_of(narrowed, standing.last_customer_at, now, barred)
+        barred = barred_by(self._notes.of_owner(route.owner)) if route.owner else standing.barred
+        return window_of(self.narrowed(standing.conversation), standing.last_customer_at, now, barred)
 
     async def fetch_attachment(self, ref: str, into: BinaryIO) -> None:
         """Raises NotFound for what Telegram does not give (any more)."""
@@ -207,24 +180,30 @@ class TelegramConnector(Connector):
             await asyncio.to_thread(self._notes.load)
             self._read = True
 
-    async def _learn(self, updates: list[Any]) -> None:
-        """Whose the business connections are: told by updates, else asked for. Kept before anything is mapped."""
-        known = len(self._notes.connections), dict(self._notes.connections)
+    async def _learn(self, updates: list[Any], *, again: bool) -> None:
+        """Whose the business connections are and what they allow: told by updates, else asked for, `again` after a gap
+        and once a process. Kept before anything is mapped."""
+        known = dict(self._notes.connections)
+        if again:
+            self._asked.clear()
         for update in updates:
             told = connection_of(record(update).get("business_connection"))
             if told.id:
                 self._notes.connections[told.id] = told
-        for name in connection_ids(updates):
-            if name not in self._notes.connections:
-                try:
-                    asked = connection_of(
-                        await self._api.ask("getBusinessConnection", {"business_connection_id": name})
-                    )
-                except Refused:
-                    asked = Connection(name, "")
-                self._notes.connections[name] = replace(asked, id=name)
-        if known != (len(self._notes.connections), self._notes.connections):
+                self._asked.add(told.id)
+        for name in dict.fromkeys([*connection_ids(updates), *self._notes.speaking()]):
+            if name not in self._asked:
+                await self._ask_for(name)
+        if known != self._notes.connections:
             await self._keep()
+
+    async def _ask_for(self, name: str) -> None:
+        try:
+            asked = connection_of(await self._api.ask("getBusinessConnection", {"business_connection_id": name}))
+        except Refused:
+            asked = self._notes.connections.get(name, Connection(name, ""))
+        self._notes.connections[name] = replace(asked, id=name)
+        self._asked.add(name)
 
     async def _keep(self) -> None:
         """Write the notes; a full disk costs no more than asking again, and must not make a send look failed."""
@@ -245,25 +224,15 @@ class TelegramConnector(Connector):
         return found.id
 
 
-def _read_cursor(cursor: str, now: Instant) -> tuple[int, Instant, Instant]:
-    """Offset, heard, last; a clock that was put back since counts from now. Raises ProtocolError."""
-    if not cursor:
-        return 0, Instant(0), now
-    try:
-        given = record(json.loads(cursor))
-    except ValueError:
-        raise ProtocolError("the place in Telegram's updates cannot be read") from None
-    heard, last = (Instant(min(now, number(given.get(name)))) for name in ("heard", "last"))
-    return number(given.get("offset")), heard, last
+def _gap(heard: Instant, now: Instant) -> tuple[list[Event], Instant]:
+    """The gap where Telegram has thrown away what was not fetched, and since when all is heard after it."""
+    if not heard or now - heard <= KEPT:
+        return [], heard
+    # What comes in the next minutes of the same queue is within the same gap.
+    until = Instant(now - KEPT + 5 * MINUTE)
+    reason = "omnitui was away for more than 24 hours, and Telegram keeps messages for no longer"
+    return [GapEvent(since=heard, until=until, reason=reason)], until
 
 
 def _team(given: tuple[str, ...]) -> frozenset[str]:
     return frozenset(one.lower() for one in given)
-
-
-def _host(url: str) -> str:
-    """Host only: a webhook's path is often a secret."""
-    try:
-        return urlsplit(url).hostname or "another server"
-    except ValueError:
-        return "another server"

@@ -93,6 +93,26 @@ def _media(field: str, name: str, type_: str, kind: str = "chat", notice: str = 
     return read
 
 
+def _recording(field: str, name: str, type_: str, what: str) -> Callable[[Given], Content]:
+    """A reader of what somebody spoke: it has no words of its own, so that it is said what it is and how long."""
+
+    def read(message: Given) -> Content:
+        given = record(message.get(field))
+        length = max(0, number(given.get("duration")))
+        told = f"[{what}, {length // 60}:{length % 60:02d}]" if length else f"[{what}]"
+        shown = "\n".join(filter(None, (told, _caption(message))))
+        return Content(shown, (_file(given, name, type_),), "voice")
+
+    return read
+
+
+def _audio(message: Given) -> Content:
+    given = record(message.get("audio"))
+    title = " - ".join(filter(None, (words(given.get("performer")), words(given.get("title")))))
+    name = f"{title}.mp3" if title else "audio.mp3"
+    return Content(_caption(message), (_file(given, name, "audio/mpeg"),))
+
+
 def _photo(message: Given) -> Content:
     """The largest of the sizes in which a photo is kept."""
     sizes = [record(size) for size in items(message.get("photo"))]
@@ -114,7 +134,7 @@ def _sticker(message: Given) -> Content:
 
 def _location(message: Given) -> Content:
     given = record(message.get("location"))
-    live = ("a live location: it moves",) if number(given.get("live_period")) else ()
+    live = ("a live location: it moves, and Telegram shows where",) if number(given.get("live_period")) else ()
     return Content(f"Location: {_place(given)}", (), "location", live)
 
 
@@ -138,13 +158,40 @@ def _place(given: Given) -> str:
 def _contact(message: Given) -> Content:
     given = record(message.get("contact"))
     shown = phone(given.get("phone_number")) or words(given.get("phone_number"))
-    return Content(f"Contact: {' '.join(filter(None, (full_name(given), shown)))}", (), "contact")
+    first = f"Contact: {' '.join(filter(None, (full_name(given), shown)))}"
+    return Content("\n".join((first, *_card(words(given.get("vcard")), shown))), (), "contact")
+
+
+def _card(vcard: str, known: str) -> list[str]:
+    """What a vCard (RFC 6350) tells beside the name and the number that is known."""
+    found = []
+    for line in vcard.splitlines()[:200]:
+        head, _, value = line.partition(":")
+        # A group may stand before a property's name, parameters after it.
+        name = head.partition(";")[0].rpartition(".")[2].upper()
+        told = " ".join(value.replace("\\,", ",").replace("\\n", " ").strip(" ;").replace(";", ", ").split())
+        if name in _CARD and told and (name != "TEL" or (phone(told) or told) != known):
+            found.append(f"{_CARD[name]}: {told[:300]}")
+    return found[:20]
 
 
 def _poll(message: Given) -> Content:
     given = record(message.get("poll"))
-    answers = [f"- {words(record(option).get('text'))}" for option in items(given.get("options"))]
-    return Content("\n".join([f"Poll: {words(given.get('question'))}", *answers]), (), "poll")
+    kinds = [
+        "quiz" if given.get("type") == "quiz" else "",
+        "several answers may be chosen" if given.get("allows_multiple_answers") is True else "",
+        "closed" if given.get("is_closed") is True else "",
+    ]
+    kind = f" ({', '.join(filter(None, kinds))})" if any(kinds) else ""
+    voted = number(given.get("total_voter_count")) > 0
+    answers = [_answer(record(option), voted=voted) for option in items(given.get("options"))]
+    lines = [f"Poll{kind}: {words(given.get('question'))}", words(given.get("description")), *answers]
+    return Content("\n".join(filter(None, lines)), (), "poll", ("a poll; vote in Telegram",))
+
+
+def _answer(option: Given, *, voted: bool) -> str:
+    votes = f" ({number(option.get('voter_count'))})" if voted else ""
+    return f"- {words(option.get('text'))}{votes}"
 
 
 def _checklist(message: Given) -> Content:
@@ -201,6 +248,16 @@ def _gather(value: Any, lines: list[str], depth: int = 0) -> None:
                 _gather(value[name], lines, depth + 1)
 
 
+_CARD = {
+    "TEL": "Phone",
+    "EMAIL": "Mail",
+    "ORG": "Firm",
+    "TITLE": "Role",
+    "ADR": "Address",
+    "URL": "Web",
+    "NOTE": "Note",
+}
+
 _KINDS: dict[str, Callable[[Given], Content]] = {
     "text": _text,
     "rich_message": _rich,
@@ -211,9 +268,9 @@ _KINDS: dict[str, Callable[[Given], Content]] = {
     "photo": _photo,
     "document": _media("document", "document", "application/octet-stream"),
     "video": _media("video", "video.mp4", "video/mp4"),
-    "voice": _media("voice", "voice.ogg", "audio/ogg", "voice"),
-    "video_note": _media("video_note", "video.mp4", "video/mp4", "voice", "a video message"),
-    "audio": _media("audio", "audio.mp3", "audio/mpeg"),
+    "voice": _recording("voice", "voice.ogg", "audio/ogg", "Voice message"),
+    "video_note": _recording("video_note", "video.mp4", "video/mp4", "Video message"),
+    "audio": _audio,
     "sticker": _sticker,
     "location": _location,
     "contact": _contact,

@@ -124,13 +124,18 @@ def _message(given: Given, serial: int, bot: Bot) -> tuple[Event, ...]:
 
 
 def _beside(given: Given, route: Route, author: Person | None, at: Instant) -> tuple[Event, ...]:
-    """What else a message tells: the phone of its writer, a group's new id."""
+    """What else a message tells: the phone of its writer, another name of the group or topic, a group's new id."""
     found: list[Event] = []
     contact = record(given.get("contact"))
     shared = phone(contact.get("phone_number"))
     # Only their own card is who they are; anybody can share another's.
     if author is not None and shared and str(number(contact.get("user_id"))) == author.address:
         found.append(IdentityEvent(person=Person(author.address, author.name, author.handle, phone=shared)))
+    renamed = words(given.get("new_chat_title")) or words(record(given.get("forum_topic_edited")).get("name"))
+    if renamed:
+        group = words(record(given.get("chat")).get("title")) if given.get("forum_topic_edited") else ""
+        title = " / ".join(filter(None, (group, renamed)))
+        found.append(ConversationEvent(conversation=route.conversation, at=at, title=title))
     moved = number(given.get("migrate_to_chat_id"))
     if moved:
         found.append(ConversationEvent(conversation=route.conversation, at=at, merged_into=Route(moved).conversation))

@@ -51,9 +51,21 @@ def route_of(conversation: str) -> Route:
     return Route(int(found["chat"]), found["topic"] or "", found["owner"] or "")
 
 
-def number_of(remote_id: str, route: Route) -> int:
-    """Telegram's id of a message in this chat. Raises Refused for one of another chat, or that has none."""
+def is_conversation(conversation: str) -> bool:
+    """Whether `route_of` knows it."""
+    return _CONVERSATION.fullmatch(conversation) is not None
+
+
+def found_at(remote_id: str) -> tuple[Route, int]:
+    """The chat of a message and Telegram's id of it there. A conversation that was merged, or that goes on in another
+    group, has messages of several chats. Raises Refused for one that has no id."""
     found = _MESSAGE.fullmatch(remote_id)
-    if found is None or route.message(found["message"]) != remote_id:
-        raise Refused("Telegram does not know this message in this chat")
-    return int(found["message"])
+    if found is None:
+        raise Refused("Telegram does not know this message")
+    return route_of(found["base"]), int(found["message"])
+
+
+def number_in(remote_id: str, route: Route) -> int:
+    """Telegram's id of a message in this chat; 0 for one of another chat, or that has none."""
+    found = _MESSAGE.fullmatch(remote_id)
+    return int(found["message"]) if found is not None and route.message(found["message"]) == remote_id else 0

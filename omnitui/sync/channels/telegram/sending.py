@@ -16,7 +16,7 @@ from typing import Any
 from omnitui.core.errors import Refused
 from omnitui.sync.channels.contract import Outbound, OutboundFile
 from omnitui.sync.channels.telegram.reading import utf16
-from omnitui.sync.channels.telegram.routes import Route, number_of
+from omnitui.sync.channels.telegram.routes import Route, number_in
 
 TEXT = 4096
 CAPTION = 1024
@@ -41,8 +41,9 @@ def call_for(draft: Outbound, route: Route, connection: str, *, pictures: bool) 
     """What to call. `pictures`: those that may be are shown in the chat. Raises Refused, saying what does not fit."""
     _check(draft)
     head: dict[str, Any] = {**address(route, connection)}
-    if draft.reply_to:
-        replied = number_of(draft.reply_to, route)
+    # What stands in another chat (one that was merged, or the group before it moved) cannot be pointed at from here.
+    replied = number_in(draft.reply_to, route) if draft.reply_to else 0
+    if replied:
         head["reply_parameters"] = {"message_id": replied, "allow_sending_without_reply": True}
     if not draft.files:
         return Call("sendMessage", {**head, "text": draft.text})
