@@ -176,6 +176,9 @@ class ConversationEvent:
     priority: int | None = None
     """-1 low, 0 normal, 1 high, 2 urgent."""
     merged_into: str | None = None
+    also: tuple[str, ...] = ()
+    """Other remote ids of the same conversation, where the channel knows it by several at one time. Whichever is known
+    here is the conversation; an id that belongs to another one already stays there."""
     barred: str | None = None
     """Why the channel does not let us answer now; empty: it does."""
     people: tuple[Person, ...] = ()

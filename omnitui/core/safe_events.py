@@ -14,7 +14,7 @@ from omnitui.core.text.clean import safe_name, safe_text
 from omnitui.core.times import DAY, Instant
 
 T = TypeVar("T")
-KEPT = frozenset({"conversation", "remote_id", "ref", "reply_to", "key", "merged_into", "html", "url"})
+KEPT = frozenset({"conversation", "remote_id", "ref", "reply_to", "key", "merged_into", "also", "html", "url"})
 """Fields that are ids, or are never shown as they are."""
 LINES = frozenset({"text"})
 LONGEST = 200_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from omnitui.core.channel_events import Direction, MessageEvent
+from omnitui.core.channel_events import Direction, MessageEvent, ReceiptEvent
 from omnitui.core.times import MINUTE
 from omnitui.store import sending
 from omnitui.store.chat import files
@@ -35,6 +35,26 @@ def merged(scene: ChatScene, event: MessageEvent) -> sqlite3.Row | None:
         known = scene.connection.execute("SELECT count(*) FROM attachment WHERE message_id = ?", (row["id"],))
         if event.files and not known.fetchone()[0]:
             files.add(scene, row["id"], row["conversation_id"], event.files)
+    return row
+
+
+def proved(scene: ChatScene, event: ReceiptEvent) -> sqlite3.Row | None:
+    """The row of our message that a receipt names by our own key, while nobody knew whether it went out: it is sent.
+    None where the receipt names none."""
+    if not event.key or not event.remote_id:
+        return None
+    item = scene.connection.execute(f"{_ITEM} AND id = ?{_ON_ITS_WAY}", (scene.account.id, event.key)).fetchone()
+    if item is None or item["message_id"] is None:
+        return None
+    take_id(scene.connection, item["message_id"], event.remote_id)
+    sending.settle_sent(scene.connection, item["id"], sending.SEEN_AGAIN, event.at, copy=False)
+    row = scene.message(event.remote_id)
+    if row is not None and event.conversation:
+        scene.connection.execute(
+            "INSERT OR IGNORE INTO remote_conversation VALUES (?, ?, ?)",
+            (scene.account.id, event.conversation, row["conversation_id"]),
+        )
+        scene.touched.add(row["conversation_id"])
     return row
 
 

@@ -9,6 +9,7 @@ from omnitui.core.channel_events import DeletedEvent, EditedEvent, ReactionEvent
 from omnitui.core.models import Delivery
 from omnitui.store import fulltext
 from omnitui.store.apply.own_messages import preview_of
+from omnitui.store.chat import echo
 from omnitui.store.chat.scene import ChatScene
 
 Mark: TypeAlias = EditedEvent | DeletedEvent | ReactionEvent
@@ -92,7 +93,7 @@ def _further(had: str, state: str) -> bool:
 
 def _about(scene: ChatScene, event: ReceiptEvent) -> list[sqlite3.Row]:
     if event.remote_id:
-        row = scene.message(event.remote_id)
+        row = scene.message(event.remote_id) or echo.proved(scene, event)
         return [row] if row is not None and row["class"] in ("human", "machine") else []
     conversation = scene.conversation(event.conversation)
     if conversation is None or event.up_to is None:

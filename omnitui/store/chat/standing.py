@@ -21,9 +21,15 @@ _STATES = frozenset({State.OPEN, State.PENDING, State.SNOOZED, State.CLOSED})
 
 def apply_standing(scene: ChatScene, event: ConversationEvent) -> None:
     """Take over what the other side says; a conversation without messages is made, and hidden until one comes."""
-    row = scene.conversation(event.conversation)
+    names = (event.conversation, *event.also)
+    row = next((found for name in names if (found := scene.conversation(name)) is not None), None)
     if row is None:
         row = scene.begin(event.conversation, event.at, event.title or "")
+    if event.also:
+        scene.connection.executemany(
+            "INSERT OR IGNORE INTO remote_conversation VALUES (?, ?, ?)",
+            [(scene.account.id, name, row["id"]) for name in names],
+        )
     _columns(scene, row, event)
     people.take_part(scene, row["id"], event.people, event.at)
     waits = pending(scene.connection, row["id"])

@@ -117,6 +117,8 @@ class Lookup:
     state: str
     remote_id: str = ""
     detail: str = ""
+    conversation: str = ""
+    """Remote id of the conversation that it went to, where it is known; empty: as asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

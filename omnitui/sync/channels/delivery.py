@@ -178,7 +178,8 @@ class ChannelDelivery:
             return
         looks = item.looks + 1
         if found.state == "found":
-            await desk.do(chat_sending.accepted, item, found.remote_id, "", "Found at the other side: it was sent", now)
+            words = "Found at the other side: it was sent"
+            await desk.do(chat_sending.accepted, item, found.remote_id, found.conversation, words, now)
         elif looks < len(LOOKS) and self._connector.capabilities.dedupe is not Dedupe.NONE:
             await desk.do(sending.looked, item.id, looks, Instant(now + LOOKS[looks]), outbox.LOOKING)
         elif found.state == "absent":

@@ -54,6 +54,9 @@ class FakeMeta:
         self.acts: list[dict[str, Any]] = []
         self.media: dict[str, tuple[str, str, bytes]] = {}
         self.last_inbound: dict[str, float] = {}
+        self.wa_ids: dict[str, str] = {}
+        """Ids of customers by their numbers, where those are not the same."""
+        self.dropped: list[dict[str, Any]] = []
         self.checked, self.violations = 0, list[str]()
         self.scopes = ["whatsapp_business_messaging", "whatsapp_business_management"]
         self.apps: list[dict[str, Any]] = [{"whatsapp_business_api_data": {"id": "1", "name": "desk"}}]
@@ -111,22 +114,30 @@ class FakeMeta:
             time.sleep(0.05)
         raise RuntimeError("the relay does not take the webhook")
 
-    def customer_writes(self, number: str, name: str, messages: list[dict[str, Any]], age: float = 0) -> list[str]:
-        """Messages of a customer in one webhook; their ids."""
+    def customer_writes(
+        self, number: str, name: str, messages: list[dict[str, Any]], age: float = 0, user: str = ""
+    ) -> list[str]:
+        """Messages of a customer in one webhook; their ids. `user`: their business-scoped id; a customer who shows no
+        number has that alone."""
         now = time.time() - age
         with self.lock:
-            self.last_inbound[number] = now
-        stamped = [{"from": number, "id": self.wamid(), "timestamp": str(int(now)), **one} for one in messages]
+            self.last_inbound[number or user] = now
+        sides = {"from": number, "from_user_id": user}
+        sender = {side: address for side, address in sides.items() if address}
+        stamped = [{**sender, "id": self.wamid(), "timestamp": str(int(now)), **one} for one in messages]
         if self.faults.reverse_events:
             self.faults.seen.append("reversed")
         handed = stamped[::-1] if self.faults.reverse_events else stamped
-        self.push(contacts=[{"profile": {"name": name}, "wa_id": number}], messages=handed)
+        ids = {side: address for side, address in (("wa_id", number), ("user_id", user)) if address}
+        profile = {"name": name, **({"username": name.lower()} if user else {})}
+        self.push(contacts=[{"profile": profile, **ids}], messages=handed)
         return [one["id"] for one in stamped]
 
     def status(self, remote_id: str, state: str, **more: Any) -> None:
         """What became of a message of ours."""
         one = next(one for one in self.sent if one.remote_id == remote_id)
-        told = {"id": remote_id, "status": state, "timestamp": str(int(time.time())), "recipient_id": one.conversation}
+        side = "recipient_id" if one.conversation.isdigit() else "recipient_user_id"
+        told = {"id": remote_id, "status": state, "timestamp": str(int(time.time())), side: one.conversation}
         key = {"biz_opaque_callback_data": one.key} if one.key else {}
         self.push(statuses=[told | key | more])
 
@@ -205,7 +216,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.fake.fault("sends_cut_before"):
             self.connection.shutdown(socket.SHUT_RDWR)
             return
-        to, kind = body["to"], body["type"]
+        to, kind = body.get("recipient") or body["to"], body["type"]
+        if not to.isdigit() and "recipient" not in body:
+            # An id in the place of a number is taken, and goes nowhere.
+            self.fake.dropped.append(body)
+            self._json(200, self._accepted(body, self.fake.wamid()))
+            return
+        to = self.fake.wa_ids.get(to, to)
         if kind != "template" and time.time() - self.fake.last_inbound.get(to, 0) > 24 * 3600:
             self._error(400, 131047, "Re-engagement message")
             return
@@ -224,7 +241,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.fake.status(one.remote_id, state)
 
     def _accepted(self, body: dict[str, Any], remote_id: str) -> dict[str, Any]:
-        contacts = [{"input": body["to"], "wa_id": body["to"]}]
+        given = body.get("recipient") or body["to"]
+        name = "user_id" if "recipient" in body else "wa_id"
+        contacts = [{"input": given, name: self.fake.wa_ids.get(given, given)}]
         return {"messaging_product": "whatsapp", "contacts": contacts, "messages": [{"id": remote_id}]}
 
     def _templates(self, query: dict[str, str]) -> None:

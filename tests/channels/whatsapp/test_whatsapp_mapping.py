@@ -10,25 +10,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnitui.core.channel_events import (
+    ConversationEvent,
     DeletedEvent,
     Direction,
     EditedEvent,
     Event,
     GapEvent,
     MessageEvent,
+    Person,
     ReactionEvent,
     ReceiptEvent,
 )
 from omnitui.core.times import Instant
 from omnitui.sync.channels.whatsapp.mapping import events_of
+from omnitui.sync.channels.whatsapp.notices import ACCOUNT
+from omnitui.sync.channels.whatsapp.people import person
 from omnitui.sync.relay_client import RelayEvent
+from tests.channels.whatsapp import meta_spec
 
 AT = Instant(1_700_000_500_000)
 PHONE = "106540352242922"
 
 
 def read(value: Any, field: str = "messages", phone: str = PHONE) -> list[Event]:
-    value = {"metadata": {"phone_number_id": phone}, **value} if isinstance(value, dict) else value
+    if phone and isinstance(value, dict):
+        value = {"metadata": {"phone_number_id": phone}, **value}
     body = {
         "object": "whatsapp_business_account",
         "entry": [{"id": "1", "changes": [{"value": value, "field": field}]}],
@@ -74,7 +80,27 @@ def test_a_text() -> None:
         ),
         (
             {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": '{"a": 1}'}}},
-            'A form was filled in\n{"a": 1}',
+            "A form was filled in\na: 1",
+            "chat",
+        ),
+        (
+            {
+                "type": "interactive",
+                "interactive": {
+                    "type": "nfm_reply",
+                    "nfm_reply": {
+                        "body": "Sent",
+                        "response_json": '{"flow_token": "x", "screen_0_Full_name_1": "Ana", '
+                        '"sizes": ["S", "M"], "more": {"a": 1}}',
+                    },
+                },
+            },
+            'Sent\nFull name: Ana\nsizes: S, M\nmore: {"a": 1}',
+            "chat",
+        ),
+        (
+            {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": "no json"}}},
+            "A form was filled in\nno json",
             "chat",
         ),
         (
@@ -182,6 +208,130 @@ def test_statuses() -> None:
     assert "cannot deliver to this number" in found[1].detail
 
 
+SCOPED = "NL.1349120865530274"
+
+
+def test_a_customer_who_shows_no_number() -> None:
+    """Meta's page of business-scoped user ids: neither `from` nor `wa_id` is there."""
+    contacts = [{"profile": {"name": "Ana", "username": "ana.b"}, "user_id": SCOPED}]
+    one = {"from_user_id": SCOPED, "id": "wamid.1", "timestamp": "1700000000", "type": "text", "text": {"body": "hi"}}
+    (found,) = read({"contacts": contacts, "messages": [one]})
+    assert isinstance(found, MessageEvent)
+    assert found.conversation == SCOPED
+    assert found.author == Person(SCOPED, "Ana", handle="@ana.b")
+    status = {"id": "wamid.2", "status": "read", "timestamp": "1700000000", "recipient_user_id": SCOPED}
+    (told,) = read({"statuses": [status]})
+    assert isinstance(told, ReceiptEvent)
+    assert told.conversation == SCOPED
+    echo = {"from": "1", "to_user_id": SCOPED, "id": "wamid.5", "timestamp": "1", "type": "text", "text": {"body": "x"}}
+    (ours,) = read({"message_echoes": [echo]}, "smb_message_echoes")
+    assert isinstance(ours, MessageEvent)
+    assert (ours.conversation, [one.address for one in ours.people]) == (SCOPED, [SCOPED])
+
+
+def test_number_and_id_of_one_customer_are_one_conversation() -> None:
+    one = {"from": "34600111222", "from_user_id": SCOPED, "timestamp": "1700000000", "type": "text"}
+    found = read({"messages": [{**one, "id": "wamid.1"}, {**one, "id": "wamid.2"}]})
+    assert isinstance(found[0], ConversationEvent)
+    assert (found[0].conversation, found[0].also) == ("34600111222", (SCOPED,))
+    assert [type(event) for event in found[1:]] == [MessageEvent, MessageEvent]
+    group = read({"messages": [{**one, "id": "wamid.3", "group_id": "group-1"}]})
+    assert [event.conversation for event in group if isinstance(event, MessageEvent)] == ["group-1"]
+    assert len(group) == 1
+
+
+@pytest.mark.parametrize(
+    ("wa_id", "phone"),
+    [
+        ("34600111222", "+34600111222"),
+        ("551187654321", "+5511987654321"),
+        ("5511987654321", "+5511987654321"),
+        ("551133334444", "+551133334444"),
+        ("5215512345678", "+525512345678"),
+        ("525512345678", "+525512345678"),
+        ("5491123456789", "+5491123456789"),
+        (SCOPED, ""),
+        ("１２３", ""),
+    ],
+)
+def test_the_number_to_dial(wa_id: str, phone: str) -> None:
+    """Ids of Brazil and Mexico are not their numbers; the address stays what WhatsApp calls them by."""
+    found = person(wa_id)
+    assert found.phone == phone
+    assert found.address in (f"+{wa_id}", wa_id)
+
+
+def test_calls_and_wishes_are_lines() -> None:
+    call = {"id": "wacid.1", "from": "34600111222", "event": "connect", "direction": "USER_INITIATED"}
+    over = {**call, "event": "terminate", "timestamp": "1700000000", "duration": 34}
+    missed = {**call, "event": "terminate", "timestamp": "1700000000", "id": "wacid.2"}
+    wish = {"wa_id": "34600111222", "category": "marketing_messages", "value": "stop", "timestamp": "1700000000"}
+    found = read({"calls": [call, over, missed]}, "calls") + read({"user_preferences": [wish]}, "user_preferences")
+    assert [(one.text, one.direction, one.conversation) for one in found if isinstance(one, MessageEvent)] == [
+        ("Call from the customer, 34 seconds", Direction.SYSTEM, "34600111222"),
+        ("Call from the customer was not answered", Direction.SYSTEM, "34600111222"),
+        ("The customer has stopped marketing messages from you", Direction.SYSTEM, "34600111222"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        (
+            "message_template_status_update",
+            {"event": "PAUSED", "message_template_name": "hello", "message_template_language": "de", "reason": "NONE"},
+            "The template hello (de) is now: paused",
+        ),
+        (
+            "account_update",
+            {"event": "ACCOUNT_RESTRICTION", "restriction_info": [{"restriction_type": "RESTRICTED_BIZ_MESSAGING"}]},
+            "Meta says of the WhatsApp account: account restriction (restricted biz messaging)",
+        ),
+        (
+            "account_alerts",
+            {"alert_severity": "CRITICAL", "alert_type": "OBA_APPROVED", "alert_description": "Look at it"},
+            "Meta warns of the account (critical): Look at it",
+        ),
+        (
+            "phone_number_quality_update",
+            {"event": "DOWNGRADE", "current_limit": "TIER_250"},
+            "The number's standing at Meta: downgrade; customers a day that you may begin with: 250",
+        ),
+        ("messages", {"errors": [{"code": 131042}]}, "there is a problem with the payment method"),
+    ],
+)
+def test_what_meta_says_of_the_account_is_a_line_of_its_own(field: str, value: dict[str, Any], text: str) -> None:
+    (found,) = read(value, field, phone="")
+    assert isinstance(found, MessageEvent)
+    assert found.text.startswith(text)
+    assert (found.conversation, found.direction) == (ACCOUNT, Direction.SYSTEM)
+
+
+def _examples() -> list[tuple[str, Any]]:
+    """Those of Meta's own file for its webhooks."""
+    file = meta_spec.document()
+    if file is None:
+        return []
+    content = file["paths"]["/whatsapp/webhooks"]["post"]["requestBody"]["content"]["application/json"]
+    return [(name, one["value"]) for name, one in content["examples"].items()]
+
+
+def test_every_example_of_meta_s_is_read_whole() -> None:
+    if meta_spec.document() is None:
+        pytest.skip("Meta's specification is not beside the project")
+    examples = _examples()
+    assert len(examples) > 10
+    for name, body in examples:
+        events = events_of(RelayEvent(7, AT, {}, json.dumps(body).encode()), PHONE, "ep")
+        values = [change["value"] for entry in body["entry"] for change in entry["changes"]]
+        told = sum(len(value.get("messages", ())) + len(value.get("statuses", ())) for value in values)
+        kept = [one for one in events if not isinstance(one, ConversationEvent)]
+        assert len(kept) == told, name
+        assert not any(isinstance(one, GapEvent) for one in events), name
+        odd = [one for one in kept if isinstance(one, MessageEvent) and one.kind == "unsupported"]
+        assert not odd or "nsupported" in name or "nknown" in name, (name, odd)
+
+
 def test_other_numbers_of_the_account_are_not_ours() -> None:
     assert read({"messages": [{"from": "1", "type": "text", "text": {"body": "x"}}]}, phone="999") == []
 
@@ -207,8 +357,26 @@ _KINDS = st.sampled_from(
 
 
 @given(
-    _KINDS, st.dictionaries(st.sampled_from(["from", "id", "timestamp", "context", "errors", "referral"]), _JUNK), _JUNK
+    _KINDS,
+    st.dictionaries(
+        st.sampled_from(["from", "from_user_id", "id", "timestamp", "context", "errors", "referral"]), _JUNK
+    ),
+    _JUNK,
 )
 def test_no_content_stops_the_reading_and_no_message_is_dropped(kind: str, fields: dict[str, Any], part: Any) -> None:
     found = read({"messages": [{**fields, "type": kind, kind: part}], "statuses": part, "contacts": part})
-    assert len([one for one in found if not isinstance(one, ReceiptEvent)]) == 1
+    assert len([one for one in found if not isinstance(one, ReceiptEvent | ConversationEvent)]) == 1
+
+
+@given(
+    st.sampled_from(
+        ["calls", "user_preferences", "account_update", "message_template_status_update", "account_alerts"]
+    ),
+    st.dictionaries(
+        st.sampled_from(["calls", "user_preferences", "event", "reason", "ban_info", "restriction_info", "errors"]),
+        _JUNK,
+    ),
+    _JUNK,
+)
+def test_no_notice_stops_the_reading(field: str, value: dict[str, Any], part: Any) -> None:
+    read({**value, "calls": [part, {"event": "terminate", "duration": part, "id": part}], field: part}, field, phone="")

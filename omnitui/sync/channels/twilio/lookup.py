@@ -40,7 +40,7 @@ async def look(client: Twilio, draft: Outbound, whose: Pair, others: Collection[
     wanted = said(draft)
     same = [item for item in mine if wanted is not None and _same(text(item, "body"), wanted)]
     if len(same) == 1:
-        return Lookup("found", text(same[0], "sid"))
+        return Lookup("found", text(same[0], "sid"), conversation=whose.id)
     if same:
         return Lookup("cannot_tell", detail=f"Twilio has {len(same)} messages with this text since it was written")
     if wanted is None and mine:

@@ -119,7 +119,7 @@ class WhatsApp(Connector):
         """Found once a status with our key has come; before that nobody can tell."""
         receipt = self._arrived.get(draft.key)
         if receipt is not None:
-            return Lookup("found", receipt.remote_id, receipt.detail)
+            return Lookup("found", receipt.remote_id, receipt.detail, receipt.conversation)
         return Lookup(
             "cannot_tell",
             detail="WhatsApp cannot be asked what was sent; if it went out, its status comes through the relay",

@@ -5,6 +5,8 @@ Kinds: developers.facebook.com, "Cloud API: messages webhook reference".
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +18,9 @@ MEDIA = {"image": "picture", "video": "video", "audio": "audio", "document": "fi
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "video/mp4": "mp4", "audio/ogg": "ogg"}
 MOST_LINES = 100
 """Items of an order or of a list of contacts that are shown."""
+
+
+_OF_SCREEN = re.compile(r"screen_\d+_(.+?)(?:_\d+)?")
 
 
 @dataclass
@@ -115,12 +120,37 @@ def _interactive(part: dict[str, Any]) -> Content:
         lines = (words(answer.get("title")), words(answer.get("description")))
         return _chosen("\n".join(filter(None, lines)), words(answer.get("id")))
     if kind == "nfm_reply":
-        filled = words(answer.get("response_json"))
-        return Content("\n".join(filter(None, (words(answer.get("body")) or "A form was filled in", filled))))
+        filled = _form(words(answer.get("response_json")))
+        return Content("\n".join([words(answer.get("body")) or "A form was filled in", *filled]))
     if kind == "call_permission_reply":
         allows = "allows" if words(answer.get("response")) == "accept" else "does not allow"
         return Content(f"The customer {allows} calls", system=True)
     return _unknown(f"interactive {kind}".strip(), [])
+
+
+def _form(text: str) -> list[str]:
+    """What was filled into a flow, a line each; its own marks (`screen_0_Name_1`, the token) say nothing to anybody."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return [text] if text else []
+    if not isinstance(found, dict):
+        return [text]
+    lines = []
+    for name, value in list(found.items())[:MOST_LINES]:
+        if name == "flow_token":
+            continue
+        label = _label(name)
+        given = value if isinstance(value, list) else [value]
+        shown = [words(one) or json.dumps(one, ensure_ascii=False) for one in given]
+        lines.append(f"{label}: {', '.join(shown)}")
+    return lines
+
+
+def _label(name: str) -> str:
+    """The name of a field as it was given in the flow."""
+    found = _OF_SCREEN.fullmatch(name)
+    return (found[1] if found else name).replace("_", " ").strip() or name
 
 
 def _chosen(text: str, mark: str) -> Content:

@@ -1,6 +1,7 @@
 """Webhooks of the Cloud API as events. Pure; never raises on content.
 
-A conversation is a customer's WhatsApp id (their number without the +), or the id of a group.
+A conversation is a customer's WhatsApp id (their number without the +), their business-scoped id where they show no
+number, or the id of a group.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from omnitui.core.channel_events import (
+    ConversationEvent,
     DeletedEvent,
     Direction,
     EditedEvent,
@@ -23,18 +25,11 @@ from omnitui.core.channel_events import (
 from omnitui.core.times import DAY, SECOND, Instant
 from omnitui.sync.channels.whatsapp.contents import content_of, items, record, words
 from omnitui.sync.channels.whatsapp.errors import explain
+from omnitui.sync.channels.whatsapp.notices import account_notices, call_of, preference_of
+from omnitui.sync.channels.whatsapp.people import NOBODY, Known
 from omnitui.sync.relay_client import RelayEvent
 
 STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
-NOBODY = "unknown"
-"""The conversation of a message that does not say from whom it is."""
-
-
-def person(number: str, name: str = "") -> Person:
-    """A customer: their number in E.164 where the id is one."""
-    if number.isascii() and number.isdigit():
-        return Person(f"+{number}", name, phone=f"+{number}")
-    return Person(number or NOBODY, name)
 
 
 def events_of(webhook: RelayEvent, phone_number_id: str, epoch: str) -> list[Event]:
@@ -52,7 +47,7 @@ def events_of(webhook: RelayEvent, phone_number_id: str, epoch: str) -> list[Eve
             value = record(change.get("value"))
             number = words(record(value.get("metadata")).get("phone_number_id"))
             if number in ("", phone_number_id):
-                made += reading.change(value)
+                made += reading.change(words(change.get("field")), value)
     return made
 
 
@@ -60,36 +55,58 @@ def _unreadable(webhook: RelayEvent, reason: str) -> GapEvent:
     return GapEvent(since=webhook.at, until=webhook.at, reason=f"{reason} (number {webhook.id} at the relay)")
 
 
+def _ids(one: dict[str, Any], side: str) -> tuple[str, str]:
+    """Number and business-scoped id of one side; either may be missing."""
+    number = words(one.get(side)) if side != "recipient" else words(one.get("recipient_id"))
+    return number, words(one.get(f"{side}_user_id"))
+
+
+def _first(number: str, user: str) -> str:
+    return number or user or NOBODY
+
+
 class _Reading:
     """One webhook; `mark` stands in for ids that are missing."""
 
     def __init__(self, webhook: RelayEvent, mark: str) -> None:
         self._webhook, self._mark, self._count = webhook, mark, 0
+        self._known = Known(())
+        self._met: set[str] = set()
 
-    def change(self, value: dict[str, Any]) -> Iterator[Event]:
-        """One change: messages, what became of ours, and what a colleague wrote on the phone."""
-        names = {
-            words(one.get("wa_id")): words(record(one.get("profile")).get("name"))
-            for one in map(record, items(value.get("contacts")))
-        }
-        for message in items(value.get("messages")):
-            if isinstance(message, dict):
-                yield self._message(message, names)
-            else:
-                yield _unreadable(self._webhook, "a message from WhatsApp could not be read")
-        for message in map(record, items(value.get("message_echoes"))):
-            yield self._message(message, names, ours=True)
+    def change(self, field: str, value: dict[str, Any]) -> Iterator[Event]:
+        """One change: messages, what became of ours, what a colleague wrote on the phone, and what WhatsApp says."""
+        self._known = Known(value.get("contacts"))
+        for ours, several in ((False, value.get("messages")), (True, value.get("message_echoes"))):
+            for message in items(several):
+                if isinstance(message, dict):
+                    yield from self._same_one(message, ours=ours)
+                    yield self._message(message, ours=ours)
+                elif not ours:
+                    yield _unreadable(self._webhook, "a message from WhatsApp could not be read")
         for status in map(record, items(value.get("statuses"))):
             receipt = self._receipt(status)
             if receipt is not None:
                 yield receipt
+        for call in map(record, items(value.get("calls"))):
+            made = call_of(call, self._known, self._time(call.get("timestamp")))
+            if made is not None:
+                yield made
+        for preference in map(record, items(value.get("user_preferences"))):
+            yield preference_of(preference, self._known, self._time(preference.get("timestamp")))
+        yield from account_notices(field, value, self._webhook.at, self._mark)
 
-    def _message(self, message: dict[str, Any], names: dict[str, str], *, ours: bool = False) -> Event:
+    def _same_one(self, message: dict[str, Any], *, ours: bool) -> Iterator[ConversationEvent]:
+        """Number and id of one customer name the same conversation, whichever of them a later message has."""
+        number, user = _ids(message, "to" if ours else "from")
+        if number and user and user not in self._met and not message.get("group_id"):
+            self._met.add(user)
+            yield ConversationEvent(conversation=number, at=self._time(message.get("timestamp")), also=(user,))
+
+    def _message(self, message: dict[str, Any], *, ours: bool = False) -> Event:
         self._count += 1
-        sender = words(message.get("from")) or words(message.get("from_user_id"))
-        other = words(message.get("to")) if ours else sender
-        conversation = words(message.get("group_id")) or other or NOBODY
-        author = None if ours else person(sender, names.get(sender, ""))
+        other = self._known.person(*_ids(message, "to" if ours else "from"))
+        conversation = words(message.get("group_id")) or _first(*_ids(message, "to" if ours else "from"))
+        author = None if ours else other
         kind, at = words(message.get("type")), self._time(message.get("timestamp"))
         part = record(message.get(kind))
         target = words(part.get("message_id")) or words(part.get("original_message_id"))
@@ -110,7 +127,7 @@ class _Reading:
             text=content.text,
             files=content.files,
             reply_to=words(record(message.get("context")).get("id")),
-            people=() if not ours else (person(other),),
+            people=() if not ours else (other,),
             kind=content.kind,
             delivery="sent" if ours else "",
             notices=tuple(content.notices),
@@ -136,7 +153,7 @@ class _Reading:
             return None
         errors = items(status.get("errors"))
         return ReceiptEvent(
-            conversation=words(status.get("recipient_id")) or NOBODY,
+            conversation=_first(*_ids(status, "recipient")),
             at=self._time(status.get("timestamp")),
             state=state,
             remote_id=remote_id,

@@ -12,6 +12,7 @@ from typing import Any
 from omnitui.core.errors import Refused
 from omnitui.sync.channels.contract import Outbound, OutboundFile, Template
 from omnitui.sync.channels.whatsapp.contents import items, record, words
+from omnitui.sync.channels.whatsapp.people import scoped
 
 MOST_TEXT, MOST_CAPTION, MOST_PARAMETER = 4096, 1024, 1024
 MEGABYTE = 1024 * 1024
@@ -56,6 +57,8 @@ def to_of(draft: Outbound) -> str:
     if draft.conversation:
         return draft.conversation
     for one in draft.to:
+        if scoped(one.address):
+            return one.address
         number = re.sub(r"[\s().-]", "", one.phone or one.address).removeprefix("+").removeprefix("00")
         if number.isascii() and number.isdigit() and 6 <= len(number) <= 15:
             return number
@@ -64,11 +67,12 @@ def to_of(draft: Outbound) -> str:
 
 def addressed(to: str, key: str = "", reply_to: str = "") -> dict[str, Any]:
     """What every message has. Our key comes back in the statuses (biz_opaque_callback_data)."""
-    body: dict[str, Any] = {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual" if to.isdigit() else "group",
-        "to": to,
-    }
+    body: dict[str, Any] = {"messaging_product": "whatsapp", "recipient_type": "individual"}
+    if scoped(to):
+        # In `to` Meta would take such an id and drop the message.
+        body["recipient"] = to
+    else:
+        body |= {"to": to, "recipient_type": "individual" if to.isdigit() else "group"}
     if key:
         body["biz_opaque_callback_data"] = key
     if reply_to:

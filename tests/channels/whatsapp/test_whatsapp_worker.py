@@ -1,0 +1,128 @@
+"""WhatsApp through the whole worker: customers without a number, numbers that have changed, ids that are no numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from omnitui.core.chat_sending import template_json
+from omnitui.core.mail import Address
+from omnitui.triage import drafting, sending
+from tests.channels.desk import Desk
+from tests.channels.whatsapp.rig import PEOPLE, WhatsAppRig
+
+SCOPED = "ES.1349120865530274"
+ANA = PEOPLE["ana"]
+TEXT = {"type": "text"}
+
+
+@pytest.fixture
+def rig() -> Iterator[WhatsAppRig]:
+    made = WhatsAppRig()
+    made.start()
+    yield made
+    made.stop()
+    assert made.violations() == []
+
+
+@pytest.fixture
+def desk(rig: WhatsAppRig, tmp_path: Path) -> Desk:
+    made = Desk(tmp_path, rig)
+    made.once()
+    return made
+
+
+def writes(desk: Desk, rig: WhatsAppRig, text: str, number: str = "", user: str = "") -> None:
+    rig.fake.customer_writes(number, "Ana", [{**TEXT, "text": {"body": text}}], user=user)
+    desk.once()
+
+
+def begins(desk: Desk, number: str) -> str:
+    """The agent writes to somebody who has not written: that takes a template."""
+    with desk.cache() as cache:
+        draft = drafting.fresh(desk.agent, "desk", (Address("", number),))
+        draft = replace(draft, body="Hallo", chat=template_json("2", "hello", "de", {}, "Hallo"))
+        sending.send(cache, desk.agent, draft, desk.now(), attachments=desk.places.attachments)
+        return str(desk.one("SELECT id FROM outbox WHERE kind = 'send' ORDER BY rowid DESC LIMIT 1"))
+
+
+def delivered(desk: Desk) -> bool:
+    """Looks once more; Meta's statuses come when they come."""
+    desk.once()
+    return bool(desk.one("SELECT delivery FROM message WHERE class = 'human'") == "delivered")
+
+
+def conversations(desk: Desk) -> int:
+    """Those with messages in them."""
+    return int(desk.one("SELECT count(DISTINCT conversation_id) FROM message"))
+
+
+def test_a_customer_who_shows_no_number_is_answered(desk: Desk, rig: WhatsAppRig) -> None:
+    writes(desk, rig, "I show no number", user=SCOPED)
+    item = desk.reply("And get an answer")
+    desk.once()
+    assert desk.state(item) == "sent"
+    assert [(one.conversation, one.text) for one in rig.sent()] == [(SCOPED, "And get an answer")]
+    assert "to" not in rig.fake.bodies[0]
+    assert rig.fake.dropped == []
+    desk.until(lambda: delivered(desk))
+    assert conversations(desk) == 1
+    assert desk.one("SELECT handle FROM identity WHERE address = ?", SCOPED.lower()) == "@ana"
+
+
+def test_a_customer_who_hides_the_number_later_stays_in_their_conversation(desk: Desk, rig: WhatsAppRig) -> None:
+    writes(desk, rig, "with a number", number=ANA, user=SCOPED)
+    writes(desk, rig, "without", user=SCOPED)
+    assert desk.texts() == ["with a number", "without"]
+    assert conversations(desk) == 1
+    desk.reply("One answer")
+    desk.once()
+    assert [one.conversation for one in rig.sent()] == [ANA]
+
+
+def test_a_customer_who_shows_it_later_does_so_too(desk: Desk, rig: WhatsAppRig) -> None:
+    writes(desk, rig, "without", user=SCOPED)
+    writes(desk, rig, "with a number", number=ANA, user=SCOPED)
+    writes(desk, rig, "with it alone", number=ANA)
+    assert conversations(desk) == 1
+    desk.reply("One answer")
+    desk.once()
+    assert len(rig.sent()) == 1
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_the_answer_of_somebody_whose_id_is_not_their_number_finds_its_conversation(
+    desk: Desk, rig: WhatsAppRig, lost: int
+) -> None:
+    """A Brazilian mobile number has a 9 that its id at WhatsApp may lack; also where only the status tells so."""
+    rig.fake.wa_ids["5511987654321"] = "551187654321"
+    rig.faults.sends_lost_after = lost
+    item = begins(desk, "+5511987654321")
+    desk.until(lambda: delivered(desk))
+    assert desk.state(item) == "sent"
+    assert len(rig.sent()) == 1
+    writes(desk, rig, "Thank you", number="551187654321")
+    assert conversations(desk) == 1
+    assert desk.one("SELECT phone FROM identity WHERE address = '+551187654321'") == "+5511987654321"
+
+
+def test_a_status_proves_a_send_to_a_worker_that_has_begun_anew(desk: Desk, rig: WhatsAppRig) -> None:
+    """Each look is by another connector: what one has heard is in the cache, not in its memory alone."""
+    writes(desk, rig, "Are you there?", number=ANA)
+    rig.faults.sends_lost_after = 1
+    item = desk.reply("Only once")
+    desk.until(lambda: delivered(desk))
+    assert desk.state(item) == "sent"
+    assert [one.text for one in rig.sent()] == ["Only once"]
+
+
+def test_what_meta_says_of_the_account_is_shown_and_waits_for_nobody(desk: Desk, rig: WhatsAppRig) -> None:
+    rig.fake.push("account_alerts", alert_severity="CRITICAL", alert_description="Verify your business")
+    desk.once()
+    found = "SELECT b.text FROM message m JOIN body b ON b.message_id = m.id WHERE m.class = 'system'"
+    assert "Verify your business" in str(desk.one(found))
+    assert desk.one("SELECT hidden FROM conversation") == 0
+    assert desk.one("SELECT count(*) FROM conversation WHERE waiting = 1") == 0
