@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -11,6 +13,7 @@ from textual.screen import Screen
 
 from omnitui.app_base import BaseApp
 from omnitui.app_link import Link
+from omnitui.core.errors import CacheError
 from omnitui.screens import acts
 from omnitui.screens.base import REST, Page
 from omnitui.screens.inbox import InboxPage
@@ -18,6 +21,9 @@ from omnitui.screens.session import Session
 
 if TYPE_CHECKING:
     from omnitui.app_notify import Notifier
+
+
+WAITS = "The mailbox is busy with other work; what you did waits for its turn"
 
 
 class OmnituiApp(BaseApp[str], inherit_bindings=False):
@@ -53,10 +59,17 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
         # What tells of changes is not needed for the first frame.
         from omnitui.app_notify import EVERY, Notifier
 
+        self.session.writer.when_slow = self._say_slow
         self._notifier = notifier = Notifier(self.session, self.write_past, self._has_focus, self._say_later)
-        await notifier.begin()
-        self.set_interval(EVERY, notifier.look)
-        await self.link.run(self._changed)
+        with suppress(CacheError):  # the link finds the same, and says it
+            await notifier.begin()
+        self.set_interval(EVERY, self._look)
+        await self.link.run(self._changed, self._trouble)
+
+    async def _look(self) -> None:
+        if self._notifier is not None:
+            with suppress(CacheError):
+                await self._notifier.look()
 
     async def _changed(self, ids: set[int]) -> None:
         for page in self.screen_stack:
@@ -64,6 +77,22 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
                 await page.changed(ids)
         if self._notifier is not None:
             await self._notifier.changed(ids)
+
+    async def _trouble(self, words: str) -> None:
+        """The cache cannot be read: what is shown stays, and is read anew once it can be."""
+        if words:
+            self._say(words, "danger")
+            return
+        self._say("The mailbox can be read again", "ok")
+        for page in self.screen_stack:
+            if isinstance(page, Page):
+                page.beside(partial(page.changed, ()))
+
+    def _say_slow(self, slow: bool) -> None:
+        if slow:
+            self._say(WAITS)
+        elif any(isinstance(page, Page) and page.status.shown.said == WAITS for page in self.screen_stack[-1:]):
+            self._say("")
 
     def write_past(self, sequence: str) -> None:
         """Write to the terminal past the screen: bell, bubble, title. Without a terminal nothing is written."""
@@ -82,9 +111,11 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
         """Say something on the bottom line, from any thread."""
         self.call_later(self._say, words)
 
-    def _say(self, words: str) -> None:
-        if isinstance(self.screen, Page):
-            self.screen.say(words, "warn")
+    def _say(self, words: str, role: str = "warn") -> None:
+        # While the app ends there is none.
+        for page in self.screen_stack[-1:]:
+            if isinstance(page, Page):
+                page.say(words, role)
 
     async def on_unmount(self) -> None:
         """Let go of the files, and of the terminal's title."""

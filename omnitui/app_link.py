@@ -12,11 +12,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from omnitui.core.errors import Refused
+from omnitui.core.errors import CacheError, OmnituiError, Refused
 from omnitui.screens.session import Session
 from omnitui.store import feed
 
 Changed = Callable[[set[int]], Awaitable[None]]
+Trouble = Callable[[str], Awaitable[None]]
 POLL = 0.25
 """Seconds between two looks at the data version."""
 LEAST_PAUSE = 0.1
@@ -27,6 +28,10 @@ ORDER_PATIENCE = 90.0
 """Seconds that the worker has to open something."""
 START_PATIENCE = 20.0
 """Seconds that a worker may take to start."""
+LOOK_AT_FILE = 2.0
+"""Seconds between two looks whether the cache's file still stands in its place."""
+AFTER_TROUBLE = 1.0
+"""Seconds until the cache is tried again when it could not be read."""
 RECONNECT = 2.0
 """Seconds between two tries to reach the worker."""
 _LONGEST_LINE = 1 << 20
@@ -40,6 +45,7 @@ class Link:
         self._spawn = spawn_worker
         self._woken = asyncio.Event()
         self._stream: asyncio.StreamWriter | None = None
+        self._at, self._version, self._look_at = -1, -1, 0.0
 
     @property
     def connected(self) -> bool:
@@ -51,30 +57,64 @@ class Link:
         self._woken.set()
         self.tell("wake")
 
-    async def run(self, changed: Changed) -> None:
-        """Tell `changed` of every change, until cancelled."""
-        reader = self._session.reader
-        at = await reader.first(feed.latest()) or 0
-        if self._spawn is not None and self._session.settings.accounts:
-            await asyncio.to_thread(self._spawn)
-        listening = asyncio.create_task(self._listen())
+    async def run(self, changed: Changed, trouble: Trouble) -> None:
+        """Tell `changed` of every change, until cancelled; where the cache cannot be read, tell `trouble` the reason
+        once, try again, and tell it "" when all is well again."""
+        listening: asyncio.Task[None] | None = None
+        told = ""
         try:
-            version = -1
             while True:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), POLL)
-                self._woken.clear()
-                seen = await reader.version()
-                if seen == version:
-                    continue
-                version = seen
-                rows = await reader.all(feed.since(at))
-                if rows:
-                    at = max(seq for seq, _ in rows)
-                    await changed({id for _, id in rows})
-                    await asyncio.sleep(SLOW_PAUSE if self._session.slow else LEAST_PAUSE)
+                try:
+                    if self._at < 0:
+                        self._at = await self._session.reader.first(feed.latest()) or 0
+                    if listening is None:
+                        await self._meet_worker()
+                        listening = asyncio.create_task(self._listen())
+                    await self._round(changed)
+                    words = ""
+                except OmnituiError as error:
+                    words = str(error)
+                    self._version = -1
+                if words != told:
+                    told = words
+                    await trouble(words)
+                if words:
+                    await asyncio.sleep(AFTER_TROUBLE)
         finally:
-            listening.cancel()
+            if listening is not None:
+                listening.cancel()
+
+    async def _meet_worker(self) -> None:
+        """Start one where none runs and there is something for it to do."""
+        if self._spawn is not None and self._session.settings.accounts:
+            try:
+                await asyncio.to_thread(self._spawn)
+            except OSError as error:
+                raise CacheError(f"No worker can be started: {error.strerror}. Nothing comes in or goes out") from error
+
+    async def _round(self, changed: Changed) -> None:
+        """Wait for the next change, and tell it. What could not be told is told by the next round."""
+        reader = self._session.reader
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), POLL)
+        self._woken.clear()
+        await self._look_at_file()
+        seen = await reader.version()
+        if seen == self._version:
+            return
+        rows = await reader.all(feed.since(self._at))
+        if rows:
+            await changed({id for _, id in rows})
+            self._at = max(seq for seq, _ in rows)
+        self._version = seen
+        if rows:
+            await asyncio.sleep(SLOW_PAUSE if self._session.slow else LEAST_PAUSE)
+
+    async def _look_at_file(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._look_at:
+            await self._session.reader.in_place()
+            self._look_at = now + LOOK_AT_FILE
 
     def tell(self, what: str) -> None:
         """Ask the worker to wake (outbox or drafts changed) or to sync; without a worker all stands in the cache."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from omnitui.core.commands import COMMANDS, Command, Context, by_id, matching
-from omnitui.core.errors import Refused
+from omnitui.core.errors import CacheError, Refused
 from omnitui.screens.base import Page
 from omnitui.screens.handlers import Call, handler_of, handles
 from omnitui.widgets.choices import Choice, Other, fitting
@@ -126,12 +126,21 @@ async def theme(page: Page, call: Call) -> None:
 @handles("account.add")
 async def add_account(page: Page, call: Call) -> None:
     """The set-up is an application of its own, which needs the network; the screen comes back after it."""
-    await page.before_leaving()
-    page.app.exit("setup")
+    if await _kept(page, "Go"):
+        page.app.exit("setup")
 
 
 @handles("quit")
 async def quit_(page: Page, call: Call) -> None:
     """Leave; what is being written is kept as a draft."""
-    await page.before_leaving()
-    page.app.exit()
+    if await _kept(page, "Leave"):
+        page.app.exit()
+
+
+async def _kept(page: Page, go: str) -> bool:
+    """Keep what is being written; where it cannot be, ask. A full disk must not hold anybody here."""
+    try:
+        await page.before_leaving()
+    except CacheError as error:
+        return await page.confirm(f"What you write cannot be kept: {error}", f"{go}; it is lost", "Stay")
+    return True

@@ -191,11 +191,8 @@ class Page(Stacked, inherit_bindings=False):
             self.app.run_worker(self._finish(result), exit_on_error=True)
 
     async def _finish(self, result: Awaitable[None]) -> None:
-        try:
-            await result
-        except OmnituiError as error:
+        if not await self.said(lambda: result):
             self._ahead.drop()
-            self.say(str(error), "danger")
         if not self.opening:
             self._ahead.end(self.on_key)
         elif self.picker.question is None:
@@ -267,7 +264,7 @@ class Page(Stacked, inherit_bindings=False):
         """Where the focus belongs when nothing has it."""
 
     async def changed(self, ids: Collection[int]) -> None:
-        """The feed tells that these conversations changed (0: accounts or outbox)."""
+        """The feed tells that these conversations changed (0: accounts or outbox; none named: it may be anything)."""
 
     async def before_leaving(self) -> None:
         """Save what is not saved yet."""

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 PREVIEW_AFTER = 0.12
 """Seconds that the cursor rests before the thread beside the list follows it."""
+AGAIN_AFTER = 2.0
+"""Seconds until a cache that could not be read at the start is tried again."""
 
 _OF_MAIL = frozenset({"reply.sender", "forward"})
 """What can be done with a mail and with no chat."""
@@ -98,12 +100,19 @@ class InboxPage(InboxParts, inherit_bindings=False):
         self.list.now = self.session.now()
         self.list.compact = self.session.settings.ui.compact
         self.set_focus(self.list)
-        await self.open_view(0)
+        await self._first_rows()
         self.call_after_refresh(self.set_timer, REST, self.furnish)
         self.set_interval(20, self._tick)
         problems = self.session.keymap.problems
         if problems:
             self.say(f"[keys] {problems[0].entry}: {problems[0].message}; omnitui keys --check tells all", "warn")
+
+    async def _first_rows(self) -> None:
+        """The first view; a cache that cannot be read yet is tried again."""
+        if not self.list.window.loaded and not await self.said(partial(self.open_view, 0)):
+            self.list.empty = ("The mailbox cannot be read.",)
+            self.list.refresh()
+            self.set_timer(AGAIN_AFTER, partial(self.beside, self._first_rows))
 
     @property
     def context(self) -> Context:
@@ -219,13 +228,15 @@ class InboxPage(InboxParts, inherit_bindings=False):
         await self.show(self.list.window.cursor)
 
     async def changed(self, ids: Collection[int]) -> None:
-        """The feed tells that these changed (0: accounts or outbox)."""
+        """The feed tells that these changed (0: accounts or outbox; none named: it may be anything)."""
         conversations = {ConversationId(id) for id in ids if id}
         if conversations:
             await self.pages.changed(conversations)
-            if self.reading.concerns(conversations):
-                await self.reading.changed()
-                await self.show_contact()
+        elif not ids and self.list.window.loaded:
+            await self.pages.reload()
+        if not ids or (conversations and self.reading.concerns(conversations)):
+            await self.reading.changed()
+            await self.show_contact()
         await self.read_state()
 
     async def read_state(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from omnitui.core.dataclass import dataclass
-from omnitui.core.errors import Overtaken
+from omnitui.core.errors import OmnituiError, Overtaken
 from omnitui.core.models import ConversationId, ConversationRow, Order
 from omnitui.screens.list_source import InOrder, Key, Source, falls_before, first_place
 from omnitui.screens.session import Session
@@ -81,7 +81,11 @@ class ListPages:
         edge = self._edge(above)
         if edge is None:
             return
-        found = await self._page(edge, PAGE, backwards=above)
+        try:
+            found = await self._page(edge, PAGE, backwards=above)
+        except OmnituiError:
+            self._view.gave_up(above)
+            raise
         if found is not None and self._edge(above) != edge:
             self._view.ask_again(above)
         elif found is not None:

@@ -53,7 +53,7 @@ class SheetPage(Page, inherit_bindings=False):
         """Fill it."""
         self.set_title(self.TITLE_WORDS)
         self.focus_first()
-        await self.read()
+        await self.said(self.read)
 
     def set_title(self, words: str, right: str = "") -> None:
         """What the page is."""
@@ -77,7 +77,7 @@ class SheetPage(Page, inherit_bindings=False):
     async def on_resize(self, event: events.Resize) -> None:
         """Another width."""
         if self.is_mounted:
-            await self.read()
+            await self.said(self.read)
 
     def on_sheet_clicked(self, event: Sheet.Clicked) -> None:
         """A double click opens."""

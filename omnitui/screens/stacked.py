@@ -8,7 +8,7 @@ from functools import partial
 from textual import events
 from textual.screen import Screen
 
-from omnitui.core.errors import OmnituiError
+from omnitui.core.errors import OmnituiError, Overtaken
 
 
 class Stacked(Screen[None], inherit_bindings=False):
@@ -44,10 +44,19 @@ class Stacked(Screen[None], inherit_bindings=False):
     def beside(self, work: Callable[[], Awaitable[None]], *, group: str = "default", only: bool = False) -> None:
         """Run what a widget wants beside the keys; its errors are said in words. `only`: it ends an older one of its
         group."""
-        self.run_worker(partial(self._said, work), group=group, exclusive=only)  # type: ignore[arg-type]
+        self.run_worker(partial(self.said, work), group=group, exclusive=only)  # type: ignore[arg-type]
 
-    async def _said(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def said(self, work: Callable[[], Awaitable[None]]) -> bool:
+        """Do it, and say its errors in words; whether it was done."""
         try:
             await work()
+        except Overtaken:
+            return False
         except OmnituiError as error:
             self.say(str(error), "danger")
+            return False
+        except OSError as error:
+            # A full disk, a folder without rights: what it was about stays as it was.
+            self.say(f"{error.filename or 'The system'}: {error.strerror or error}", "danger")
+            return False
+        return True

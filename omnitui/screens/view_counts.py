@@ -9,7 +9,7 @@ from __future__ import annotations
 from asyncio import get_running_loop
 from typing import TYPE_CHECKING
 
-from omnitui.core.errors import Overtaken, QueryError
+from omnitui.core.errors import CacheError, Overtaken, QueryError
 from omnitui.core.models import View
 from omnitui.screens.session import Session
 from omnitui.screens.view_state import COUNTED, Views
@@ -51,7 +51,7 @@ class ViewCounts:
         for view in list(self._views.saved):
             try:
                 n = await self._of(view)
-            except QueryError:
+            except (QueryError, CacheError):
                 self._views.counts.pop(view.name, None)
             except Overtaken:
                 self._next_at = loop.time() + LEAST_PAUSE

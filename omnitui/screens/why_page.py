@@ -78,7 +78,7 @@ class WhyPage(ReasonsPage, inherit_bindings=False):
 
     async def changed(self, ids: Collection[int]) -> None:
         """Only what concerns it is read again."""
-        if self._conversation in ids:
+        if not ids or self._conversation in ids:
             await self.read()
 
     async def read(self) -> None:

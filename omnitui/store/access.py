@@ -13,34 +13,28 @@ import aiosqlite
 
 from omnitui.core.errors import CacheError, Overtaken
 from omnitui.store.connection import Role, open_cache, open_reader
+from omnitui.store.hindered import GONE, hindered, identity
 from omnitui.store.select import Select
 
 T = TypeVar("T")
 P = ParamSpec("P")
-_HINDERED = {
-    sqlite3.SQLITE_BUSY: "Another program has held the mailbox for too long.",
-    sqlite3.SQLITE_FULL: "The disk is full: make room on it.",
-    sqlite3.SQLITE_IOERR: "The disk does not answer as it should: look at it.",
-    sqlite3.SQLITE_READONLY: "The mailbox's file may not be written: look at its rights.",
-}
+SLOW_AFTER = 1.5
+"""Seconds that something waits before the agent is told so."""
 
 
 class Reader:
-    """Reads off the event loop, through one read-only connection."""
+    """Reads off the event loop, through one read-only connection. Every question raises CacheError, in words, where
+    the disk or the file hinders it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection: aiosqlite.Connection | None = None
         self._opening = asyncio.Lock()
+        self._file: tuple[int, int] | None = None
 
     async def all(self, select: Select[T]) -> list[T]:
         """Every row. Raises Overtaken when `stop` ended it."""
-        try:
-            return await select.fetch(await self._open())
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-                raise
-            raise Overtaken("A newer question has ended this one") from error
+        return await self.do(select.fetch)
 
     async def first(self, select: Select[T]) -> T | None:
         """The first row, or None."""
@@ -51,12 +45,25 @@ class Reader:
         self, work: Callable[Concatenate[aiosqlite.Connection, P], Awaitable[T]], *args: P.args, **options: P.kwargs
     ) -> T:
         """Several questions that belong together: `work(connection, ...)`."""
-        return await work(await self._open(), *args, **options)
+        try:
+            return await work(await self._open(), *args, **options)
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise Overtaken("A newer question has ended this one") from error
+            told = hindered(error, "What is shown may be old.")
+            if told is None:
+                raise
+            raise told from error
 
     async def version(self) -> int:
         """Another number whenever another connection has committed (19 microseconds)."""
-        rows = list(await (await self._open()).execute_fetchall("PRAGMA data_version"))
-        return int(rows[0][0])
+        return await self.do(_version)
+
+    async def in_place(self) -> None:
+        """Look whether the file that is read is the one that stands there. Raises CacheError when it is not: what is
+        written from now on would be lost."""
+        if self._file is not None and await asyncio.to_thread(identity, self._path) != self._file:
+            raise CacheError(GONE)
 
     async def close(self) -> None:
         """Let go of the file."""
@@ -73,32 +80,54 @@ class Reader:
         async with self._opening:
             if self._connection is None:
                 self._connection = await open_reader(self._path)
+                self._file = await asyncio.to_thread(identity, self._path)
             return self._connection
 
 
+async def _version(connection: aiosqlite.Connection) -> int:
+    rows = list(await connection.execute_fetchall("PRAGMA data_version"))
+    return int(rows[0][0])
+
+
 class Writer:
-    """Writes on one thread of its own, through one connection whose commits reach the disk."""
+    """Writes on one thread of its own, through one connection whose commits reach the disk.
+
+    `when_slow(True)` is called when something has waited for long, `when_slow(False)` once it is done.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self.when_slow: Callable[[bool], None] = lambda slow: None
 
     async def do(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
-        """Run `work(connection, ...)`; errors come through. Raises CacheError where the disk is full or another holds
-        the cache too long."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work, args, options)
+        """Run `work(connection, ...)`; errors come through. Raises CacheError where the disk is full, another holds
+        the cache too long, or its file is damaged or gone."""
+        loop = asyncio.get_running_loop()
+        slow = loop.call_later(SLOW_AFTER, self.when_slow, True)
+        try:
+            return await loop.run_in_executor(self._thread, self._run, work, args, options)
+        finally:
+            slow.cancel()
+            if loop.time() >= slow.when():
+                self.when_slow(False)
 
     def _run(self, work: Callable[..., T], args: tuple[Any, ...], options: dict[str, Any]) -> T:
         if self._connection is None:
             self._connection = open_cache(self._path, Role.OPERATIONS, threads=True)
+            self._file = identity(self._path)
+        elif identity(self._path) != self._file:
+            # SQLite would go on with the file that has no name any more, and all of it be lost at the end.
+            raise CacheError(f"{GONE} Nothing of this was kept")
         try:
             return work(self._connection, *args, **options)
-        except sqlite3.OperationalError as error:
-            words = _HINDERED.get(error.sqlite_errorcode & 0xFF)
-            if words is None:
+        except sqlite3.Error as error:
+            told = hindered(error, "Nothing of this was kept; try again")
+            if told is None:
                 raise
-            raise CacheError(f"{words} Nothing of this was kept; try again") from error
+            raise told from error
 
     def close(self) -> None:
         """Wait for what is being written, then let go of the file."""

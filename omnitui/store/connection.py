@@ -104,8 +104,9 @@ def _pragmas(role: Role) -> list[str]:
 
 
 async def open_reader(path: Path) -> aiosqlite.Connection:
-    """A read-only connection for the event loop. The cache must exist (a writer has opened it before)."""
-    connection = await aiosqlite.connect(path, isolation_level=None)
+    """A read-only connection for the event loop. The cache must exist (a writer has opened it before): none is made."""
+    escaped = str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    connection = await aiosqlite.connect(f"file:{escaped}?mode=rw", uri=True, isolation_level=None)
     connection.row_factory = sqlite3.Row
     await connection.create_function("words", 1, _words, deterministic=True)
     for pragma in _pragmas(Role.READ):

@@ -93,6 +93,10 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
         self._asked.discard(above)
         self._ask()
 
+    def gave_up(self, above: bool) -> None:
+        """The page that was wanted cannot be had: the next move wants it again."""
+        self._asked.discard(above)
+
     def update_rows(self, changed: Mapping[ConversationId, ConversationRow]) -> None:
         """New content for rows that stay where they are."""
         for index in self.window.update(changed):

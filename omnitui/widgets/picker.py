@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
 
+from omnitui.core.errors import OmnituiError
 from omnitui.widgets.cells import fill
 from omnitui.widgets.choices import Choice, Filter, Other
 from omnitui.widgets.glyphs import UNICODE, Glyphs
@@ -194,7 +195,10 @@ class Picker(Vertical):
                 self.run_worker(self._bring(self.question, text), group="later", exclusive=True)
 
     async def _bring(self, question: Question, text: str) -> None:
-        choices = await question.later(text) if question.later is not None else ()
+        try:
+            choices = await question.later(text) if question.later is not None else ()
+        except OmnituiError:
+            return  # what was offered at once stays
         if self.question is question and self._offered == text:
             self.rows.offer(choices, max(self.rows.at, -1 if question.typed_first else 0), not text)
             self.rows.styles.height = max(1, min(len(choices), 12))
