@@ -94,6 +94,10 @@ class Capabilities:
     """Longest text; 0: no limit of ours."""
     most_file: int = 0
     """Bytes of an attachment at most; 0: no limit of ours."""
+    most_files: int = 0
+    """Files of one message at most; 0: no limit of ours. An answer with more goes as several messages."""
+    most_caption: int = 0
+    """Longest text beside a file; 0: as without one. A longer text goes before its files, as a message of its own."""
     window_hours: int = 0
     """Hours after the customer's last message in which we may answer freely; 0: always."""
     after_window: str = "closed"

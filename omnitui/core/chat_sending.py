@@ -67,6 +67,17 @@ def chat_cautions(
     return found
 
 
+def parts(can: Capabilities, text: str, files: int) -> list[tuple[str, slice]]:
+    """An answer as the messages that the channel takes: of each its text, and which of the files go with it."""
+    if not files:
+        return [(text, slice(0, 0))]
+    each = can.most_files or files
+    pieces = [slice(start, start + each) for start in range(0, files, each)]
+    alone = bool(can.most_caption) and length(can, text.strip()) > can.most_caption
+    made = [(text, slice(0, 0))] if alone else []
+    return made + [("" if alone or piece.start else text, piece) for piece in pieces]
+
+
 def variables(body: str) -> list[str]:
     """The names or numbers that a template asks for, in order, each once."""
     return list(dict.fromkeys(_VARIABLE.findall(body)))

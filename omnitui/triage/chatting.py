@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from omnitui.core.channels import Capabilities, Counting, Window, window_of
+from omnitui.core.channels import Capabilities, Window, window_of
+from omnitui.core.chat_sending import length, parts
 from omnitui.core.errors import NotFound, Refused
 from omnitui.core.mail import Address
 from omnitui.core.models import ConversationId, Draft, MessageClass, MessageId, StepRow, ThreadMessage
@@ -83,28 +84,22 @@ def send(
     answered = messages.by_ids([draft.message_id]).first(cache) if draft.message_id else None
     with joined(cache):
         draft = drafts.save(cache, draft, now)
-        item = uuid.uuid4().hex
-        mail = Outgoing(
-            item, f"{item} {draft.account}", now, Address(account.display_name or account.name, ""), draft.to,
-            body=without_escapes(draft.body), files=kept,
-        )  # fmt: skip
         held = now + account.undo_seconds * SECOND if account.undo_seconds else 0
+        chat |= {
+            "conversation": remote_of(cache, here.id) if here else "",
+            "reply_to": _remote_id(cache, answered) if can.reply_to and here else "",
+        }
         payload = {
-            "outgoing": json.loads(to_json(mail)),
-            "chat": {
-                **chat,
-                "conversation": remote_of(cache, here.id) if here else "",
-                "reply_to": _remote_id(cache, answered) if can.reply_to and here else "",
-            },
-            "draft": drafts.frozen(cache, draft.id),
             "not_before": when.at if when.at is not None else held,
             "saw_at": draft.saw_at,
             "author": agent.name,
             **({} if here else {"account": draft.account}),
             **({"unless_reply": True} if when.unless_reply else {}),
         }
-        key = here.key if here else f"{draft.account} {item}"
-        operations = [Operation(OpKind.SEND, key, payload)]
+        key = here.key if here else f"{draft.account} {uuid.uuid4().hex}"
+        sender = Address(account.display_name or account.name, "")
+        each = _messages(drafts.frozen(cache, draft.id) or {}, draft, can, (sender, kept, now), chat)
+        operations = [Operation(OpKind.SEND, key, {**payload, **one}) for one in each]
         if when.follow_up is not None:
             saw = (here.last_customer_at or 0) if here else 0
             operations.append(Operation(OpKind.FOLLOW_UP, key, {"at": when.follow_up, "saw": saw}))
@@ -115,9 +110,30 @@ def send(
         return commit(cache, agent, f"Sent to {name or 'the chat'}", operations, now)
 
 
-def length(can: Capabilities, text: str) -> int:
-    """How long the channel counts a text."""
-    return len(text.encode("utf-16-le")) // 2 if can.counting is Counting.UTF16 else len(text)
+def _messages(
+    frozen: dict[str, Any],
+    draft: Draft,
+    can: Capabilities,
+    what: tuple[Address, tuple[OutgoingFile, ...], Instant],
+    chat: dict[str, Any],
+) -> list[dict[str, Any]]:
+    """What is particular to each message that the draft becomes: most often one. Taken back, each is the draft of what
+    it held, and all together the draft that it was."""
+    sender, kept, now = what
+    words = without_escapes(draft.body)
+    pieces = [(words, slice(None))] if chat.get("template") else parts(can, words, len(kept))
+    made = []
+    for index, (text, which) in enumerate(pieces):
+        item = uuid.uuid4().hex
+        mail = Outgoing(item, f"{item} {draft.account}", now, sender, draft.to, body=text, files=kept[which])
+        own = {"body": draft.body if text or not index else "", "attachments": json.dumps(draft.attachments[which])}
+        one: dict[str, Any] = {"outgoing": json.loads(to_json(mail)), "chat": chat, "draft": frozen}
+        if len(pieces) > 1:
+            one |= {"draft": {**frozen, **own}, "part": True}
+        if index:
+            one["chat"] = {name: value for name, value in chat.items() if name != "reply_to"}
+        made.append(one)
+    return made
 
 
 def _check(draft: Draft, chat: dict[str, object], can: Capabilities, kept: tuple[OutgoingFile, ...]) -> None:
@@ -131,6 +147,8 @@ def _check(draft: Draft, chat: dict[str, object], can: Capabilities, kept: tuple
         raise Refused(f"It is {over:,} characters longer than the channel's {can.most_text:,}: shorten it")
     if kept and not can.attachments:
         raise Refused("This channel takes no files: take them out")
+    if chat.get("template") and can.most_files and len(kept) > can.most_files:
+        raise Refused("A template takes one file at most: send the others after it")
     for file in kept:
         if can.most_file and file.size > can.most_file:
             raise Refused(f"{file.name} is larger than the channel's {can.most_file / 1_000_000:.0f} MB")

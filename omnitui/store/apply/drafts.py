@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import Any
 
@@ -27,12 +28,16 @@ def apply_draft(scene: Scene, operation: Operation) -> Change | None:
     return Change(conversation, {}, Operation(OpKind.DRAFT, operation.target, back))
 
 
-def restore(connection: sqlite3.Connection, draft: dict[str, Any]) -> dict[str, Any]:
+def restore(connection: sqlite3.Connection, draft: dict[str, Any], *, join: bool = False) -> dict[str, Any]:
     """Bring back a row frozen by `drafts.frozen`, under its old id where that is free; returns it as it is now.
+
+    With `join` it is a part of a draft: where another part has come back already, the two are one draft again.
 
     A row frozen by an older program lacks what came since; one whose conversation has gone stays, as a draft of none.
     """
     taken = connection.execute("SELECT 1 FROM draft WHERE id = ?", (draft["id"],)).fetchone()
+    if taken and join:
+        return _join(connection, draft)
     fields = {name: value for name, value in draft.items() if not (name == "id" and taken)}
     here = connection.execute("SELECT 1 FROM conversation WHERE id = ?", (draft["conversation_id"],)).fetchone()
     if here is None:
@@ -40,5 +45,17 @@ def restore(connection: sqlite3.Connection, draft: dict[str, Any]) -> dict[str, 
     marks = ", ".join("?" * len(fields))
     row = connection.execute(
         f"INSERT INTO draft ({', '.join(fields)}) VALUES ({marks}) RETURNING *", tuple(fields.values())
+    ).fetchone()
+    return dict(row)
+
+
+def _join(connection: sqlite3.Connection, draft: dict[str, Any]) -> dict[str, Any]:
+    """This part stood before the one that is there."""
+    there = dict(connection.execute("SELECT * FROM draft WHERE id = ?", (draft["id"],)).fetchone())
+    names = [*json.loads(draft["attachments"]), *json.loads(there["attachments"])]
+    words = "\n\n".join(filter(None, (draft["body"], there["body"])))
+    row = connection.execute(
+        "UPDATE draft SET body = ?, attachments = ? WHERE id = ? RETURNING *",
+        (words, json.dumps(names, ensure_ascii=False), draft["id"]),
     ).fetchone()
     return dict(row)

@@ -39,7 +39,16 @@ TEMPLATES = [
     {"id": "3", "name": "waits", "language": "de", "status": "PENDING", "components": []},
     {
         "id": "4", "name": "picture", "language": "de", "status": "APPROVED",
-        "components": [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "x"}],
+        "components": [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "For {{name}}"}],
+        "parameter_format": "NAMED",
+    },
+    {
+        "id": "5", "name": "place", "language": "de", "status": "APPROVED",
+        "components": [{"type": "HEADER", "format": "LOCATION"}, {"type": "BODY", "text": "x"}],
+    },
+    {
+        "id": "6", "name": "bill", "language": "de", "status": "APPROVED",
+        "components": [{"type": "HEADER", "format": "DOCUMENT"}, {"type": "BODY", "text": "Your bill"}],
     },
 ]  # fmt: skip
 
@@ -57,6 +66,8 @@ class FakeMeta:
         self.wa_ids: dict[str, str] = {}
         """Ids of customers by their numbers, where those are not the same."""
         self.dropped: list[dict[str, Any]] = []
+        self.bad_files: set[str] = set()
+        """Names of files that WhatsApp does not take."""
         self.checked, self.violations = 0, list[str]()
         self.scopes = ["whatsapp_business_messaging", "whatsapp_business_management"]
         self.apps: list[dict[str, Any]] = [{"whatsapp_business_api_data": {"id": "1", "name": "desk"}}]
@@ -228,7 +239,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         part = body[kind]
         text = part.get("body") or part.get("caption", "") if kind != "template" else f"template {part['name']}"
-        files = (self.fake.media[part["id"]][1],) if "id" in part else ()
+        heads = [one["parameters"][0] for one in part.get("components", ()) if one["type"] == "header"]
+        media = [part["id"]] if "id" in part else [one[one["type"]]["id"] for one in heads if one["type"] != "text"]
+        files = tuple(self.fake.media[one][1] for one in media)
+        if set(files) & self.fake.bad_files:
+            self._error(400, 131053, "Media upload error")
+            return
         one = Arrived(self.fake.wamid(), to, text, body.get("biz_opaque_callback_data", ""), files)
         with self.fake.lock:
             self.fake.sent.append(one)

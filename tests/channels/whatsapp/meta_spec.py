@@ -78,6 +78,12 @@ def _parts(schema: dict[str, Any]) -> list[dict[str, Any]]:
 def _walk(schema: dict[str, Any], value: Any, at: str) -> list[str]:
     parts = _parts(schema)
     found: list[str] = []
+    for part in [one for one in parts if "discriminator" in one and isinstance(value, dict)]:
+        rule = part["discriminator"]
+        chosen = rule["mapping"].get(str(value.get(rule["propertyName"])))
+        if chosen is None:
+            return [f"{at}.{rule['propertyName']} is none of {sorted(rule['mapping'])}"]
+        parts += [one for one in _parts({"$ref": chosen}) if "discriminator" not in one]
     properties: dict[str, Any] = {}
     for part in parts:
         kind = TYPES.get(part.get("type", ""))

@@ -168,7 +168,7 @@ async def test_after_a_day_only_a_template_goes(rig: WhatsAppRig, desk: WhatsApp
     with pytest.raises(Refused, match="more than 24 hours"):
         await desk.send(answer("too late"))
     found = {one.name: one for one in await desk.templates()}
-    assert set(found) == {"back_soon", "hello"}
+    assert set(found) == {"back_soon", "hello", "picture", "bill"}
     soon = found["back_soon"]
     assert soon.body.startswith("Order {{header.1}}\n\nDear {{1}}, your {{2}}")
     with pytest.raises(Refused, match="needs a value for"):
@@ -182,6 +182,36 @@ async def test_after_a_day_only_a_template_goes(rig: WhatsAppRig, desk: WhatsApp
     assert [one["text"] for one in components[1]["parameters"]] == ["Ana", "red hat"]
     window = await desk.window(Standing(ANA, Instant(NOW - 25 * 3_600_000)), NOW)
     assert (window.kind, (await desk.window(Standing(ANA, NOW), NOW)).kind) == ("template", "open")
+
+
+async def test_a_template_with_a_file_at_its_head(rig: WhatsAppRig, desk: WhatsApp, tmp_path: Path) -> None:
+    found = {one.name: one for one in await desk.templates()}
+    picture, bill = found["picture"], found["bill"]
+    assert picture.body == "[a picture at its head]\n\nFor {{name}}"
+    path = tmp_path / "file"
+    path.write_bytes(b"data")
+    jpeg, pdf, text = (
+        OutboundFile(f"one.{end}", kind, 4, path)
+        for end, kind in (("jpg", "image/jpeg"), ("pdf", "application/pdf"), ("txt", "text/plain"))
+    )
+    filled = replace(picture, variables={"name": "Ana"})
+    for wrong, files, words in (
+        (filled, (), "attach it"),
+        (filled, (pdf,), "wants a picture"),
+        (bill, (text,), "wants a PDF"),
+        (filled, (replace(jpeg, size=6 * 1024 * 1024),), "larger than"),
+        (found["hello"], (jpeg,), "no place for a file"),
+    ):
+        with pytest.raises(Refused, match=words):
+            await desk.send(answer("", template=wrong, files=files))
+    await desk.send(answer("", template=filled, files=(jpeg,)))
+    await desk.send(answer("", key="key-2", template=bill, files=(pdf,)))
+    assert [(one.text, one.files) for one in rig.sent()] == [
+        ("template picture", ("one.jpg",)), ("template bill", ("one.pdf",)),
+    ]  # fmt: skip
+    head, body = rig.fake.bodies[0]["template"]["components"]
+    assert (head["parameters"][0]["type"], body["parameters"][0]["parameter_name"]) == ("image", "name")
+    assert rig.fake.bodies[1]["template"]["components"][0]["parameters"][0]["document"]["filename"] == "one.pdf"
 
 
 async def test_reactions_and_read_marks(rig: WhatsAppRig, desk: WhatsApp) -> None:
@@ -283,6 +313,7 @@ def test_the_check_against_the_specification_can_fail() -> None:
     good = {"messaging_product": "whatsapp", "recipient_type": "individual", "to": "34", "type": "text"}
     text = {**good, "text": {"body": "x"}}
     assert meta_spec.problems("POST", path, {}, text) == []
+    assert meta_spec.problems("POST", path, {}, _with_head({"type": "image", "image": {"id": "1"}})) == []
     for bad in (
         good,
         {**text, "text": "x"},
@@ -293,10 +324,21 @@ def test_the_check_against_the_specification_can_fail() -> None:
         {**text, "colour": "red"},
         {**good, "type": "image", "image": {"caption": "no id"}},
         {**good, "type": "template", "template": {"name": "x", "language": {"code": "de"}}},
+        _with_head({"type": "image"}),
+        _with_head({"type": "picture", "image": {"id": "1"}}),
     ):
         assert meta_spec.problems("POST", path, {}, bad), bad
     assert meta_spec.problems("GET", "/{Version}/{WABA-ID}/message_templates", {"filter": "x"})
     assert meta_spec.problems("DELETE", path, {})
+
+
+def _with_head(parameter: dict[str, object]) -> dict[str, object]:
+    template = {"name": "x", "language": {"policy": "deterministic", "code": "de"}}
+    head = {"type": "header", "parameters": [parameter]}
+    return {
+        "messaging_product": "whatsapp", "recipient_type": "individual", "to": "34", "type": "template",
+        "template": {**template, "components": [head]},
+    }  # fmt: skip
 
 
 async def test_requests_were_checked(rig: WhatsAppRig, desk: WhatsApp) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from omnitui.core.chat_sending import template_json
 from omnitui.core.mail import Address
-from omnitui.triage import drafting, sending
+from omnitui.triage import drafting, sending, undo
 from tests.channels.desk import Desk
 from tests.channels.whatsapp.rig import PEOPLE, WhatsAppRig
 
@@ -53,6 +54,11 @@ def delivered(desk: Desk) -> bool:
     """Looks once more; Meta's statuses come when they come."""
     desk.once()
     return bool(desk.one("SELECT delivery FROM message WHERE class = 'human'") == "delivered")
+
+
+def states(desk: Desk) -> set[str]:
+    """How far our messages have come."""
+    return {state for (state,) in desk.rows("SELECT delivery FROM message WHERE class = 'human'")}
 
 
 def conversations(desk: Desk) -> int:
@@ -117,6 +123,72 @@ def test_a_status_proves_a_send_to_a_worker_that_has_begun_anew(desk: Desk, rig:
     desk.until(lambda: delivered(desk))
     assert desk.state(item) == "sent"
     assert [one.text for one in rig.sent()] == ["Only once"]
+
+
+def answers_with_files(desk: Desk, text: str, *names: str) -> list[str]:
+    """The agent answers with files; the items that this makes, in their order."""
+    folder = desk.path / "mine"
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        (folder / name).write_bytes(name.encode())
+    with desk.cache() as cache:
+        number = desk.one("SELECT id FROM conversation WHERE waiting = 1 ORDER BY last_at DESC LIMIT 1")
+        draft = drafting.reply(cache, desk.agent, number, message_id=None, everyone=False)
+        draft = replace(draft, body=text, attachments=tuple(str(folder / name) for name in names))
+        sending.send(cache, desk.agent, draft, desk.now(), attachments=desk.places.attachments)
+    return [one for (one,) in desk.rows("SELECT id FROM outbox WHERE kind = 'send' ORDER BY rowid")]
+
+
+def test_several_files_are_a_message_each_and_fail_each_alone(desk: Desk, rig: WhatsAppRig) -> None:
+    writes(desk, rig, "Please send me the photos", number=ANA)
+    rig.fake.bad_files.add("b.png")
+    items = answers_with_files(desk, "Here they are", "a.png", "b.png", "c.png")
+    desk.once()
+    assert [desk.state(item) for item in items] == ["sent", "failed", "sent"]
+    assert [(one.text, one.files) for one in rig.sent()] == [("Here they are", ("a.png",)), ("", ("c.png",))]
+    assert "type and size" in str(desk.one("SELECT detail FROM outbox WHERE id = ?", items[1]))
+    rig.fake.bad_files.clear()
+    with desk.cache() as cache:
+        sending.retry_send(cache, items[1], desk.now())
+    desk.once()
+    assert desk.state(items[1]) == "sent"
+    assert [one.files for one in rig.sent()] == [("a.png",), ("c.png",), ("b.png",)]
+    desk.until(lambda: bool(desk.once()) and states(desk) == {"delivered"})
+
+
+def test_a_send_that_is_lost_between_two_files_doubles_neither(desk: Desk, rig: WhatsAppRig) -> None:
+    writes(desk, rig, "Please send me the photos", number=ANA)
+    items = answers_with_files(desk, "Here they are", "a.png", "b.png", "c.png")
+    rig.faults.sends_lost_after = 1
+    desk.until(lambda: bool(desk.once()) and all(desk.state(item) == "sent" for item in items))
+    assert sorted(one.files for one in rig.sent()) == [("a.png",), ("b.png",), ("c.png",)]
+
+
+def test_a_text_that_is_too_long_for_a_file_goes_before_it(desk: Desk, rig: WhatsAppRig) -> None:
+    writes(desk, rig, "Please send me the photos", number=ANA)
+    answers_with_files(desk, "x" * 1025, "a.png")
+    desk.once()
+    assert [(len(one.text), one.files) for one in rig.sent()] == [(1025, ()), (0, ("a.png",))]
+
+
+def test_an_answer_of_several_messages_is_taken_back_as_the_draft_it_was(desk: Desk, rig: WhatsAppRig) -> None:
+    writes(desk, rig, "Please send me the photos", number=ANA)
+    answers_with_files(desk, "Here they are", "a.png", "b.png", "c.png")
+    kept = "SELECT body, attachments FROM draft"
+    with desk.cache() as cache:
+        undo.undo(cache, desk.agent, desk.now())
+        ((body, attachments),) = desk.rows(kept)
+        assert body == "Here they are"
+        assert [Path(name).name for name in json.loads(attachments)] == ["a.png", "b.png", "c.png"]
+        assert desk.one("SELECT count(*) FROM outbox WHERE kind = 'send'") == 0
+        undo.redo(cache, desk.agent, desk.now())
+        assert desk.rows(kept) == []
+        items = [one for (one,) in desk.rows("SELECT id FROM outbox WHERE kind = 'send' ORDER BY rowid")]
+        sending.cancel_send(cache, desk.agent, items[1], desk.now())
+        ((body, attachments),) = desk.rows(kept)
+        assert (body, [Path(name).name for name in json.loads(attachments)]) == ("", ["b.png"])
+    desk.once()
+    assert [one.files for one in rig.sent()] == [("a.png",), ("c.png",)]
 
 
 def test_what_meta_says_of_the_account_is_shown_and_waits_for_nobody(desk: Desk, rig: WhatsAppRig) -> None:

@@ -99,10 +99,12 @@ class WhatsApp(Connector):
         to = to_of(draft)
         body = addressed(to, draft.key, draft.reply_to)
         if draft.template is not None:
-            body |= template_part(draft.template)
+            file = draft.files[0] if draft.files else None
+            media = await self._graph.upload(file) if file else ""
+            body |= template_part(draft.template, media, file.name if file else "")
         elif draft.files:
-            file = draft.files[0]
-            body |= media_part(file, await self._graph.upload(file), draft.text)
+            first = draft.files[0]
+            body |= media_part(first, await self._graph.upload(first), draft.text)
         else:
             body |= {"type": "text", "text": {"body": draft.text}}
         answer = await self._graph.message(body)

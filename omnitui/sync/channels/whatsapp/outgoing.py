@@ -29,6 +29,9 @@ AS_MEDIA = {
 }
 """What is shown in the chat up to this size; all else goes as a document."""
 MOST_DOCUMENT = 100 * MEGABYTE
+_HEADS = {"image": "a picture", "video": "a video", "document": "a PDF document"}
+_OF_HEADS = AS_MEDIA | {"application/pdf": ("document", MOST_DOCUMENT)}
+_HEAD = "#head="
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 
 
@@ -39,8 +42,7 @@ def check(draft: Outbound) -> None:
     if len(draft.files) > 1:
         raise Refused("WhatsApp takes one file a message: send the others in messages of their own")
     if draft.template is not None:
-        if draft.files:
-            raise Refused("a template goes without files")
+        _check_head(draft)
         return
     if draft.files and len(draft.text) > MOST_CAPTION:
         raise Refused(f"the text beside a file may have {MOST_CAPTION:,} characters; send it as a message of its own")
@@ -50,6 +52,27 @@ def check(draft: Outbound) -> None:
         raise Refused("there is nothing to send")
     if any(file.size > MOST_DOCUMENT for file in draft.files):
         raise Refused("WhatsApp takes files of 100 MB at most")
+
+
+def _check_head(draft: Outbound) -> None:
+    """The file at a template's head: there must be one where the template has a place for it, and nowhere else."""
+    head = head_of(draft.template) if draft.template is not None else ""
+    if head and not draft.files:
+        raise Refused(f"the template has {_HEADS[head]} at its head: attach it to the template")
+    if draft.files and not head:
+        raise Refused("this template has no place for a file: send it as a message of its own")
+    for file in draft.files:
+        kind, most = _OF_HEADS.get(_type(file), ("", 0))
+        if kind != head:
+            raise Refused(f"the template wants {_HEADS[head]} at its head, and {file.name} is none that WhatsApp takes")
+        if file.size > most:
+            raise Refused(f"{file.name} is larger than the {most // MEGABYTE} MB that WhatsApp takes of such a file")
+
+
+def head_of(template: Template) -> str:
+    """image, video or document where the template has a file at its head, else nothing."""
+    _, _, head = template.id.partition(_HEAD)
+    return head if head in _HEADS else ""
 
 
 def to_of(draft: Outbound) -> str:
@@ -82,8 +105,12 @@ def addressed(to: str, key: str = "", reply_to: str = "") -> dict[str, Any]:
 
 def kind_of(file: OutboundFile, caption: str) -> str:
     """image, video, audio or document; audio cannot have words beside it."""
-    kind, most = AS_MEDIA.get(file.type.partition(";")[0].strip().lower(), ("document", 0))
+    kind, most = AS_MEDIA.get(_type(file), ("document", 0))
     return "document" if file.size > most or (kind == "audio" and caption) else kind
+
+
+def _type(file: OutboundFile) -> str:
+    return file.type.partition(";")[0].strip().lower()
 
 
 def media_part(file: OutboundFile, media: str, caption: str) -> dict[str, Any]:
@@ -97,8 +124,9 @@ def media_part(file: OutboundFile, media: str, caption: str) -> dict[str, Any]:
     return {"type": kind, kind: part}
 
 
-def template_part(template: Template) -> dict[str, Any]:
-    """`type` and its object for a template with its variables. Raises Refused for one that is empty."""
+def template_part(template: Template, media: str = "", name: str = "") -> dict[str, Any]:
+    """`type` and its object for a template with its variables; `media` is the id of the uploaded file at its head, and
+    `name` what a document is called. Raises Refused for a variable that is empty."""
     values = {name: _value(name, text) for name, text in template.variables.items()}
     missing = [
         name for name in dict.fromkeys(re.findall(r"\{\{([A-Za-z0-9_.]+)\}\}", template.body)) if name not in values
@@ -108,6 +136,10 @@ def template_part(template: Template) -> dict[str, Any]:
     components: list[dict[str, Any]] = []
     head = {name.removeprefix("header."): text for name, text in values.items() if name.startswith("header.")}
     body = {name: text for name, text in values.items() if "." not in name}
+    if media:
+        kind = head_of(template)
+        file = {"id": media} | ({"filename": name} if kind == "document" else {})
+        components.append({"type": "header", "parameters": [{"type": kind, kind: file}]})
     for kind, given in (("header", head), ("body", body)):
         if given:
             components.append({"type": kind, "parameters": _parameters(given)})
@@ -142,19 +174,24 @@ def _value(name: str, text: str) -> str:
 
 
 def template_of(given: Any) -> Template | None:
-    """An approved template as ours; None for one that cannot be sent from here (a picture at its head ...).
+    """An approved template as ours; None for one that cannot be sent from here (a place at its head, a catalogue ...).
 
-    Its text has {{1}} or {{name}} for the body's variables, {{header.1}} for the head's, {{button.0}} for a button's.
+    Its text has {{1}} or {{name}} for the body's variables, {{header.1}} for the head's, {{button.0}} for a button's;
+    what file stands at its head is marked in its id, which comes back when it is sent.
     """
     one = record(given)
     name, language = words(one.get("name")), words(one.get("language"))
     if not name or not language or words(one.get("status")).upper() != "APPROVED":
         return None
-    lines = []
+    lines, mark = [], ""
     for part in map(record, items(one.get("components"))):
         kind, text = words(part.get("type")).upper(), words(part.get("text"))
         if kind == "HEADER":
-            if words(part.get("format")).upper() not in ("TEXT", ""):
+            shape = words(part.get("format")).lower()
+            if shape in _HEADS:
+                mark = f"{_HEAD}{shape}"
+                lines.append(f"[{_HEADS[shape]} at its head]")
+            elif shape not in ("text", ""):
                 return None
             lines.append(_VARIABLE.sub(r"{{header.\1}}", text))
         elif kind in ("BODY", "FOOTER"):
@@ -166,7 +203,8 @@ def template_of(given: Any) -> Template | None:
             lines += shown
         else:
             return None
-    return Template(words(one.get("id")) or f"{name}:{language}", name, language, "\n\n".join(filter(None, lines)))
+    id_ = (words(one.get("id")) or f"{name}:{language}") + mark
+    return Template(id_, name, language, "\n\n".join(filter(None, lines)))
 
 
 def _buttons(given: list[Any]) -> list[str] | None:
