@@ -33,6 +33,7 @@ SUBCOMMANDS: dict[str, str] = {
     "merge": "joining:merge",
     "new": "new:new",
     "note": "note:note",
+    "older": "older:older",
     "outbox": "outbox:outbox",
     "pending": "states:pending",
     "priority": "labels:priority",

@@ -228,6 +228,7 @@ COMMANDS: tuple[Command, ...] = (
     _read("attachment.save", "Save file", "Save an attachment.", "w", Args.NUMBER),
     _read("message.browser", "In the browser", "A safe copy of the HTML, made for the browser.", "g h"),
     _read("text.copy", "Copy", "Copy what is selected, or message, address, number or link.", "y"),
+    _read("message.older", "Older messages", "Ask a chat's channel for what was said before its first message.", "g H"),
     _chat("message.react", "React", "Put an emoji to a chat message, or take it off.", "+", Args.WORDS),
     _chat("message.edit", "Edit message", "Change a chat message of ours.", "g T", Args.WORDS),
     _chat("message.delete", "Take message back", "Delete a chat message of ours at the other side.", "g z"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from omnitui.core.channels import Capabilities
+from omnitui.core.channels import EMAIL, Capabilities
 from omnitui.core.chat_sending import filled, template_json, variables
 from omnitui.core.errors import Refused
-from omnitui.core.models import MessageClass, MessageId, StepRow, TemplateRow, ThreadMessage
+from omnitui.core.models import MessageClass, MessageId, OlderState, StepRow, TemplateRow, ThreadMessage
 from omnitui.screens.chat_writing import Chat
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
@@ -130,6 +130,24 @@ async def answer_to(page: InboxPage, chat: Chat) -> None:
         return
     message = await _which(page, "Answers")
     await page.composing.change(message_id=MessageId(message.id))
+
+
+_BEYOND = {
+    OlderState.ASKED: "Older messages are asked for; they come as soon as the channel gives them",
+    OlderState.ENDED: "There are no older messages",
+}
+
+
+@handles("message.older")
+async def ask_older(page: InboxPage, call: Call) -> None:
+    """What was said before the oldest message here: asked for, also where the channel has refused it before."""
+    row = page.here
+    if row is None or row.channel == EMAIL:
+        raise Refused("older messages are asked for in chats; of a mailbox all come by themselves")
+    stands = await page.reading.ask_beyond(row.id, again=True)
+    if stands.state not in _BEYOND:
+        raise Refused(f"{row.channel} gives no older messages of this conversation")
+    page.say(_BEYOND[stands.state], "muted")
 
 
 @handles("compose.newline")

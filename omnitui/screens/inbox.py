@@ -326,6 +326,11 @@ class InboxPage(InboxParts, inherit_bindings=False):
         event.stop()
         self.beside(partial(self.reading.older, event.conversation, event.before))
 
+    def on_thread_view_beyond_wanted(self, event: ThreadView.BeyondWanted) -> None:
+        """Somebody reads on above the oldest message."""
+        event.stop()
+        self.beside(partial(self.reading.ask_beyond, event.conversation))
+
     def on_selectable_thread_text_selected(self, event: SelectableThread.TextSelected) -> None:
         """The mouse has selected something."""
         event.stop()

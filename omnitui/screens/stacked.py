@@ -41,12 +41,12 @@ class Stacked(Screen[None], inherit_bindings=False):
     def say(self, text: str, role: str = "") -> None:
         """Tell what happened, where the page tells it."""
 
-    def beside(self, work: Callable[[], Awaitable[None]], *, group: str = "default", only: bool = False) -> None:
+    def beside(self, work: Callable[[], Awaitable[object]], *, group: str = "default", only: bool = False) -> None:
         """Run what a widget wants beside the keys; its errors are said in words. `only`: it ends an older one of its
         group."""
         self.run_worker(partial(self.said, work), group=group, exclusive=only)  # type: ignore[arg-type]
 
-    async def said(self, work: Callable[[], Awaitable[None]]) -> bool:
+    async def said(self, work: Callable[[], Awaitable[object]]) -> bool:
         """Do it, and say its errors in words; whether it was done."""
         try:
             await work()

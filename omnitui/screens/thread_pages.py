@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from omnitui.core.channels import EMAIL
-from omnitui.core.models import ContactCard, ContactId, ConversationId, ConversationRow, MessageId, ThreadMessage
+from omnitui.core.models import (
+    ContactCard,
+    ContactId,
+    ConversationId,
+    ConversationRow,
+    MessageId,
+    Older,
+    OlderState,
+    ThreadMessage,
+)
 from omnitui.screens.session import Session
 from omnitui.store import conversations, messages
+from omnitui.store.chat import older
 from omnitui.store.select import Select
+from omnitui.widgets.chat_lines import before_us
 from omnitui.widgets.thread_view import Head, ThreadView
 from omnitui.widgets.words import moment, several
 
@@ -116,7 +127,7 @@ class ThreadPages:
         rows = await self._session.reader.all(conversations.by_ids(wanted))
         if self._person is person:
             self._rows |= {row.id: row for row in rows}
-            self._view.name_conversations({row.id: row.subject or row.account for row in self._rows.values()})
+            self._view.layout_.subjects = {row.id: row.subject or row.account for row in self._rows.values()}
 
     async def bodies(self, id: ConversationId, ids: list[MessageId]) -> None:
         """What stands in some messages."""
@@ -144,6 +155,23 @@ class ThreadPages:
         if row is not None and self._view.conversation == id:
             self._row = row
             self._retitle()
+            if row.channel != EMAIL:
+                stands: Older | None = await self._session.reader.first(older.standing(id))
+                self._show_ends(id, stands)
+
+    def _show_ends(self, id: ConversationId, stands: Older | None) -> None:
+        if self._view.conversation == id:
+            self._view.more_beyond = stands is not None and stands.state is OlderState.MORE
+            self._view.set_ends(before_us(stands), ("", ""))
+
+    async def ask_beyond(self, id: ConversationId, *, again: bool = False) -> Older:
+        """Let the worker bring what was said before the oldest message here; nothing waits for it. Gives how it
+        stands. With `again` what was refused is asked for once more."""
+        session = self._session
+        stands = await session.writer.do(older.order, id, session.now(), again=again)
+        session.wake()
+        self._show_ends(id, stands)
+        return stands
 
     async def _read(self, id: ConversationId, limit: int) -> None:
         select = self._select(None, limit) if self._view.conversation == id else None

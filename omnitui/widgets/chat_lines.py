@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from omnitui.core.models import Delivery, MessageBody, MessageClass, ReactionMark, ThreadMessage
+from omnitui.core.models import Delivery, MessageBody, MessageClass, Older, OlderState, ReactionMark, ThreadMessage
 from omnitui.core.times import MINUTE, Instant
 from omnitui.widgets.cells import cut, wrap
 from omnitui.widgets.lines import Line, Piece, sides, width_of
@@ -70,6 +70,23 @@ def aside(message: ThreadMessage, body: MessageBody | None, look: Look) -> list[
             for number, (_, part) in enumerate(wrap(words, look.measure - len(lead)))
         ]
     return None
+
+
+def before_us(stands: Older | None) -> Piece:
+    """What stands over the oldest message of the time before it; empty where the channel has no history."""
+    state = OlderState.NONE if stands is None else stands.state
+    why = "" if stands is None else " ".join(stands.words.split())
+    match state:
+        case OlderState.NONE:
+            return "", ""
+        case OlderState.ASKED:
+            return f"older messages: asked for{f'; not here yet: {why}' if why else ''}", "accent"
+        case OlderState.REFUSED:
+            return f"older messages cannot be had: {why}", "warn"
+        case OlderState.ENDED:
+            return "no older messages", "muted"
+        case OlderState.MORE:
+            return "older messages may be had: scroll on up", "muted"
 
 
 def _gap(words: str, look: Look) -> list[Line]:

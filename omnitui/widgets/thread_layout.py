@@ -9,10 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from omnitui.core.models import AttachmentRow, ConversationId, MessageBody, MessageId, ThreadMessage
 from omnitui.core.times import Instant
+from omnitui.widgets.cells import wrap
 from omnitui.widgets.chat_lines import Told, is_chat
-from omnitui.widgets.lines import Line
+from omnitui.widgets.lines import Line, Piece
 from omnitui.widgets.look import Look, who
 from omnitui.widgets.message_lines import message_lines
+
+NOTHING_SAID: Piece = ("", "")
+
+
+def _wrapped(said: Piece, look: Look) -> list[Line]:
+    words, role = said
+    return [((part, role),) for _, part in wrap(words, look.measure)] if words else []
 
 
 class ThreadLayout:
@@ -27,6 +35,10 @@ class ThreadLayout:
         self.height = 1
         self.subjects: Mapping[ConversationId, str] | None = None
         """Of a timeline, where messages of several conversations follow each other: what these are about."""
+        self.above: Piece = NOTHING_SAID
+        """What stands over the oldest message of all, where something is to be said of the time before it."""
+        self.below: Piece = NOTHING_SAID
+        """What stands under the newest message: somebody is typing."""
         self.unfolded: set[MessageId] = set()
         self._bodies: dict[MessageId, MessageBody] = {}
         self._files: dict[MessageId, list[AttachmentRow]] = {}
@@ -35,26 +47,60 @@ class ThreadLayout:
         self._edits: dict[MessageId, tuple[tuple[Instant, str], ...]] = {}
 
     def put(self, messages: Sequence[ThreadMessage], *, complete: bool) -> None:
-        """Other messages, oldest first; the view stays on the message it is on, or at the end when it was there."""
-        end = self.at_end
-        anchor = self.current if self.messages else None
+        """Other messages, oldest first; what is in view stays where it is, or at the end when it was there."""
+        end, anchor = self.at_end, self._anchor()
         self.messages, self.complete = list(messages), complete
         self._lines.clear()
         self._mids.clear()
-        index = next((n for n, m in enumerate(self.messages) if anchor is not None and m.id == anchor.id), None)
-        if end or index is None:
+        if end or not self._hold(anchor):
             self.to_end()
-        else:
-            self.top = (index, 0)
-            self.scroll(0)
 
     def prepend(self, messages: Sequence[ThreadMessage], *, complete: bool) -> None:
         """Older messages; nothing in view moves."""
+        anchor = self._anchor()
         if self.messages:
             self._lines.pop(self.messages[0].id, None)
         self.messages[:0] = messages
         self.complete = complete
-        self.top = (self.top[0] + len(messages), self.top[1])
+        self._hold(anchor)
+
+    def set_ends(self, above: Piece, below: Piece) -> bool:
+        """What stands over the oldest and under the newest message; False when it stands there already."""
+        if (above, below) == (self.above, self.below):
+            return False
+        end, start, anchor = self.at_end, self.top == (0, 0), self._anchor()
+        self.above, self.below = above, below
+        for message in (*self.messages[:1], *self.messages[-1:]):
+            self._lines.pop(message.id, None)
+        if end:
+            self.to_end()
+        elif not start:
+            self._hold(anchor)
+        return True
+
+    def _anchor(self) -> tuple[MessageId, int, int] | None:
+        """A line in view that stays the same whatever comes above: its message, its place there (from the end where it
+        is negative), and at which line of the view. The head of the oldest message may go when another comes before."""
+        if not self.messages:
+            return None
+        index, offset = min(self.top[0], len(self.messages) - 1), self.top[1]
+        if index:
+            return self.messages[index].id, offset, 0
+        left = len(self.lines(0)) - offset
+        if left < self.height and len(self.messages) > 1:
+            return self.messages[1].id, 0, left
+        return self.messages[0].id, -left, 0
+
+    def _hold(self, anchor: tuple[MessageId, int, int] | None) -> bool:
+        """Put that line where it stood; False when its message is gone."""
+        index = self.index_of(anchor[0]) if anchor is not None else None
+        if anchor is None or index is None:
+            return False
+        _, line, y = anchor
+        count = len(self.lines(index))
+        self.top = (index, max(count + line, 0) if line < 0 else min(line, count - 1))
+        self.scroll(-y)
+        return True
 
     def give(self, bodies: Iterable[MessageBody], files: Iterable[AttachmentRow]) -> None:
         """What stands in some messages."""
@@ -124,6 +170,10 @@ class ThreadLayout:
             body = self._bodies.get(message.id)
             told = Told(self._answer(message), self._edits.get(message.id, ()))
             found = message_lines(message, before, body, self.files(message.id), look, subject, told=told)
+            if self.complete and not index:
+                found = [*_wrapped(self.above, look), *found]
+            if index == len(self.messages) - 1:
+                found = [*found, *_wrapped(self.below, look)]
             self._lines[message.id] = found
         return found
 
@@ -177,10 +227,6 @@ class ThreadLayout:
     def to_end(self) -> None:
         """The newest lines at the bottom."""
         self.top = self._last_top()
-
-    def to_message(self, index: int) -> None:
-        """A message's first line at the top, as far as there is enough below it."""
-        self.top = min((index, 0), self._last_top())
 
     def to_line(self, index: int, line: int) -> None:
         """A line of a message at the top, as far as there is enough below it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from textual import events
@@ -13,7 +13,7 @@ from omnitui.core.models import AttachmentRow, ConversationId, MessageBody, Mess
 from omnitui.core.text.find import Sought
 from omnitui.core.times import Instant
 from omnitui.widgets.glyphs import UNICODE, Glyphs
-from omnitui.widgets.lines import Line, paint, sides, with_found
+from omnitui.widgets.lines import Line, Piece, paint, sides, with_found
 from omnitui.widgets.look import Look
 from omnitui.widgets.painted import Painted
 from omnitui.widgets.thread_layout import ThreadLayout
@@ -53,6 +53,12 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         before: tuple[int, int]
 
     @dataclass
+    class BeyondWanted(Message):
+        """Somebody reads on above the oldest message of all, and there may be more at the other side."""
+
+        conversation: ConversationId
+
+    @dataclass
     class BodiesWanted(Message):
         """What stands in these messages."""
 
@@ -65,6 +71,8 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         self.layout_ = ThreadLayout(Look(80, glyphs, Instant(0), me))
         self.head: Head | None = None
         self.empty: Sequence[str] = ()
+        self.more_beyond = False
+        """There may be older messages at the other side, for which nobody has asked."""
         self._me = me
         self._shown: list[tuple[int, Line]] | None = None
         self._asked: set[MessageId] = set()
@@ -83,7 +91,13 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
         self._asked.clear()
         self._asked_before = None
         self._to_first, self._held, self._hit = False, None, None
+        self.more_beyond = False
         self.changed()
+
+    def set_ends(self, above: Piece, below: Piece) -> None:
+        """What stands over the oldest and under the newest message of all."""
+        if self.layout_.set_ends(above, below):
+            self.changed()
 
     def set_head(self, head: Head | None) -> None:
         """What stands above the messages."""
@@ -143,10 +157,6 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
             self._to_first = not complete
         self.changed()
 
-    def name_conversations(self, subjects: Mapping[ConversationId, str]) -> None:
-        """In a timeline: what each conversation is about, told where it begins or goes on."""
-        self.layout_.subjects = subjects
-
     def give(self, bodies: Iterable[MessageBody], files: Iterable[AttachmentRow]) -> None:
         """What stands in some messages."""
         given = list(bodies)
@@ -159,16 +169,18 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
     def _to_first_unread(self) -> None:
         for index, message in enumerate(self.layout_.messages):
             if not message.seen and not message.ours:
-                self.layout_.to_message(index)
+                self.layout_.to_line(index, 0)
                 return
         if self.layout_.messages and len(self.layout_.lines(len(self.layout_.messages) - 1)) > self.layout_.height:
-            self.layout_.to_message(len(self.layout_.messages) - 1)
+            self.layout_.to_line(len(self.layout_.messages) - 1, 0)
 
     def scroll_lines(self, lines: int) -> bool:
         """Down or up; False when already there."""
         self._to_first, self._held = False, None
         moved = self.layout_.scroll(lines)
         self.changed()
+        if lines < 0 and not moved:
+            self._want_beyond()
         return moved
 
     def scroll_last(self) -> None:
@@ -179,9 +191,16 @@ class ThreadView(Painted, can_focus=True, inherit_bindings=False):
 
     def scroll_first(self) -> None:
         """To the oldest; those that are not here yet are asked for, page by page."""
+        if self.layout_.top == (0, 0):
+            self._want_beyond()
         self.layout_.top, self._held = (0, 0), None
         self._to_first = not self.layout_.complete
         self.changed()
+
+    def _want_beyond(self) -> None:
+        if self.more_beyond and self.layout_.complete and self.conversation is not None:
+            self.more_beyond = False
+            self.post_message(self.BeyondWanted(self.conversation))
 
     def toggle_fold(self, id: MessageId) -> None:
         """Open or close quotes, signature and logs of a message."""

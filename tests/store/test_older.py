@@ -13,9 +13,8 @@ from omnitui.core.channels import Capabilities, History
 from omnitui.core.models import OlderState
 from omnitui.core.times import HOUR, Instant
 from omnitui.store import channels
-from omnitui.store.chat import older
+from omnitui.store.chat import backfilled, older
 from omnitui.store.chat.arriving import store_events
-from omnitui.store.chat.older import Page
 from omnitui.store.chat.scene import ChatAccount
 from omnitui.store.connection import Role, open_cache, transaction
 
@@ -45,8 +44,8 @@ class Chat:
         with transaction(self.cache):
             store_events(self.cache, self.account, events, NOW)
 
-    def page(self, *events: MessageEvent, more: bool = True, before: str = "m50") -> older.Progress:
-        return older.arrived(self.cache, self.account, "c1", before, Page(events, more=more), NOW)
+    def page(self, *events: MessageEvent, more: bool = True, before: str = "m50") -> backfilled.Progress:
+        return backfilled.arrived(self.cache, self.account, "c1", before, backfilled.Page(events, more=more), NOW)
 
     def row(self) -> sqlite3.Row:
         found: sqlite3.Row = self.cache.execute("SELECT * FROM conversation WHERE id = 1").fetchone()
@@ -82,9 +81,9 @@ def test_a_channel_without_history_is_not_asked(tmp_path: Path) -> None:
 def test_it_goes_on_where_it_stopped_until_there_is_no_more(chat: Chat) -> None:
     chat.store(said(50))
     assert chat.place() == "m50"
-    assert chat.page(said(48), said(49)) == older.Progress(2, False)
+    assert chat.page(said(48), said(49)) == backfilled.Progress(2, False)
     assert chat.place() == "m48"
-    assert chat.page(said(47), more=False, before="m48") == older.Progress(1, True)
+    assert chat.page(said(47), more=False, before="m48") == backfilled.Progress(1, True)
     assert older.order(chat.cache, 1, NOW).state is OlderState.ENDED
     rows = chat.cache.execute("SELECT preview, seen FROM message ORDER BY at, id").fetchall()
     assert [(*row,) for row in rows] == [("47", 1), ("48", 1), ("49", 1), ("50", 0)]

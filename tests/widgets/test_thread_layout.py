@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from omnitui.core.blocks import Block, BlockKind, Mark, Span
 from omnitui.core.mail import Invitation
-from omnitui.core.models import AttachmentRow, Delivery, MessageBody, MessageClass, MessageId
+from omnitui.core.models import AttachmentRow, Delivery, MessageBody, MessageClass, MessageId, ThreadMessage
 from omnitui.core.times import MINUTE
 from omnitui.widgets.glyphs import ASCII, UNICODE
 from omnitui.widgets.lines import Line
@@ -169,3 +169,67 @@ def test_links_are_numbered_after_the_files_and_their_host_is_never_cut_off() ->
         assert flat.count("[3]") == 2
     assert "[1] photo.jpg  picture 4032×3024, 240 kB" in text
     assert "[2] shot.png  picture in the text 9 kB" in text
+
+
+def seen(made: ThreadLayout) -> list[str]:
+    """The lines in view."""
+    return ["".join(text for text, _ in line).rstrip() for _, line in made.visible()]
+
+
+def chat(numbers: range) -> ThreadLayout:
+    """One person's short messages, minutes apart: a run, whose head stands over the first of them."""
+    made = ThreadLayout(LOOK)
+    made.height = 8
+    made.put([said(number) for number in numbers], complete=True)
+    made.give([body(number, Block(BlockKind.PARAGRAPH, f"text {number}")) for number in numbers], [])
+    return made
+
+
+def said(number: int) -> ThreadMessage:
+    return message(number, kind="chat", at=NOW - (200 - number) * MINUTE)
+
+
+def test_what_is_said_of_the_time_before_stands_over_the_oldest_only() -> None:
+    made = chat(range(100, 120))
+    assert made.set_ends(("older messages may be had", ""), ("", ""))
+    made.top = (0, 0)
+    assert seen(made)[0] == "older messages may be had"
+    made.prepend([said(99)], complete=False)
+    made.top = (0, 0)
+    assert "older messages may be had" not in seen(made)
+
+
+def test_the_line_that_is_read_stays_when_older_ones_come() -> None:
+    made = chat(range(100, 120))
+    made.set_ends(("older messages: asked for", ""), ("", ""))
+    made.top = (0, 0)
+    made.scroll(2)
+    before = seen(made)
+    # The head of the run moves up to the first of the older ones.
+    made.prepend([said(number) for number in range(90, 100)], complete=True)
+    assert seen(made)[-3:] == before[-3:]
+    made = chat(range(100, 120))
+    made.set_ends(("older messages: asked for", ""), ("", ""))
+    made.top = (0, 0)
+    before = seen(made)
+    made.put([said(number) for number in range(95, 120)], complete=False)
+    assert seen(made)[-2:] == before[-2:]
+
+
+def test_who_reads_the_end_still_does_when_older_ones_come() -> None:
+    made = chat(range(100, 103))
+    made.put([said(number) for number in range(90, 103)], complete=True)
+    assert made.at_end
+    assert "text 102" in seen(made)[-1]
+
+
+def test_a_line_under_the_newest_message_comes_and_goes() -> None:
+    made = chat(range(100, 120))
+    made.to_end()
+    made.set_ends(("", ""), ("Ana is typing", ""))
+    assert seen(made)[-1] == "Ana is typing"
+    made.put([said(number) for number in range(100, 121)], complete=True)
+    assert seen(made)[-1] == "Ana is typing"
+    made.set_ends(("", ""), ("", ""))
+    assert made.at_end
+    assert "Ana is typing" not in seen(made)

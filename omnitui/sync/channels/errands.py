@@ -13,7 +13,7 @@ from omnitui.core.errors import LoginRefused, NotFound, Offline, ProtocolError, 
 from omnitui.core.text.clean import safe_text
 from omnitui.core.times import DAY, MINUTE, SECOND, Instant
 from omnitui.store import outbox
-from omnitui.store.chat import files, older, scene
+from omnitui.store.chat import backfilled, files, older, scene
 from omnitui.store.chat import sending as chat_sending
 from omnitui.store.chat.scene import ChatAccount
 from omnitui.store.outbox import OutboxItem
@@ -104,8 +104,8 @@ class Errands:
         for _ in range(MOST_PAGES):
             before = await self._desk.do(older.place, self._account.id, remote)
             batch = await self._connector.backfill(remote, before)
-            page = older.Page(batch.events, batch.next_cursor, batch.more)
-            found = await self._desk.do(older.arrived, self._account, remote, before, page, self._clock())
+            page = backfilled.Page(batch.events, batch.next_cursor, batch.more)
+            found = await self._desk.do(backfilled.arrived, self._account, remote, before, page, self._clock())
             if found.new or found.ended:
                 break
         return ""
