@@ -47,7 +47,16 @@ class FakeSlack:
         self.violations: list[str] = []
         self.acknowledged: list[str] = []
         self.connections: list[ServerConnection] = []
+        self.given_again = 0
         self.others = 0
+        self.stolen = 0
+        """So many of the next events go to another program that listens with the same app."""
+        self.page = PAGE
+        self.throttled: dict[str, tuple[float, int]] = {}
+        """By method: one call in so many seconds, and the Retry-After that is told beyond it."""
+        self.called: dict[str, float] = {}
+        self.replies: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+        """By method, or `upload`: statuses and answers to be given instead of the next ones."""
         self.owed: dict[str, tuple[ServerConnection | None, dict[str, Any]]] = {}
         self._last = time.time()
         self._hold: list[dict[str, Any]] = []
@@ -121,11 +130,15 @@ class FakeSlack:
                 self.tell({**event, "message": dict(message), "previous_message": before, "event_ts": event["ts"]})
 
     def remove(self, channel: str, ts: str) -> None:
-        """A message is deleted."""
+        """A message is deleted; one that has replies leaves a tombstone."""
         with self.lock:
             message = self.found(channel, ts)
             assert message is not None
+            replies = [one for one in self.messages[channel] if one.get("thread_ts") == ts and one is not message]
             self.messages[channel].remove(message)
+            if replies:
+                left = {"user": "USLACKBOT", "subtype": "tombstone", "text": "This message was deleted."}
+                self.messages[channel].insert(0, {**message, **left})
             event = {"type": "message", "subtype": "message_deleted", "channel": channel, "deleted_ts": ts}
             self.tell({**event, "previous_message": message, "ts": self.ts(), "event_ts": self.ts()})
 
@@ -152,7 +165,9 @@ class FakeSlack:
                 self.faults.seen.append("events reversed")
                 held.reverse()
             for envelope in held:
-                if self.connections:
+                if self.stolen:
+                    self.stolen -= 1
+                elif self.connections:
                     self._give(self.connections[-1], envelope)
 
     def cut(self) -> None:
@@ -182,6 +197,7 @@ class FakeSlack:
             self.connections.append(connection)
             for owner, envelope in list(self.owed.values()):
                 if owner not in self.connections:
+                    self.given_again += 1
                     self._give(connection, {**envelope, "retry_attempt": 1})
         try:
             for raw in connection:
@@ -252,11 +268,11 @@ class FakeSlack:
         oldest, latest = float(given.get("oldest", 0)), float(given.get("latest", "inf"))
         kept = [one for one in listed if oldest <= float(one["ts"]) <= latest]
         at = int(given.get("cursor", "0"))
-        page = [dict(one) for one in kept[at : at + PAGE]]
+        page = [dict(one) for one in kept[at : at + self.page]]
         for one in page:
             if "metadata" in one and given.get("include_all_metadata") != "true":
                 one["metadata"] = {"event_type": one["metadata"]["event_type"]}
-        more = str(at + PAGE) if at + PAGE < len(kept) else ""
+        more = str(at + self.page) if at + self.page < len(kept) else ""
         return {
             "ok": True,
             "messages": [*(first or []), *page],
@@ -344,6 +360,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         top, _, name = parts.path.strip("/").partition("/")
         if top == "upload":
+            if slack.replies.get("upload"):
+                return self._say(slack.replies["upload"].pop(0)[0], b"")
             slack.data[name] = body
             slack.files[name]["size"] = len(body)
             return self._say(200, b"OK")
@@ -366,6 +384,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             faults.too_many -= 1
             faults.seen.append(f"429 {name}")
             return self._json({"ok": False, "error": "ratelimited"}, 429, **{"Retry-After": "1"})
+        if slack.replies.get(name):
+            status, told = slack.replies[name].pop(0)
+            return self._json(told, status)
+        every, wait = slack.throttled.get(name, (0.0, 0))
+        if every and time.monotonic() - slack.called.get(name, 0.0) < every:
+            return self._json({"ok": False, "error": "ratelimited"}, 429, **{"Retry-After": str(wait)})
+        slack.called[name] = time.monotonic()
         if faults.server_error:
             faults.server_error -= 1
             faults.seen.append(f"500 {name}")

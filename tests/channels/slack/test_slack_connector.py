@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,82 +16,11 @@ from omnitui.core.channel_events import (
     ReactionEvent,
 )
 from omnitui.core.errors import LoginRefused, NotFound, Offline, ProtocolError, Refused
-from omnitui.core.times import Instant
-from omnitui.sync.channels.contract import Action, Outbound, OutboundFile, PullBudget, Setup
-from omnitui.sync.channels.slack.connector import SlackConnector
-from omnitui.sync.channels.slack.settings import SlackSettings
-from omnitui.sync.http.client import Client
+from omnitui.sync.channels.contract import Action, OutboundFile
 from omnitui.sync.http.messages import Unanswered
 from tests.channels.slack.checking import complaints, paths
+from tests.channels.slack.making import desk_of, draft, emptied, nobody_listens
 from tests.channels.slack.rig import ROOM, SlackRig
-
-SHORT = PullBudget(seconds=0.3)
-
-
-@pytest.fixture
-def rig() -> Iterator[SlackRig]:
-    made = SlackRig()
-    made.start()
-    yield made
-    made.stop()
-    assert made.violations() == []
-
-
-class Desk:
-    """A connector and what it has brought and kept."""
-
-    def __init__(self, connector: SlackConnector, cursor: str = "") -> None:
-        self.connector, self.cursor = connector, cursor
-        self.events: list[Event] = []
-
-    async def pull(self, *, keep: bool = True) -> list[Event]:
-        """Pull until history is read and the line has been listened to once."""
-        brought: list[Event] = []
-        while True:
-            batch = await self.connector.pull(self.cursor, SHORT)
-            brought += batch.events
-            if not keep:
-                return brought
-            self.cursor = batch.next_cursor
-            await self.connector.committed(batch)
-            if not batch.more:
-                self.events += brought
-                return brought
-
-    async def until(self, count: int) -> list[MessageEvent]:
-        """Pull until so many different messages have come."""
-        for _ in range(200):
-            await self.pull()
-            if len({one.remote_id for one in self.messages}) >= count:
-                break
-        return self.messages
-
-    @property
-    def messages(self) -> list[MessageEvent]:
-        return [one for one in self.events if isinstance(one, MessageEvent)]
-
-
-@asynccontextmanager
-async def desk_of(rig: SlackRig, notes: Path, cursor: str = "", **settings: Any) -> AsyncIterator[Desk]:
-    async with Client() as http:
-        setup = Setup(
-            name="desk",
-            settings=SlackSettings(url=rig.slack.url, **settings),
-            secrets={"bot_token": "xoxb-planted-bot", "app_token": "xapp-planted-app"},
-            http=http,
-            clock=lambda: Instant(int(time.time() * 1000)),
-            notes=notes,
-        )
-        connector = SlackConnector(setup)
-        try:
-            yield Desk(connector, cursor)
-        finally:
-            await connector.close()
-
-
-def draft(text: str = "Hello", conversation: str = "", key: str = "key-1", **more: Any) -> Outbound:
-    at = Instant(int(time.time() * 1000))
-    return Outbound(key=key, conversation=conversation, text=text, composed_at=at, **more)
 
 
 async def test_history_comes_first_then_what_happens(rig: SlackRig, tmp_path: Path) -> None:
@@ -114,24 +38,6 @@ async def test_history_comes_first_then_what_happens(rig: SlackRig, tmp_path: Pa
         live = rig.write("live", who="ben")
         assert (await desk.until(3))[-1].remote_id == live
         assert rig.slack.owed == {} or await emptied(rig)
-
-
-async def emptied(rig: SlackRig) -> bool:
-    """Whether every envelope is acknowledged in a moment."""
-    for _ in range(3000):
-        if not rig.slack.owed:
-            return True
-        await asyncio.sleep(0.02)
-    return False
-
-
-async def nobody_listens(rig: SlackRig) -> None:
-    """Wait until Slack knows that the line is gone; what is told before would be owed to the next one."""
-    for _ in range(6000):
-        if not rig.slack.connections:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("the line is still open")
 
 
 async def test_nothing_is_acknowledged_before_it_is_kept_and_a_cursor_gives_it_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -181,3 +182,10 @@ def test_the_manifest_asks_for_what_the_code_uses() -> None:
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == {*NEEDED, *USEFUL}
     assert tuple(manifest["settings"]["event_subscriptions"]["bot_events"]) == EVENTS
     assert manifest["settings"]["socket_mode_enabled"] is True
+
+
+def test_the_guide_shows_the_manifest_that_ships() -> None:
+    guide = (Path(__file__).resolve().parents[3] / "docs/guide/slack.md").read_text("utf-8")
+    shown = guide.partition("```yaml\n")[2].partition("```")[0]
+    shipped = files("omnitui.sync.channels.slack").joinpath("manifest.yml").read_text("utf-8")
+    assert yaml.safe_load(shown) == yaml.safe_load(shipped)

@@ -25,7 +25,7 @@ CAPABILITIES = Capabilities(
 
 STEPS = (
     "Open https://api.slack.com/apps, choose Create New App, then From a manifest, and your workspace.",
-    "Paste the manifest (docs/guide/slack.md has it) and create the app.",
+    "Paste the manifest, which `omnitui channels manifest slack` prints, and create the app.",
     "Under Basic Information, App-Level Tokens, make a token with the scope connections:write: it begins with xapp-.",
     "Under Install App, install it to the workspace and copy the Bot User OAuth Token: it begins with xoxb-.",
     "In Slack, invite the app to every channel it is to read: /invite @Support.",

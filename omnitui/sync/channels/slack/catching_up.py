@@ -1,7 +1,8 @@
 """Reading what happened while nobody listened: events are not given again to a socket that was away.
 
 History of each channel from a little before its last known message, threads that it shows to have newer replies, and
-old threads one by one. What we knew and history does not show any more was deleted. https://docs.slack.dev/reference/methods/conversations.history
+old threads one by one. What we knew and history does not show any more was deleted. Threads that were active lately are
+looked at afterwards, when there is time, for what was changed in them. https://docs.slack.dev/reference/methods/conversations.history
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ OVERLAP = 15 * MINUTE
 MOST_OVERLAP = DAY
 LOOK_BACK = 3 * DAY
 """Messages of so long are asked for their latest reply: one call tells it of two hundred threads."""
+LOOK = 7 * DAY
+"""After a break, messages of so long are looked at for changes: at the top of channels, and in active threads."""
+BREAK = 2 * MINUTE
+"""Slack gives an event again within minutes where nobody took it; after a longer break it may be gone."""
+PATIENCE = 3.0
+"""Seconds that a page may wait for its turn: events are taken in between."""
 _SHUT = frozenset({"channel_not_found", "not_in_channel", "is_archived", "thread_not_found", "method_not_supported"})
 """The channel or thread is not to be read any more: nothing to wait for."""
 
@@ -46,6 +53,8 @@ class CatchUp:
     days: int
     deep: bool = True
     """Also old threads, one by one."""
+    broken: bool = False
+    """Nobody listened for a while before it."""
     expected: dict[str, str] = field(default_factory=dict)
     """`Place.recent` when the round began: what of it is not seen in a channel or thread read whole was deleted."""
     done: set[str] = field(default_factory=set)
@@ -60,7 +69,7 @@ class CatchUp:
 
     def finished(self, place: Place) -> bool:
         """Whether there is nothing more to read."""
-        return self.swept and not place.todo and self._next() is None
+        return self.swept and not place.todo and self._next(place) is None
 
     def has_read(self, channel: str) -> bool:
         """Whether the channel's history is not to be read any more in this round."""
@@ -77,16 +86,50 @@ class CatchUp:
     async def step(self, client: SlackClient, place: Place) -> list[Found]:
         """One page of something. Moves `place` and itself on."""
         if place.todo:
-            return await self._thread(client, place)
-        room = self._next()
+            return await self._thread(client, place, place.todo)
+        room = self._next(place)
         if room is not None:
             return await self._history(client, place, room)
         self.swept = True
         place.todo = [*(self._old_threads(place) if self.deep else ()), *self._recent_threads(place)]
+        self._plan_look(place)
         return []
 
-    def _next(self) -> Room | None:
-        return next((room for room in self.rooms if room.id not in self.done), None)
+    async def look(self, client: SlackClient, place: Place) -> list[Found]:
+        """One page of a thread that is looked at for what has changed since the break. Raises as `step`."""
+        since = ts_order(_before(place.look_since))
+        found = await self._thread(client, place, place.look)
+        if not place.look:
+            place.look_since = ""
+        gone = [one for one in found if one.message.get("subtype") == "tombstone"]
+        return [
+            one if one in gone else replace(one, fresh=ts_order(string(one.message.get("ts"))) > since) for one in found
+        ]
+
+    def _next(self, place: Place) -> Room | None:
+        """The channel that waits longest: where calls are few, none is read to its end before another has begun."""
+        left = [room for room in self.rooms if room.id not in self.done]
+        return min(left, key=lambda room: place.rooms[room.id].turn if room.id in place.rooms else 0, default=None)
+
+    def _plan_look(self, place: Place) -> None:
+        """Note the threads of the last days, the latest first."""
+        live = ts_instant(place.live)
+        if not self.broken or not live or self.now - live < BREAK:
+            return
+        oldest, watched = ts_of(Instant(self.now - LOOK)), {room.id for room in self.rooms}
+        planned = {(part.channel, part.root) for part in place.todo}
+        active = [
+            (last, channel, root)
+            for (channel, _, root), last in ((name.partition(":"), last) for name, last in place.threads.items())
+            if channel in watched and last != root and ts_order(last) > ts_order(oldest)
+        ]
+        place.look = [
+            Part(channel, root, oldest)
+            for _, channel, root in sorted(active, key=lambda one: ts_order(one[0]), reverse=True)
+            if (channel, root) not in planned and f"{channel}:{root}" not in self.begun
+        ]
+        earlier = place.look_since if place.look_since else place.live
+        place.look_since = min(earlier, place.live, key=ts_order) if place.look else ""
 
     def _begun(self, place: Place, room: Room) -> Reading:
         """The channel's reading with its bounds, from where it was left."""
@@ -98,8 +141,8 @@ class CatchUp:
             away = self.now - ts_instant(place.live) if place.live else 0
             overlap = min(max(away, OVERLAP), MOST_OVERLAP)
             reading.fresh = ts_of(Instant(ts_instant(reading.base) - overlap))
-            look_back = ts_of(Instant(self.now - LOOK_BACK))
-            reading.floor = min(reading.fresh, look_back, key=ts_order)
+            back = LOOK if self.broken and away >= BREAK else LOOK_BACK
+            reading.floor = min(reading.fresh, ts_of(Instant(self.now - back)), key=ts_order)
         return reading
 
     async def _history(self, client: SlackClient, place: Place, room: Room) -> list[Found]:
@@ -111,17 +154,19 @@ class CatchUp:
             "include_all_metadata": "true",
         }
         try:
-            answer, following = await client.page("conversations.history", fields, reading.page)
+            answer, following = await client.page("conversations.history", fields, reading.page, patience=PATIENCE)
         except SlackRefused as refused:
             self._bear(refused, room, reading)
             return []
+        place.turn += 1
+        reading.turn = place.turn
         found = []
         for message in dicts(answer.get("messages")):
             ts = string(message.get("ts"))
             reading.top = later(reading.top, ts)
             fresh = ts_order(ts) > ts_order(reading.fresh)
             self._plan(place, room, message, reading)
-            found.append(Found(room, message, fresh, _changed(message, place)))
+            found.append(Found(room, message, fresh, _changed(message, place.live)))
             self.seen.add(f"{room.id}:{ts}")
         if not reading.page:
             self.begun.add(room.id)
@@ -170,14 +215,15 @@ class CatchUp:
         return parts
 
     def _recent_threads(self, place: Place) -> list[Part]:
-        """Threads of the latest replies, for what has changed in them without a newer reply."""
+        """Threads of the replies from shortly before the break, for what has changed in them without a newer reply."""
         since: dict[tuple[str, str], str] = {}
+        lately = _before(place.live) if place.live else "0"
         for name, root in self.expected.items():
             channel, _, ts = name.partition(":")
             reading = place.rooms.get(channel)
             if root == ts or not reading or f"{channel}:{root}" in self.begun:
                 continue
-            if channel in self.done and ts_order(ts) > ts_order(reading.fresh):
+            if channel in self.done and ts_order(ts) > ts_order(later(reading.fresh, lately)):
                 known = since.get((channel, root), ts)
                 since[channel, root] = min(known, ts, key=ts_order)
         return [Part(channel, root, _before(ts)) for (channel, root), ts in since.items()]
@@ -194,37 +240,39 @@ class CatchUp:
                 found.append(Found(room, {"ts": ts, "thread_ts": its_root, "subtype": "tombstone"}))
         return found
 
-    async def _thread(self, client: SlackClient, place: Place) -> list[Found]:
-        part = place.todo[0]
+    async def _thread(self, client: SlackClient, place: Place, parts: list[Part]) -> list[Found]:
+        """A page of the first of `parts`, which goes when it is read."""
+        part = parts[0]
         room = next((room for room in self.rooms if room.id == part.channel), None)
         if room is None:
-            place.todo.pop(0)
+            parts.pop(0)
             return []
         fields = {"channel": part.channel, "ts": part.root, "include_all_metadata": "true"}
         if part.oldest:
             fields["oldest"] = part.oldest
         try:
-            answer, following = await client.page("conversations.replies", fields, part.page)
+            answer, following = await client.page("conversations.replies", fields, part.page, patience=PATIENCE)
         except SlackRefused as refused:
             if refused.code == "invalid_cursor" and part.page:
                 part.page = ""
                 self.begun.discard(f"{part.channel}:{part.root}")
             elif refused.code in _SHUT:
-                place.todo.pop(0)
+                parts.pop(0)
             else:
                 raise
             return []
         if not part.page:
             self.begun.add(f"{part.channel}:{part.root}")
+        since = place.look_since if parts is place.look else place.live
         found = []
         for message in dicts(answer.get("messages")):
             ts = string(message.get("ts"))
             self.seen.add(f"{room.id}:{ts}")
             if ts != part.root:
-                found.append(Found(room, message, True, _changed(message, place)))
+                found.append(Found(room, message, True, _changed(message, since)))
         part.page = following
         if not following:
-            place.todo.pop(0)
+            parts.pop(0)
             found += self._gone(room, part.root, part.oldest)
         return found
 
@@ -234,12 +282,12 @@ def ordered(found: Iterable[Found]) -> list[Found]:
     return sorted(found, key=lambda one: ts_order(string(one.message.get("ts"))))
 
 
-def _changed(message: dict[str, Any], place: Place) -> bool:
+def _changed(message: dict[str, Any], since: str) -> bool:
     edited = message.get("edited")
-    if not place.live or not isinstance(edited, dict):
+    if not since or not isinstance(edited, dict):
         return False
     # Slack gives the change's time in whole seconds in some places.
-    return ts_instant(edited.get("ts")) >= ts_instant(place.live) - OVERLAP
+    return ts_instant(edited.get("ts")) >= ts_instant(since) - OVERLAP
 
 
 def _before(ts: str) -> str:

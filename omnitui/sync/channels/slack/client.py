@@ -91,15 +91,29 @@ class SlackClient:
         self._budgets: dict[str, Budget] = {}
 
     async def call(
-        self, method: str, fields: Mapping[str, str] | None = None, *, by: str = "bot", urgent: bool = False
+        self,
+        method: str,
+        fields: Mapping[str, str] | None = None,
+        *,
+        by: str = "bot",
+        urgent: bool = False,
+        patience: float = 30.0,
     ) -> dict[str, Any]:
         """What Slack answered with `ok: true`. Raises as the contract says; SlackRefused with Slack's code."""
-        return judged(method, await self.ask(method, fields, by=by, urgent=urgent), self.secrets)
+        answer = await self.ask(method, fields, by=by, urgent=urgent, patience=patience)
+        return judged(method, answer, self.secrets)
 
     async def ask(
-        self, method: str, fields: Mapping[str, str] | None = None, *, by: str = "bot", urgent: bool = False
+        self,
+        method: str,
+        fields: Mapping[str, str] | None = None,
+        *,
+        by: str = "bot",
+        urgent: bool = False,
+        patience: float = 30.0,
     ) -> Answer:
-        """The whole answer, with its headers. `by`: with which of the tokens, bot or app."""
+        """The whole answer, with its headers. `by`: with which of the tokens, bot or app; `patience`: seconds to wait
+        for a turn, then TooMany."""
         verb, tier = _METHODS[method]
         headers = {"Authorization": f"Bearer {self._tokens[by]}", "Accept": "application/json"}
         body = b""
@@ -115,15 +129,18 @@ class SlackClient:
             secrets=self.secrets,
             repeatable=method not in _ONCE,
             urgent=urgent,
+            patience=patience,
         )
         if method not in self._budgets:
             self._budgets[method] = Budget(_TIERS[tier])
         return await self._http.ask(request, self._budgets[method])
 
-    async def page(self, method: str, fields: Mapping[str, str], cursor: str = "") -> tuple[dict[str, Any], str]:
+    async def page(
+        self, method: str, fields: Mapping[str, str], cursor: str = "", *, patience: float = 30.0
+    ) -> tuple[dict[str, Any], str]:
         """One page of a list and the cursor of the next, empty at the end."""
         given = {**fields, "limit": str(PAGE), **({"cursor": cursor} if cursor else {})}
-        answer = await self.call(method, given)
+        answer = await self.call(method, given, patience=patience)
         beyond = answer.get("response_metadata")
         following = beyond.get("next_cursor") if isinstance(beyond, dict) else None
         return answer, following if isinstance(following, str) else ""

@@ -36,6 +36,7 @@ from omnitui.sync.channels.slack.mapping import (
     reacted,
     root_of,
     team_said,
+    ts_instant,
     ts_order,
 )
 from omnitui.sync.channels.slack.people import People
@@ -44,8 +45,10 @@ from omnitui.sync.channels.slack.probing import probe
 from omnitui.sync.channels.slack.rooms import Room, Rooms, split_conversation
 from omnitui.sync.channels.slack.sending import Sender
 from omnitui.sync.channels.slack.settings import SlackSettings
+from omnitui.sync.channels.slack.shared_files import with_files
 from omnitui.sync.channels.slack.text import dicts, mentioned, string
 from omnitui.sync.channels.slack.upload_notes import UploadNotes
+from omnitui.sync.http.messages import TooMany
 
 STEPS_SECONDS = 5 * SECOND
 """History is read for so long in one pull; then what has come meanwhile is handed over and acknowledged."""
@@ -53,6 +56,13 @@ AGAIN = 10 * MINUTE
 """History is looked at so often while the line holds, for an event that never came."""
 AGAIN_SHARED = MINUTE
 """The same while another program takes some of the events."""
+PATIENT = 3 * MINUTE
+"""For so long a round over the history holds up what waits for it; one that Slack lets go on slowly only (15 messages
+a minute, for apps that are sold outside of its Marketplace) goes on beside it."""
+PAUSE = 10.0
+"""Seconds that the line is listened to while Slack allows no more calls."""
+LOOKS_AT_ONCE = 20
+"""Threads that are looked at for changes before the account counts as being in step; the others follow beside."""
 STAMP = MINUTE
 """The cursor says so often that we were there."""
 
@@ -78,6 +88,7 @@ class SlackConnector(Connector):
         self._handed: str | None = None
         """The cursor that the last pull gave out; another one means that its batch was not kept."""
         self._stale = False
+        self._looks = 0
 
     async def probe(self) -> Probe:
         """See `probing.py`."""
@@ -89,26 +100,28 @@ class SlackConnector(Connector):
         await self._known()
         await self._line.connect()
         catch = await self._round(cursor, place)
-        found: list[Found] = []
-        events: list[Event] = []
-        wait: float | None = None
+        found, events, wait = list[Found](), list[Event](), None
         if catch.finished(place):
-            wait = await self._line.listen(budget.seconds, budget.events)
+            found, quick = await self._look(catch, place, budget)
+            wait = await self._line.listen(min(budget.seconds, 1.0) if quick else budget.seconds, budget.events)
+            looking = quick and self._looks < LOOKS_AT_ONCE
         else:
             if not catch.done and not place.todo:
                 events += catch.gap(place)
-            found = await self._history(catch, place, budget)
-            await self._line.listen(0.0, budget.events)
+            found, paused = await self._history(catch, place, budget)
+            await self._line.listen(0.0 if found else min(paused, PAUSE), budget.events)
+            left = not catch.finished(place) or bool(place.look)
+            looking = left and (not paused or self._clock() - catch.now < PATIENT)
         envelopes = list(self._line.pending.values())[: budget.events]
         for one in ordered(found):
             events += await self._from_history(one, place)
         for envelope in envelopes:
             events += await self._from_envelope(envelope, place, catch)
-        caught = catch.finished(place)
-        if caught and self._line.connected and self._catch_line == self._line.lines:
+        events += await self._people.settled((await self._known()).team)
+        if catch.finished(place) and self._line.connected and self._catch_line == self._line.lines:
             self._stamp(place, moved=bool(events))
         text = place.text()
-        more = not caught or len(self._line.pending) > len(envelopes) or (wait == 0.0)
+        more = looking or len(self._line.pending) > len(envelopes) or (wait == 0.0)
         self._catch, self._handed = catch, text
         return Batch(tuple(events), text, more=more, wait=wait, token=tuple(one.id for one in envelopes))
 
@@ -134,7 +147,8 @@ class SlackConnector(Connector):
         kept = [one for one in messages if not limit or ts_order(string(one.get("ts"))) < ts_order(limit)]
         events: list[Event] = []
         for one in ordered(Found(room, message) for message in kept):
-            events += posted(one.message, room, await self._sight_of(one.message))
+            message = await with_files(self._client, one.message)
+            events += posted(message, room, await self._sight_of(message))
         return Batch(tuple(events), "", more=bool(following))
 
     async def send(self, draft: Outbound) -> Receipt:
@@ -189,26 +203,46 @@ class SlackConnector(Connector):
         now, old, line = self._clock(), self._catch, self._line
         every = AGAIN_SHARED if line.shared else AGAIN
         fresh = old is None or line.lines != self._catch_line or cursor != self._handed
-        if old is not None and not fresh and not self._stale and now - old.now < every:
+        if old is not None and not fresh and not self._stale and (now - old.now < every or not old.finished(place)):
             return old.copy()
         rooms = tuple(await self._rooms.refresh())
-        self._catch_line, self._stale = line.lines, False
+        self._catch_line, self._stale, self._looks = line.lines, False, 0
         known = dict(place.recent)
-        return CatchUp(rooms, now, self._settings.history_days, deep=fresh or line.shared, expected=known)
+        days, deep = self._settings.history_days, fresh or line.shared
+        return CatchUp(rooms, now, days, deep=deep, broken=fresh, expected=known)
 
-    async def _history(self, catch: CatchUp, place: Place, budget: PullBudget) -> list[Found]:
+    async def _history(self, catch: CatchUp, place: Place, budget: PullBudget) -> tuple[list[Found], float]:
+        """Pages within a while; then for how many seconds Slack allows no more of them."""
         started, found = self._clock(), list[Found]()
         while not catch.finished(place) and len(found) < budget.events and self._clock() - started < STEPS_SECONDS:
             try:
                 found += await catch.step(self._client, place)
+            except TooMany as error:
+                return found, max(error.wait, 0.1)
             except Offline:
                 if not found:
                     raise
                 break
-        return found
+        return found, 0.0
+
+    async def _look(self, catch: CatchUp, place: Place, budget: PullBudget) -> tuple[list[Found], bool]:
+        """A page of the threads to be looked at, and whether to go on with them soon."""
+        if not place.look:
+            return [], False
+        self._looks += 1
+        try:
+            return await catch.look(self._client, place), bool(place.look)
+        except Offline:
+            return [], budget.seconds > 0
 
     async def _from_history(self, one: Found, place: Place) -> list[Event]:
-        events = posted(one.message, one.room, await self._sight_of(one.message))
+        reading, ts = place.rooms.get(one.room.id), string(one.message.get("ts"))
+        if (
+            reading and reading.floor != reading.fresh
+        ):  # else it is read for the first time, and nothing was to be heard
+            self._line.seen_in_history(f"{one.room.id}:{ts}", ts_instant(ts))
+        message = await with_files(self._client, one.message) if one.fresh or one.changed else one.message
+        events = posted(message, one.room, await self._sight_of(message))
         first = events[0] if events else None
         if isinstance(first, MessageEvent):
             self._note(place, one.room, one.message)
@@ -234,6 +268,7 @@ class SlackConnector(Connector):
         room = await self._rooms.named(named)
         if not room.watched:
             return []
+        self._line.heard(f"{named}:{string(event.get('ts'))}")
         if kind.startswith("reaction_"):
             return reacted(event, room, await self._sight_of(event))
         subtype = string(event.get("subtype"))
@@ -243,9 +278,11 @@ class SlackConnector(Connector):
             return gone
         if subtype == "message_changed":
             inner = event.get("message")
-            return changed(event, room, await self._sight_of(inner if isinstance(inner, dict) else {}))
+            message = await with_files(self._client, inner) if isinstance(inner, dict) else {}
+            return changed({**event, "message": message}, room, await self._sight_of(message))
         if subtype == "message_replied":
             return []
+        event = await with_files(self._client, event)
         events = posted(event, room, await self._sight_of(event))
         if events:
             self._note(place, room, event)

@@ -24,6 +24,8 @@ QUICK = 0.05
 """Seconds that a burst may pause."""
 STEADY = 10 * SECOND
 """A line that held so long was a good one: the next is opened at once."""
+LATE = 30 * SECOND
+"""A message that history shows and the line did not bring in so long went to somebody else."""
 
 
 @dataclass(slots=True)
@@ -41,10 +43,13 @@ class Listening:
     def __init__(self, client: SlackClient, clock: Callable[[], Instant]) -> None:
         self._client, self._clock = client, clock
         self._socket: Socket | None = None
+        self._leaving: list[Socket] = []
+        """Old lines that stay open until what came by them is acknowledged."""
         self._opened_at = Instant(0)
         self._backoff = Backoff(1.0, 60.0)
         self.pending: OrderedDict[str, Envelope] = OrderedDict()
         self._seen: OrderedDict[str, None] = OrderedDict()
+        self._heard: OrderedDict[str, None] = OrderedDict()
         self.lines = 0
         """How many have been opened: another number means that something may have passed unheard."""
         self.shared = False
@@ -94,18 +99,35 @@ class Listening:
             envelope = self.pending.pop(id, None)
             if envelope is None:
                 continue
-            self._seen[id] = None
-            if len(self._seen) > MOST_SEEN:
-                self._seen.popitem(last=False)
+            _note(self._seen, id)
             for socket, name in envelope.owed:
                 if not socket.broken:
                     await socket.acknowledge(name)
+        await self._retire()
+
+    def heard(self, remote_id: str) -> None:
+        """The line has brought this message."""
+        _note(self._heard, remote_id)
+
+    def seen_in_history(self, remote_id: str, at: Instant) -> None:
+        """History has this message; one that the line should have brought and did not went to another program."""
+        open_since = self._opened_at + LATE
+        if self.connected and remote_id not in self._heard and open_since < at < self._clock() - LATE:
+            self.shared = True
 
     async def close(self) -> None:
         """Hang up; what is not acknowledged will be given again."""
-        if self._socket is not None:
-            await self._socket.close()
-            self._socket = None
+        for socket in (self._socket, *self._leaving):
+            if socket is not None:
+                await socket.close()
+        self._socket, self._leaving = None, []
+
+    async def _retire(self) -> None:
+        """Hang up the old lines that nothing is owed to any more."""
+        owed = {id(socket) for envelope in self.pending.values() for socket, _ in envelope.owed}
+        for old in [one for one in self._leaving if id(one) not in owed or one.broken]:
+            self._leaving.remove(old)
+            await old.close()
 
     async def _broke(self) -> float:
         self._socket = None
@@ -137,15 +159,28 @@ class Listening:
         if reason == "link_disabled":
             await self.close()
             raise Refused("Socket Mode is turned off; turn it on in the app's settings")
+        if reason == "too_many_websockets":
+            self.shared = True
+            await self.close()
+            raise Offline("Slack opens no more than ten lines for an app, and that many programs listen: stop some")
         try:
             await self._open(beside=1)
         except Offline:
+            # What is owed to the old one can be acknowledged there as long as it is open.
             self._socket = None
+            self._leaving.append(old)
             raise
+        self._leaving.append(old)
         try:
             while (message := await old.receive(QUICK)) is not None:
                 if message.get("type") != "disconnect":
                     await self._take(old, message)
         except Offline:
-            return
-        await old.close()
+            pass
+        await self._retire()
+
+
+def _note(known: OrderedDict[str, None], id: str) -> None:
+    known[id] = None
+    if len(known) > MOST_SEEN:
+        known.popitem(last=False)

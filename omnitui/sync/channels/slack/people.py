@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from omnitui.core.channel_events import Person
+from omnitui.core.channel_events import Event, IdentityEvent, Person
+from omnitui.core.errors import Offline
 from omnitui.sync.channels.slack.client import SlackClient, SlackRefused
 from omnitui.sync.channels.slack.text import string
+from omnitui.sync.http.messages import TooMany
 
 MOST = 2000
 """People that are remembered."""
@@ -72,16 +74,37 @@ class People:
         self._client = client
         self._known: OrderedDict[str, Member] = OrderedDict()
         self._teams: OrderedDict[str, str] = OrderedDict()
+        self._owed: OrderedDict[str, str] = OrderedDict()
+        """Those whom Slack let nobody ask for at the time, and their team: they are known by their id until then."""
 
     async def known(self, ids: Iterable[str], teams: Mapping[str, str], own_team: str) -> dict[str, Member]:
         """Members by id; `teams` says the team of those whom Slack does not describe to us. Raises Offline."""
         found = {}
         for id in sorted(set(ids) - {""}):
             if id not in self._known:
-                self._keep(await self._asked(id, teams.get(id, ""), own_team))
+                try:
+                    self._keep(await self._asked(id, teams.get(id, ""), own_team))
+                except TooMany:
+                    self._owed[id] = teams.get(id, "")
+                    found[id] = Member(id, Person(address_of(teams.get(id, ""), id)), teams.get(id, ""))
+                    continue
             self._known.move_to_end(id)
             found[id] = self._known[id]
         return found
+
+    async def settled(self, own_team: str) -> list[Event]:
+        """Who those are that could not be asked for before, as far as Slack lets us now."""
+        events: list[Event] = []
+        while self._owed:
+            id, team = next(iter(self._owed.items()))
+            try:
+                member = self._known.get(id) or await self._asked(id, team, own_team, patience=0.0)
+            except Offline:
+                break
+            del self._owed[id]
+            self._keep(member)
+            events.append(IdentityEvent(person=member.person))
+        return events
 
     def met(self, id: str) -> bool:
         """Whether something is known of them."""
@@ -91,9 +114,9 @@ class People:
         """What is known of them has changed."""
         self._known.pop(id, None)
 
-    async def _asked(self, id: str, team: str, own_team: str) -> Member:
+    async def _asked(self, id: str, team: str, own_team: str, *, patience: float = 10.0) -> Member:
         try:
-            answer = await self._client.call("users.info", {"user": id})
+            answer = await self._client.call("users.info", {"user": id}, patience=patience)
         except SlackRefused as refused:
             if refused.code == "missing_scope":
                 raise
@@ -101,13 +124,13 @@ class People:
         raw = answer.get("user")
         user: dict[str, Any] = {"id": id, "team_id": team, **(raw if isinstance(raw, dict) else {})}
         home = string(user.get("team_id")) or team
-        return member_of(user, await self._team(home) if home and home != own_team else "")
+        return member_of(user, await self._team(home, patience) if home and home != own_team else "")
 
-    async def _team(self, id: str) -> str:
+    async def _team(self, id: str, patience: float) -> str:
         """The name of another organisation, empty where Slack does not tell it."""
         if id not in self._teams:
             try:
-                answer = await self._client.call("team.info", {"team": id})
+                answer = await self._client.call("team.info", {"team": id}, patience=patience)
             except SlackRefused:
                 answer = {}
             raw = answer.get("team")

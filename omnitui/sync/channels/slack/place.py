@@ -16,7 +16,7 @@ from omnitui.sync.channels.slack.mapping import later, ts_order
 
 MOST_THREADS = 200
 """Threads whose last reply is remembered: those with the latest activity."""
-MOST_RECENT = 300
+MOST_RECENT = 600
 """Messages that are remembered to see whether they were deleted while nobody listened: the latest."""
 
 
@@ -33,6 +33,8 @@ class Reading:
     """Slack's cursor of its next page; empty: none has been read."""
     top: str = ""
     """The latest message that was seen meanwhile."""
+    turn: int = 0
+    """When it was read last, as `Place.turn` counts: whoever waits longest is next, however slow it goes."""
 
 
 @dataclass(slots=True)
@@ -60,10 +62,20 @@ class Place:
 
     recent: dict[str, str] = field(default_factory=dict)
     """`channel:ts` of the latest messages to the root of their thread (their own ts at the channel's top)."""
+    look: list[Part] = field(default_factory=list)
+    """Threads that are looked at, when there is time, for what was changed in them while nobody listened."""
+    look_since: str = ""
+    """Since when nobody listened."""
+    turn: int = 0
 
     def text(self) -> str:
-        """As it is kept."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        """As it is kept; `recent` by channels and threads, which is half as long."""
+        whole = asdict(self)
+        by_thread: dict[str, dict[str, list[str]]] = {}
+        for name, root in self.recent.items():
+            channel, _, ts = name.partition(":")
+            by_thread.setdefault(channel, {}).setdefault(root, []).append(ts)
+        return json.dumps({**whole, "recent": by_thread}, separators=(",", ":"))
 
     def saw(self, channel: str, ts: str, *, whole: bool) -> None:
         """A message at the channel's top; `whole`: the channel's history has been read up to now."""
@@ -96,11 +108,14 @@ def place_of(text: str) -> Place:
         raw = json.loads(text) if text else {}
         return Place(
             live=str(raw.get("live", "")),
-            rooms={str(id): Reading(**_texts(value)) for id, value in raw.get("rooms", {}).items()},
+            rooms={str(id): _reading(value) for id, value in raw.get("rooms", {}).items()},
             threads={str(key): str(value) for key, value in raw.get("threads", {}).items()},
             todo=[Part(**_texts(value)) for value in raw.get("todo", [])],
             dropped=str(raw.get("dropped", "")),
-            recent=_texts(raw.get("recent", {})),
+            recent=_recent(raw.get("recent", {})),
+            look=[Part(**_texts(value)) for value in raw.get("look", [])],
+            look_since=str(raw.get("look_since", "")),
+            turn=int(raw.get("turn", 0)),
         )
     except (ValueError, TypeError, AttributeError):
         return Place()
@@ -110,6 +125,21 @@ def ts_of(at: Instant) -> str:
     """An instant as Slack writes times."""
     whole = max(at, 0)
     return f"{whole // 1000}.{whole % 1000:03d}000"
+
+
+def _reading(value: Any) -> Reading:
+    return Reading(**{**_texts(value), "turn": int(value.get("turn", 0))})  # type: ignore[arg-type]
+
+
+def _recent(value: Any) -> dict[str, str]:
+    """By message; also as an earlier version kept it (`channel:ts` to its root)."""
+    found: dict[str, str] = {}
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            found |= {f"{name}:{ts}": str(root) for root, every in inner.items() for ts in every}
+        else:
+            found[str(name)] = str(inner)
+    return found
 
 
 def _texts(value: Any) -> dict[str, str]:

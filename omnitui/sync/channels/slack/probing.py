@@ -63,7 +63,12 @@ async def _socket_mode(client: SlackClient) -> Finding:
         if error.code == "missing_scope":
             return Finding("missing", "The app-level token lacks the scope connections:write; make a new one with it.")
         return Finding("missing", f"Socket Mode cannot be used: {error}. Turn it on in the app's settings.")
-    return Finding("fine", "Socket Mode works.")
+    return Finding(
+        "fine",
+        "Socket Mode works. What Slack does not tell from here: whether the app is subscribed to its events (the "
+        "manifest does that), and whether another program listens with the same app, which gets some of them. History "
+        "is read beside the events, so that messages come either way.",
+    )
 
 
 async def _channels(rooms: Rooms, settings: SlackSettings) -> list[Finding]:

@@ -34,7 +34,7 @@ class Socket:
         """How many the app has open, this one among them, as hello said."""
 
     @classmethod
-    async def open(cls, address: str) -> Socket:
+    async def open(cls, address: str, ping: float = PING) -> Socket:
         """Connect and wait for hello. Raises Offline; the address holds a ticket and is in no message."""
         parts = urlsplit(address)
         host = parts.hostname or ""
@@ -47,8 +47,8 @@ class Socket:
             connection = await connect(
                 address,
                 open_timeout=OPENING,
-                ping_interval=PING,
-                ping_timeout=PING,
+                ping_interval=ping,
+                ping_timeout=ping,
                 close_timeout=2.0,
                 max_size=LARGEST,
                 proxy=None if host in LOCAL else True,

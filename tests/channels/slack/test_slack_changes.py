@@ -1,0 +1,90 @@
+"""What was changed or deleted in older messages while nobody listened, and how far back that is looked for."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from tests.channels.slack.making import desk_of, nobody_listens
+from tests.channels.slack.rig import ROOM, SlackRig
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def days_ago(rig: SlackRig, days: float, text: str, root: str = "") -> str:
+    """A message that has been there for so long."""
+    more = {"thread_ts": root} if root else {}
+    return rig.slack.post("U0ANA", text, ts=f"{time.time() - days * 86400:.6f}", tell=False, **more)
+
+
+async def test_changes_in_messages_of_the_last_days_are_found_after_a_break(rig: SlackRig, tmp_path: Path) -> None:
+    top = days_ago(rig, 5, "top")
+    gone_top = days_ago(rig, 5.1, "top that goes")
+    root = days_ago(rig, 5.2, "root")
+    edited, gone, kept = (days_ago(rig, 5 - n / 10, text, root) for n, text in enumerate(("a", "b", "c")))
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(6)
+        cursor = desk.cursor
+    await nobody_listens(rig)
+    rig.slack.change(ROOM, top, "top, better")
+    rig.slack.change(ROOM, edited, "a, better")
+    rig.slack.remove(ROOM, gone)
+    rig.slack.remove(ROOM, gone_top)
+    async with desk_of(rig, tmp_path, cursor, ahead=DAY) as desk:
+        await desk.pull()
+        assert desk.edits == {f"{ROOM}:{top}": "top, better", f"{ROOM}:{edited}": "a, better"}
+        assert desk.gone == {f"{ROOM}:{gone}", f"{ROOM}:{gone_top}"}
+        assert f"{ROOM}:{kept}" not in desk.gone
+        cursor = desk.cursor
+        desk.events.clear()
+        await desk.pull()
+        assert (desk.edits, desk.gone) == ({}, set())
+
+
+async def test_a_root_that_goes_leaves_its_answers(rig: SlackRig, tmp_path: Path) -> None:
+    root = days_ago(rig, 1, "root")
+    reply = days_ago(rig, 0.9, "reply", root)
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(2)
+        cursor = desk.cursor
+    await nobody_listens(rig)
+    rig.slack.remove(ROOM, root)
+    async with desk_of(rig, tmp_path, cursor, ahead=HOUR) as desk:
+        await desk.pull()
+        assert desk.gone == {f"{ROOM}:{root}"}
+        assert f"{ROOM}:{reply}" not in desk.gone
+
+
+async def test_many_threads_are_looked_at_beside_and_by_the_next_process_too(rig: SlackRig, tmp_path: Path) -> None:
+    replies = []
+    for number in range(26):
+        root = days_ago(rig, 2, f"root {number}")
+        replies.append(days_ago(rig, 1.9 - number / 100, f"reply {number}", root))
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(52)
+        cursor = desk.cursor
+    await nobody_listens(rig)
+    for reply in replies:
+        rig.slack.change(ROOM, reply, "changed", tell=False)
+    async with desk_of(rig, tmp_path, cursor, ahead=HOUR) as desk:
+        await desk.pull()
+        assert 0 < len(desk.edits) < 26, "the account is in step before all of them were looked at"
+        assert f"{ROOM}:{replies[-1]}" in desk.edits, "the latest come first"
+        seen, cursor = set(desk.edits), desk.cursor
+    async with desk_of(rig, tmp_path, cursor, ahead=HOUR + MINUTE) as desk:
+        await desk.until_so(lambda: len(seen | set(desk.edits)) == 26)
+
+
+async def test_after_a_moment_only_nothing_old_is_looked_at(rig: SlackRig, tmp_path: Path) -> None:
+    root = days_ago(rig, 2, "root")
+    days_ago(rig, 1.9, "reply", root)
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(2)
+        asked = len([1 for method, _ in rig.slack.calls if method == "conversations.replies"])
+        rig.slack.cut()
+        rig.write("unheard", who="ben")
+        await desk.until(3)
+        await desk.pull()
+    assert len([1 for method, _ in rig.slack.calls if method == "conversations.replies"]) == asked
