@@ -12,7 +12,8 @@ from omnitui.core.channel_events import Direction, MessageEvent, ReceiptEvent
 from omnitui.core.times import MINUTE
 from omnitui.store import sending
 from omnitui.store.chat import files
-from omnitui.store.chat.scene import ChatScene
+from omnitui.store.chat.begun import adopt
+from omnitui.store.chat.scene import ChatScene, remote_of
 
 AHEAD = 5 * MINUTE
 """How far a channel's clock may be behind ours."""
@@ -31,6 +32,8 @@ def merged(scene: ChatScene, event: MessageEvent) -> sqlite3.Row | None:
     sending.settle_sent(scene.connection, item["id"], sending.SEEN_AGAIN, event.at, copy=False)
     row = scene.message(event.remote_id)
     if row is not None:
+        if not remote_of(scene.connection, row["conversation_id"]):
+            adopt(scene.connection, scene.account.id, event.conversation, row["conversation_id"])
         scene.touched.add(row["conversation_id"])
         known = scene.connection.execute("SELECT count(*) FROM attachment WHERE message_id = ?", (row["id"],))
         if event.files and not known.fetchone()[0]:

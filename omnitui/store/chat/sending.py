@@ -8,6 +8,7 @@ from omnitui.core.mail import Address
 from omnitui.core.times import Instant
 from omnitui.store import outbox, sending
 from omnitui.store.chat import echo
+from omnitui.store.chat.begun import adopt
 from omnitui.store.chat.scene import remote_of
 from omnitui.store.connection import joined
 from omnitui.store.outbox import OutboxItem
@@ -34,10 +35,7 @@ def accepted(
         if item.message_id is not None:
             echo.take_id(connection, item.message_id, remote_id)
         if conversation and item.conversation_id is not None:
-            connection.execute(
-                "INSERT OR IGNORE INTO remote_conversation VALUES (?, ?, ?)",
-                (item.account_id, conversation, item.conversation_id),
-            )
+            adopt(connection, item.account_id, conversation, item.conversation_id)
         sending.settle_sent(connection, item.id, detail, now, copy=False)
         if item.conversation_id is not None:
             refresh(connection, [item.conversation_id])
