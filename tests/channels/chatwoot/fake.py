@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import http.server
 import json
-import re
-import socket
 import threading
 import time
 from email import message_from_bytes
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
 from tests.channels.openapi import openapi
 from tests.channels.rig import Faults
@@ -47,19 +45,33 @@ class FakeChatwoot:
         self.data: dict[str, bytes] = {}
         self.accounts = [{"id": ACCOUNT, "name": "Shop", "role": "agent"}]
         self.null_priority_only = False
+        self.prefix = ""
+        """A path that the server lives under, such as /desk."""
+        self.missing: set[str] = set()
+        """Routes that an older server has not."""
+        self.locked: set[int] = set()
+        """Inboxes that keep one conversation a contact."""
         self.asked: list[tuple[str, str]] = []
         self.checked = 0
         self.violations: list[str] = []
         self._last_id = 1000
+        self._last_room = 0
         self._specification = openapi(SPECIFICATION, SERVER)
 
     def start(self) -> None:
         """Listen on a port of its own."""
-        handler = type("Bound", (_Handler,), {"fake": self})
+        from tests.channels.chatwoot.serving import Handler
+
+        handler = type("Bound", (Handler,), {"fake": self})
         self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        self.origin = f"http://127.0.0.1:{self._http.server_address[1]}"
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """Where it is reached."""
+        return f"{self.origin}{self.prefix}"
 
     def stop(self) -> None:
         """End."""
@@ -74,16 +86,19 @@ class FakeChatwoot:
         """A new customer."""
         with self.lock:
             id_ = 100 + len(self.contacts)
-            self.contacts[id_] = {"id": id_, "name": name, "email": f"{name}@x.example", "type": "contact", **more}
+            fields = {"email": f"{name}@x.example", "phone_number": None, **more}
+            self.contacts[id_] = {"id": id_, "name": name, "type": "contact", **fields}
             return id_
 
     def conversation(self, contact: int, inbox: int = 1, **more: Any) -> int:
         """A new conversation."""
         with self.lock:
-            id_ = len(self.conversations) + 1
+            self._last_room += 1
+            id_ = self._last_room
             self.conversations[id_] = {
                 "id": id_, "contact": contact, "inbox_id": inbox, "status": "open", "labels": [], "priority": None,
-                "assignee": None, "can_reply": True, "snoozed_until": None, "contact_last_seen_at": 0,
+                "assignee": None, "team": None, "custom_attributes": {}, "can_reply": True, "snoozed_until": None,
+                "contact_last_seen_at": 0,
                 "created_at": int(self.time()), "last_activity_at": int(self.time()), "updated_at": self.time(),
                 "additional_attributes": {}, **more,
             }  # fmt: skip
@@ -154,13 +169,36 @@ class FakeChatwoot:
 
     def listed(self, found: dict[str, Any]) -> dict[str, Any]:
         """A conversation as the list gives it."""
-        item = {key: value for key, value in found.items() if key not in ("contact", "assignee")}
+        item = {key: value for key, value in found.items() if key not in ("contact", "assignee", "team")}
         channel = self.inboxes[found["inbox_id"]]["channel_type"]
         meta = {"sender": self.contacts[found["contact"]], "channel": channel}
         if found["assignee"]:
             meta["assignee"] = found["assignee"]
+        if found["team"]:
+            meta["team"] = {"id": 1, "name": found["team"]}
         last = self.messages[found["id"]][-1:]
         return {**item, "account_id": ACCOUNT, "meta": meta, "messages": [self.shown(one) for one in last]}
+
+    def contactable(self, contact: int) -> list[dict[str, Any]]:
+        """Inboxes that reach a contact, each with the contact's id there, as the server works them out."""
+        who = self.contacts[contact]
+        phone, found = who["phone_number"] or "", []
+        for inbox in self.inboxes.values():
+            source = {
+                "Channel::Email": who["email"],
+                "Channel::Whatsapp": phone.removeprefix("+"),
+                "Channel::Sms": phone,
+                "Channel::TwilioSms": phone and (f"whatsapp:{phone}" if inbox.get("medium") == "whatsapp" else phone),
+                "Channel::Api": f"api-{contact}",
+            }.get(str(inbox["channel_type"]))
+            if source:
+                found.append({"source_id": source, "inbox": inbox})
+        return found
+
+    def vanish(self, conversation: int) -> None:
+        """An administrator deletes a conversation."""
+        with self.lock:
+            del self.conversations[conversation], self.messages[conversation]
 
     def check(self, method: str, path: str, headers: dict[str, str], body: bytes) -> None:
         """Hold a request against the vendor's file."""
@@ -169,7 +207,7 @@ class FakeChatwoot:
         given = headers
         if "multipart" in headers.get("content-type", ""):
             # openapi-core does not read a list of files; the other fields are those of the JSON form.
-            fields = {key: value for key, value in _fields(headers, body).items() if key != "attachments"}
+            fields = {key: value for key, value in fields_of(headers, body).items() if key != "attachments"}
             typed = {
                 "private": fields["private"] == "true",
                 "content_attributes": json.loads(fields["content_attributes"]),
@@ -180,153 +218,7 @@ class FakeChatwoot:
             self.violations += self._specification.request(method, f"{SERVER}{path}", given, body)
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    fake: FakeChatwoot
-
-    def _any(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        fake, faults = self.fake, self.fake.faults
-        with fake.lock:
-            fake.asked.append((self.command, self.path))
-            if not self.path.startswith("/rails/"):
-                if faults.refuse_token or headers.get("api_access_token") != TOKEN:
-                    return self._say(401, {"error": "Invalid Access Token"})
-                for name, status in (("too_many", 429), ("server_error", 500)):
-                    if getattr(faults, name) > 0:
-                        setattr(faults, name, getattr(faults, name) - 1)
-                        faults.seen.append(name)
-                        return self._say(status, {"error": "Retry later"})
-            fake.check(self.command, self.path, headers, body)
-            sends = self.command == "POST" and self.path.endswith("/messages")
-            if sends and faults.sends_cut_before > 0:
-                faults.sends_cut_before -= 1
-                return self._cut("cut before a send")
-            status, answer = self._route(headers, body)
-            if sends and faults.sends_lost_after > 0:
-                faults.sends_lost_after -= 1
-                return self._cut("cut after a send")
-            return self._say(status, answer)
-
-    do_GET = do_POST = do_DELETE = do_PATCH = _any
-
-    def _route(self, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
-        fake, parts = self.fake, urlsplit(self.path)
-        asked = dict(parse_qsl(parts.query))
-        if parts.path == "/api/v1/profile":
-            return 200, {**ME, "accounts": fake.accounts}
-        if stored := re.fullmatch(r"/rails/active_storage/blobs/redirect/signed-(\d+)-(\d+)/.*", parts.path):
-            # A link from a look of before is no longer good.
-            fresh = len(fake.asked) - int(stored[2]) <= 2
-            return (200, fake.data[stored[1]]) if fresh else (404, {"error": "gone"})
-        found = re.fullmatch(rf"/api/v1/accounts/{ACCOUNT}/(\w+)(?:/(\d+))?(?:/(\w+))?(?:/(\d+))?", parts.path)
-        if not found:
-            return 401, {"error": "You are not authorized to access this account"}
-        match found.groups():
-            case ("agents", None, None, None):
-                return 200, [ME, KIM]
-            case ("inboxes", None, None, None):
-                return 200, {"payload": list(fake.inboxes.values())}
-            case ("conversations", None, None, None):
-                return 200, self._list(asked)
-            case ("conversations", str(number), str(what), message) if int(number) in fake.conversations:
-                given = _fields(headers, body) if body else {}
-                return self._inside(int(number), what, message, asked, given)
-        return 404, {"error": "Resource could not be found"}
-
-    def _list(self, asked: dict[str, str]) -> dict[str, Any]:
-        fake, status = self.fake, asked.get("status", "open")
-        fits = [one for one in fake.conversations.values() if status in ("all", one["status"])]
-        fits.sort(key=lambda one: (-one["last_activity_at"], one["id"]))
-        start = 25 * (int(asked.get("page", 1)) - 1)
-        payload = [fake.listed(one) for one in fits[start : start + 25]]
-        return {"data": {"meta": {"all_count": len(fits)}, "payload": payload}}
-
-    def _inside(
-        self, number: int, what: str, message: str | None, asked: dict[str, str], given: dict[str, Any]
-    ) -> tuple[int, Any]:
-        fake = self.fake
-        found = fake.conversations[number]
-        if what == "messages" and self.command == "GET":
-            return 200, {"meta": {}, "payload": self._page(number, asked)}
-        if what == "messages" and message and self.command == "DELETE":
-            return (200, {}) if fake.remove(int(message)) else (404, {"error": "not found"})
-        match what:
-            case "messages":
-                return self._create(number, given)
-            case "toggle_status":
-                until = given.get("snoozed_until")
-                fake.change(number, f"Status {given['status']}", status=given["status"], snoozed_until=until)
-                return 200, {"payload": {"success": True, "current_status": given["status"], "conversation_id": number}}
-            case "labels":
-                fake.change(number, "Labels", labels=given["labels"])
-                return 200, {"payload": given["labels"]}
-            case "assignments":
-                agent = next((one for one in (ME, KIM) if one["id"] == given["assignee_id"]), None)
-                fake.change(number, "Assigned", assignee=agent)
-                return 200, agent
-            case "toggle_priority":
-                if fake.null_priority_only and given["priority"] == "none":
-                    return 422, {"error": "'none' is not a valid priority"}
-                wanted = None if given["priority"] in (None, "none") else given["priority"]
-                fake.change(number, "Priority", priority=wanted)
-            case "update_last_seen":
-                found["agent_last_seen_at"] = int(fake.time())
-            case "toggle_typing_status":
-                found["typing"] = given["typing_status"]
-        return 200, b""
-
-    def _page(self, number: int, asked: dict[str, str]) -> list[dict[str, Any]]:
-        fake = self.fake
-        every = fake.messages[number]
-        if "after" in asked:
-            page = [one for one in every if one["id"] > int(asked["after"])][:100]
-        elif "before" in asked:
-            page = [one for one in every if one["id"] < int(asked["before"])][-20:]
-        else:
-            page = every[-20:]
-        if fake.faults.duplicate_events:
-            page = [one for one in page for _ in range(2)]
-        if fake.faults.reverse_events:
-            page = page[::-1]
-        return [fake.shown(one) for one in page]
-
-    def _create(self, number: int, given: dict[str, Any]) -> tuple[int, Any]:
-        fake = self.fake
-        if not fake.conversations[number]["can_reply"] and not given.get("private"):
-            return 422, {"error": "Cannot reply outside of the window"}
-        extra = given.get("content_attributes") or {}
-        extra = json.loads(extra) if isinstance(extra, str) else extra
-        if not fake.keeps_attributes:
-            extra = {key: value for key, value in extra.items() if key == "in_reply_to"}
-        files = [fake.file(name, data) for name, data in given.get("attachments", [])]
-        private = given.get("private") in (True, "true")
-        id_ = fake.add(
-            number, given["content"], 1, private=private, content_attributes=extra, sender=ME, attachments=files
-        )
-        made = next(one for one in fake.messages[number] if one["id"] == id_)
-        return 200, {**fake.shown(made), "echo_id": given.get("echo_id")}
-
-    def _say(self, status: int, answer: Any) -> None:
-        body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        self.send_response(status)
-        if status == 429:
-            self.send_header("Retry-After", "1")
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def _cut(self, words: str) -> None:
-        self.fake.faults.seen.append(words)
-        self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Silent."""
-
-
-def _fields(headers: dict[str, str], body: bytes) -> dict[str, Any]:
+def fields_of(headers: dict[str, str], body: bytes) -> dict[str, Any]:
     """The fields of a body; of a form its files as (name, bytes) under `attachments`."""
     kind = headers.get("content-type", "")
     if "multipart" not in kind:

@@ -3,93 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from omnitui.core.channel_events import ConversationEvent, DeletedEvent, Event, GapEvent, MessageEvent
+from omnitui.core.channel_events import DeletedEvent, Event, GapEvent, MessageEvent
 from omnitui.core.errors import LoginRefused, NotFound, Offline, Refused
-from omnitui.core.times import Instant
-from omnitui.sync.backoff import Backoff
-from omnitui.sync.channels.chatwoot import CHANNEL, cursor
+from omnitui.sync.channels.chatwoot import cursor
 from omnitui.sync.channels.chatwoot.connector import ChatwootConnector
-from omnitui.sync.channels.chatwoot.settings import ChatwootSettings
-from omnitui.sync.channels.contract import Action, Outbound, OutboundFile, PullBudget, Setup
+from omnitui.sync.channels.contract import Action, Outbound, OutboundFile, PullBudget
 from omnitui.sync.http.client import Client
 from omnitui.sync.http.messages import Unanswered
-from tests.channels.chatwoot.fake import ACCOUNT, KIM, ME, SERVER, SPECIFICATION, TOKEN, FakeChatwoot
+from tests.channels.chatwoot.at_work import NOW, connect, draft, drained, state, texts
+from tests.channels.chatwoot.fake import KIM, ME, SERVER, SPECIFICATION, FakeChatwoot
 from tests.channels.openapi import needed
-
-NOW = 1_790_000_000
-
-
-class Quick(Backoff):
-    """Waits hardly at all."""
-
-    def next(self) -> float:
-        """Seconds."""
-        return 0.001
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeChatwoot]:
-    one = FakeChatwoot()
-    one.now = NOW
-    one.start()
-    try:
-        yield one
-        assert one.violations == []
-    finally:
-        one.stop()
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Client]:
-    async with Client(backoff=Quick) as client:
-        yield client
-
-
-@pytest.fixture
-def desk(fake: FakeChatwoot, http: Client, tmp_path: Path) -> ChatwootConnector:
-    return connect(fake, http, tmp_path)
-
-
-def connect(fake: FakeChatwoot, http: Client, notes: Path, token: str = TOKEN, **more: Any) -> ChatwootConnector:
-    settings = ChatwootSettings(url=fake.url, account_id=more.pop("account_id", ACCOUNT), **more)
-    clock = lambda: Instant(int(fake.time() * 1000))  # noqa: E731
-    made = CHANNEL.connect(
-        Setup(name="desk", settings=settings, secrets={"access_token": token}, http=http, clock=clock, notes=notes)
-    )
-    assert isinstance(made, ChatwootConnector)
-    return made
-
-
-async def drained(desk: ChatwootConnector, at: str = "", events: int = 500) -> tuple[list[Event], str]:
-    """Everything there is since a cursor, as the kit would take it."""
-    found: list[Event] = []
-    for _ in range(200):
-        batch = await desk.pull(at, PullBudget(events=events))
-        found += batch.events
-        at = batch.next_cursor
-        if not batch.more:
-            return found, at
-    raise AssertionError("it does not come to an end")
-
-
-def texts(found: list[Event]) -> list[str]:
-    """The words of messages, each once, in the order of their coming."""
-    return list({one.remote_id: one.text for one in found if isinstance(one, MessageEvent)}.values())
-
-
-def state(found: list[Event], name: int) -> ConversationEvent:
-    return [one for one in found if isinstance(one, ConversationEvent) and one.conversation == str(name)][-1]
-
-
-def draft(room: int, text: str = "Sure", **more: Any) -> Outbound:
-    more.setdefault("composed_at", Instant(NOW * 1000))
-    return Outbound(key=more.pop("key", "k1"), conversation=str(room), text=text, **more)
 
 
 def test_the_check_can_tell_right_from_wrong() -> None:

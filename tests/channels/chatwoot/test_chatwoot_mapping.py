@@ -21,10 +21,12 @@ from omnitui.core.channel_events import (
 )
 from omnitui.core.times import Instant
 from omnitui.sync.channels.chatwoot import conversations, cursor, messages
+from omnitui.sync.channels.chatwoot.inboxes import Inbox
 from omnitui.sync.channels.chatwoot.people import Agents, Place
 from omnitui.sync.channels.chatwoot.values import moment
 
 PLACE = Place("desk.example", 3)
+SHOP = Inbox(1, "Shop", "Channel::WebWidget")
 NOW = Instant(1_790_000_000_000)
 CONTACT = {"id": 7, "name": "Ana", "email": "ana@x.example", "phone_number": "+34600", "type": "contact"}
 AGENT = {"id": 41, "name": "Kim Park", "available_name": "Kim", "type": "user"}
@@ -132,7 +134,7 @@ def item(**more: Any) -> dict[str, Any]:
 
 def of(given: dict[str, Any], agents: Agents | None = None) -> ConversationEvent:
     found = conversations.events_of(
-        PLACE, given, agents=agents or Agents(), inbox="Shop", base="https://desk.example", now=NOW
+        PLACE, given, agents=agents or Agents(), inbox=SHOP, base="https://desk.example", now=NOW
     )
     return next(one for one in found if isinstance(one, ConversationEvent))
 
@@ -171,7 +173,7 @@ def test_an_agent_may_be_called_otherwise_here() -> None:
 
 def test_what_the_customer_has_seen() -> None:
     given = item(contact_last_seen_at=1_780_000_100)
-    found = conversations.events_of(PLACE, given, agents=Agents(), inbox="", base="", now=NOW)
+    found = conversations.events_of(PLACE, given, agents=Agents(), inbox=SHOP, base="", now=NOW)
     assert [one.person.name for one in found if isinstance(one, IdentityEvent)] == ["Ana"]
     assert [one.up_to for one in found if isinstance(one, ReceiptEvent)] == [1_780_000_100_000]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from omnitui.sync.channels.chatwoot.connector import CAPABILITIES, ChatwootConnector
+from omnitui.sync.channels.chatwoot.capabilities import CAPABILITIES
+from omnitui.sync.channels.chatwoot.connector import ChatwootConnector
 from omnitui.sync.channels.chatwoot.settings import ChatwootSettings
 from omnitui.sync.channels.contract import Channel, SecretSpec
 

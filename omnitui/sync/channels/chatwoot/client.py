@@ -65,6 +65,31 @@ class ChatwootClient:
             raise ProtocolError("Chatwoot answered something else than a list of conversations")
         return records(data["payload"]), number(record(data.get("meta")).get("all_count"))
 
+    async def conversation(self, conversation: str) -> dict[str, Any]:
+        """One conversation. Raises Missing, Forbidden."""
+        return record(await self._get(self._of(conversation)))
+
+    async def conversations_of(self, contact: int) -> list[dict[str, Any]]:
+        """The latest conversations of a contact in the inboxes that the token may see."""
+        found = record(await self._get(f"{self._api}/contacts/{contact}/conversations")).get("payload")
+        return records(found)
+
+    async def contactable(self, contact: int) -> Any:
+        """The inboxes by which a contact can be written to first."""
+        return await self._get(f"{self._api}/contacts/{contact}/contactable_inboxes")
+
+    async def search_contacts(self, address: str) -> list[dict[str, Any]]:
+        """Contacts with this mail address or number, or something like it."""
+        return records(record(await self._get(f"{self._api}/contacts/search", {"q": address})).get("payload"))
+
+    async def create_contact(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """A new contact; the server has each mail address and number once. Raises Unanswered, Refused."""
+        return await self._post(f"{self._api}/contacts", "application/json", json.dumps(fields).encode())
+
+    async def begin(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """A new conversation. Raises Unanswered when it may have been made."""
+        return await self._post(f"{self._api}/conversations", "application/json", json.dumps(fields).encode())
+
     async def messages(self, conversation: str, *, before: int = 0, after: int = 0) -> list[dict[str, Any]]:
         """Messages in ascending order: the newest 20, the 20 before an id, or up to 100 after one.
 
@@ -119,9 +144,10 @@ class ChatwootClient:
             parts, own = urlsplit(url), urlsplit(self.base)
         except ValueError:
             raise NotFound("the file's link cannot be read") from None
-        if parts.path.startswith("/rails/active_storage/"):
+        path = parts.path.removeprefix(own.path)
+        if path.startswith("/rails/active_storage/"):
             # The server writes links with the address in its own settings, which is often not the one we reach it by.
-            url = f"{self.base}{parts.path}{'?' + parts.query if parts.query else ''}"
+            url = f"{self.base}{path}{'?' + parts.query if parts.query else ''}"
         elif parts.scheme != "https" and (parts.scheme, parts.netloc) != (own.scheme, own.netloc):
             raise NotFound("the file's link is not encrypted; it was not followed")
         elif parts.hostname in LOCAL and parts.netloc != own.netloc:
@@ -150,8 +176,11 @@ class ChatwootClient:
         return await self._ask(Request(url=url, params=params or {}, headers=self._headers(), secrets=(self._token,)))
 
     async def _send(self, conversation: str, kind: str, body: bytes) -> dict[str, Any]:
+        return await self._post(f"{self._of(conversation)}/messages", kind, body)
+
+    async def _post(self, url: str, kind: str, body: bytes) -> dict[str, Any]:
         asked = Request(
-            url=f"{self._of(conversation)}/messages",
+            url=url,
             method="POST",
             headers=self._headers(kind),
             body=body,

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from omnitui.core.channel_events import Event, IdentityEvent, Person
-from omnitui.core.channels import Capabilities, Dedupe, History, Inbound
-from omnitui.core.errors import LoginRefused, NotFound, ProtocolError, Refused
-from omnitui.core.times import MINUTE
+from omnitui.core.channels import Capabilities
+from omnitui.core.errors import LoginRefused, NotFound, ProtocolError
 from omnitui.sync.channels.chatwoot import acting, cursor, messages, probing
+from omnitui.sync.channels.chatwoot.capabilities import CAPABILITIES
 from omnitui.sync.channels.chatwoot.client import PAGE, ChatwootClient, Missing
-from omnitui.sync.channels.chatwoot.multipart import multipart
+from omnitui.sync.channels.chatwoot.inboxes import Inboxes
 from omnitui.sync.channels.chatwoot.people import Agents, Place, worker
 from omnitui.sync.channels.chatwoot.pulling import Puller
+from omnitui.sync.channels.chatwoot.sending import Sender
 from omnitui.sync.channels.chatwoot.settings import ChatwootSettings
-from omnitui.sync.channels.chatwoot.values import moment, number, record, records, words
+from omnitui.sync.channels.chatwoot.starting import Starter
+from omnitui.sync.channels.chatwoot.templates import templates_of
+from omnitui.sync.channels.chatwoot.values import number, record, records, words
 from omnitui.sync.channels.contract import (
     Action,
     Batch,
@@ -28,35 +30,7 @@ from omnitui.sync.channels.contract import (
     PullBudget,
     Receipt,
     Setup,
-)
-from omnitui.sync.http.messages import Unanswered
-
-FILES = 15
-"""Files that Chatwoot takes with one message."""
-SLACK = 2 * MINUTE
-"""Milliseconds by which its clock and ours may differ."""
-LOOKED = 10
-"""Pages that are looked through for a message of ours."""
-
-CAPABILITIES = Capabilities(
-    inbound=Inbound.POLL,
-    history=History.FULL,
-    dedupe=Dedupe.QUERYABLE,
-    delete=True,
-    reply_to=True,
-    typing=True,
-    mark_read=True,
-    receipts="read",
-    attachments=True,
-    notes=True,
-    states=True,
-    assignees=True,
-    tags=True,
-    priority=True,
-    links_expire=True,
-    most_text=150_000,
-    most_file=40 * 1024 * 1024,
-    formats="markdown",
+    Template,
 )
 
 
@@ -74,10 +48,12 @@ class ChatwootConnector(Connector):
         self._client = ChatwootClient(setup.http, settings.url, settings.account_id, token)
         self._agents = Agents.of_settings(settings.agents)
         self._place = Place(urlsplit(settings.url).netloc.lower(), settings.account_id)
-        self._puller = Puller(self._client, settings, self._place, self._agents, setup.clock)
+        self._inboxes = Inboxes(self._client, setup.clock)
+        self._puller = Puller(self._client, settings, self._place, self._agents, self._inboxes, setup.clock)
+        starter = Starter(self._client, settings, self._place, self._inboxes)
+        self._sender = Sender(self._client, self._inboxes, starter, lambda: self._my_id)
         self._me: Person | None = None
         self._my_id: int | None = None
-        self._claimed: dict[str, str] = {}
 
     async def probe(self) -> Probe:
         """Whose token it is, and whether that user is in the account and its inboxes."""
@@ -104,56 +80,25 @@ class ChatwootConnector(Connector):
         return Batch(tuple(events), str(min(ids)) if ids else "", more=len(page) >= PAGE)
 
     async def send(self, draft: Outbound) -> Receipt:
-        """Write an answer or a note. Chatwoot hands an answer on to the inbox's channel by itself."""
+        """Write an answer, a note or a template; without a conversation one is begun."""
         if not draft.conversation:
-            raise Refused("a new conversation is begun in Chatwoot; here those that exist are answered")
-        if draft.template is not None:
-            raise Refused("templates are sent in Chatwoot")
-        if len(draft.files) > FILES:
-            raise Refused(f"Chatwoot takes {FILES} files with a message at most")
-        extra: dict[str, object] = {messages.KEY: draft.key}
-        if draft.reply_to.isdigit():
-            extra["in_reply_to"] = int(draft.reply_to)
-        if draft.files:
-            kind, body = await asyncio.to_thread(_form, draft, extra)
-            made = await self._client.create_form(draft.conversation, kind, body)
-        else:
-            fields = {
-                "content": draft.text,
-                "message_type": "outgoing",
-                "private": draft.private,
-                "content_attributes": extra,
-                "echo_id": draft.key,
-            }
-            made = await self._client.create(draft.conversation, fields)
-        id_ = messages.identity(made)
-        if id_ is None:
-            raise Unanswered("Chatwoot took the message, as it seems, without saying under which number")
-        self._claimed[str(id_)] = draft.key
-        return Receipt("accepted", str(id_))
+            await self._myself()
+        return await self._sender.send(draft)
 
     async def reconcile(self, draft: Outbound) -> Lookup:
-        """By our key where the server keeps it; else by the text, the time and ourselves as the writer."""
+        """Look for it in the conversation."""
         await self._myself()
-        first, before = draft.composed_at - SLACK, 0
-        alike: list[str] = []
-        for _ in range(LOOKED):
-            try:
-                page = await self._client.messages(draft.conversation, before=before)
-            except Missing as error:
-                return Lookup("cannot_tell", detail=str(error))
-            for one in page:
-                id_ = str(messages.identity(one) or "")
-                if id_ and messages.key_of(one) == draft.key:
-                    return Lookup("found", id_)
-                if self._fits(one, draft, first) and self._claimed.get(id_, draft.key) == draft.key:
-                    alike.append(id_)
-            ids = [each for one in page if (each := messages.identity(one)) is not None]
-            times = [at for one in page if (at := moment(one.get("created_at"))) is not None]
-            if len(page) < PAGE or (times and min(times) < first):
-                return self._verdict(alike, draft)
-            before = min(ids, default=0)
-        return Lookup("cannot_tell", detail="too much was written since to look through")
+        return await self._sender.reconcile(draft)
+
+    def narrowed(self, conversation: str) -> Capabilities:
+        """What the channel of the conversation's inbox can do."""
+        inbox = self._inboxes.holding(conversation)
+        return inbox.narrowed(self.capabilities) if inbox is not None else self.capabilities
+
+    async def templates(self) -> tuple[Template, ...]:
+        """The approved templates of the WhatsApp inboxes that are brought."""
+        wanted = self._settings.inboxes
+        return templates_of(one for one in await self._inboxes.refresh() if not wanted or one.name in wanted)
 
     async def act(self, action: Action) -> Receipt:
         """Carry out a change in Chatwoot."""
@@ -191,38 +136,3 @@ class ChatwootConnector(Connector):
             self._agents.take(await self._client.agents())
         self._my_id, self._me = number(profile.get("id")), me
         return me
-
-    def _fits(self, one: dict[str, object], draft: Outbound, first: int) -> bool:
-        """Whether a message without a key may be this draft."""
-        sender = record(one.get("sender"))
-        at = moment(one.get("created_at"))
-        return (
-            messages.type_of(one) == messages.OUTGOING
-            and not messages.key_of(one)
-            and number(sender.get("id")) == self._my_id
-            and words(sender.get("type")) in ("user", "")
-            and (one.get("private") is True) == draft.private
-            and words(one.get("content")).split() == draft.text.split()
-            and len(records(one.get("attachments"))) == len(draft.files)
-            and at is not None
-            and at >= first
-        )
-
-    def _verdict(self, alike: list[str], draft: Outbound) -> Lookup:
-        if len(alike) == 1:
-            self._claimed[alike[0]] = draft.key
-            return Lookup("found", alike[0], "recognised by its text and time")
-        if alike:
-            return Lookup("cannot_tell", detail="several messages there say the same")
-        return Lookup("absent")
-
-
-def _form(draft: Outbound, extra: dict[str, object]) -> tuple[str, bytes]:
-    fields = {
-        "content": draft.text,
-        "message_type": "outgoing",
-        "private": "true" if draft.private else "false",
-        "content_attributes": json.dumps(extra),
-        "echo_id": draft.key,
-    }
-    return multipart(fields, "attachments[]", [(file, file.path.read_bytes()) for file in draft.files])

@@ -7,7 +7,11 @@ import zlib
 from typing import Any
 
 from omnitui.core.channel_events import ConversationEvent, Event, IdentityEvent, ReceiptEvent
+from omnitui.core.channels import to_json
 from omnitui.core.times import Instant
+from omnitui.sync.channels.chatwoot.capabilities import CAPABILITIES
+from omnitui.sync.channels.chatwoot.facts import facts_of
+from omnitui.sync.channels.chatwoot.inboxes import Inbox
 from omnitui.sync.channels.chatwoot.messages import identity
 from omnitui.sync.channels.chatwoot.people import Agents, Place, contact
 from omnitui.sync.channels.chatwoot.values import moment, number, record, records, words
@@ -33,6 +37,8 @@ _STAMPED = (
     "contact_last_seen_at",
     "inbox_id",
 )
+VERSION = 2
+"""Of what `events_of` brings: a later one brings what is known once more."""
 _OF_PEOPLE = ("id", "name", "available_name", "email", "phone_number", "identifier")
 
 
@@ -58,7 +64,8 @@ def stamp(item: dict[str, Any]) -> str:
     meta = record(item.get("meta"))
     people = [{part: record(meta.get(who)).get(part) for part in _OF_PEOPLE} for who in ("sender", "assignee")]
     last = [(identity(one), one.get("status"), one.get("content")) for one in records(item.get("messages"))]
-    seen = json.dumps([{part: item.get(part) for part in _STAMPED}, people, last], sort_keys=True)
+    told = [VERSION, {part: item.get(part) for part in _STAMPED}, people, last, facts_of(item)]
+    seen = json.dumps(told, sort_keys=True)
     return f"{zlib.crc32(seen.encode('utf-8', 'surrogatepass')):08x}"
 
 
@@ -79,11 +86,11 @@ def barred(item: dict[str, Any]) -> str | None:
         return ""
     channel = words(record(item.get("meta")).get("channel"))
     why = _BARS.get(channel, "Chatwoot says that the channel does not take an answer now")
-    return f"{why}; a note can be written, and an approved template can be sent in Chatwoot"
+    return f"{why}; a note can be written"
 
 
 def events_of(
-    place: Place, item: dict[str, Any], *, agents: Agents, inbox: str, base: str, now: Instant
+    place: Place, item: dict[str, Any], *, agents: Agents, inbox: Inbox, base: str, now: Instant
 ) -> list[Event]:
     """The customer, and the state of the conversation."""
     meta, name = record(item.get("meta")), name_of(item)
@@ -95,7 +102,7 @@ def events_of(
         ConversationEvent(
             conversation=name,
             at=at,
-            title=title(item, inbox) or None,
+            title=title(item, inbox.name) or None,
             state=STATES.get(status),
             snoozed_until=moment(item.get("snoozed_until")) if status == "snoozed" else None,
             assignee=agents.name_of(meta.get("assignee")),
@@ -104,6 +111,7 @@ def events_of(
             barred=barred(item),
             people=(sender,) if sender else (),
             url=f"{base}/app/accounts/{place.account}/conversations/{name}",
+            capabilities=to_json(inbox.narrowed(CAPABILITIES)),
         )
     )
     seen = moment(item.get("contact_last_seen_at"))

@@ -23,6 +23,8 @@ class Known:
     """Greatest id of its messages."""
     stamp: str
     """A digest of what the list says of it."""
+    facts: str | None = None
+    """A digest of the facts that were told (`facts.py`); None: none were looked at."""
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Cursor:
 
     def text(self) -> str:
         """As it is kept."""
-        known = {id_: [one.activity, one.newest, one.stamp] for id_, one in self.known.items()}
+        known = {id_: [one.activity, one.newest, one.stamp, one.facts] for id_, one in self.known.items()}
         return json.dumps(
             {"v": 1, "phase": self.phase, "high": self.high, "floor": self.floor, "known": known}, separators=(",", ":")
         )
@@ -71,8 +73,9 @@ def read(text: str) -> Cursor:
         return Cursor()
     known = {}
     for id_, one in record(found.get("known")).items():
-        if isinstance(one, list) and len(one) == 3:
-            known[id_] = Known(number(one[0]) or 0, number(one[1]) or 0, words(one[2]))
+        if isinstance(one, list) and len(one) in (3, 4):
+            facts = one[3] if len(one) == 4 and isinstance(one[3], str) else None
+            known[id_] = Known(number(one[0]) or 0, number(one[1]) or 0, words(one[2]), facts)
     floor = number(found.get("floor"))
     return Cursor(
         number(found.get("phase")) or 0, number(found.get("high")) or 0, -1 if floor is None else floor, known

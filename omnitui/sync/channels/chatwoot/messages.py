@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +18,8 @@ KEY = "omnitui_key"
 INCOMING, OUTGOING, ACTIVITY, TEMPLATE = range(4)
 _TYPES = {"incoming": INCOMING, "outgoing": OUTGOING, "activity": ACTIVITY, "template": TEMPLATE}
 _DELIVERY = ("sent", "delivered", "read", "failed")
+_MENTION = re.compile(r"\[@([^\]\n]{1,200})\]\(mention://[^)\s]{0,300}\)")
+"""How a note names a colleague; what stands in the brackets is the name."""
 _KINDS = {"input_csat": "poll", "input_select": "poll", "sticker": "sticker", "voice_call": "call"}
 
 
@@ -126,7 +129,7 @@ def _author(place: Place, value: dict[str, Any], sender: dict[str, Any], directi
 
 def _text(value: dict[str, Any]) -> str:
     """What it says, with what only a browser would show as lines of words."""
-    lines = [words(value.get("content"))]
+    lines = [_MENTION.sub(r"@\1", words(value.get("content")))]
     extra = record(value.get("content_attributes"))
     for item in records(extra.get("items")):
         title = words(item.get("title")) or words(item.get("label")) or words(item.get("name"))
@@ -212,6 +215,7 @@ def _kind(value: dict[str, Any]) -> str:
 
 
 def _notices(value: dict[str, Any]) -> tuple[str, ...]:
+    extra = record(value.get("content_attributes"))
     told = {
         "input_csat": "A survey that asks how content the customer is.",
         "input_select": "A choice; the customer saw buttons.",
@@ -220,8 +224,15 @@ def _notices(value: dict[str, Any]) -> tuple[str, ...]:
         "form": "A form, shown as its fields.",
         "article": "Links to articles, shown as their words.",
         "voice_call": "A call; what was said is in Chatwoot only.",
+        "integrations": "A call or another program of Chatwoot's; it opens there.",
     }.get(words(value.get("content_type")))
     found = [told] if told else []
+    if extra.get("is_unsupported") is True:
+        found.append("Chatwoot could not read it: the channel's own app shows what it is.")
+    elif not told and not _text(value).strip() and not records(value.get("attachments")):
+        kind = words(value.get("content_type")) or "text"
+        empty = "It has no words." if kind == "text" else f"A message of the kind {kind[:60]}, which is not known here."
+        found.append(f"{empty} Chatwoot may show more of it.")
     if type_of(value) not in range(4):
         found.append("A kind of message that is not known here.")
     return tuple(found)

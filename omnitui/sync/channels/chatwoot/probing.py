@@ -44,6 +44,9 @@ async def _inside(client: ChatwootClient, settings: ChatwootSettings) -> list[Fi
         if name not in inboxes:
             told = f"You see no inbox {name}; there is {', '.join(inboxes) or 'none'}. Mend the setting inboxes."
             found.append(Finding("missing", told))
+    if settings.new_in and settings.new_in not in inboxes:
+        told = f"You see no inbox {settings.new_in} for new conversations. Mend the setting new_in."
+        found.append(Finding("missing", told))
     items, total = await client.conversations(1, "all")
     count = total if total is not None else len(items)
     brought = [name for name in inboxes if not settings.inboxes or name in settings.inboxes]
@@ -51,5 +54,5 @@ async def _inside(client: ChatwootClient, settings: ChatwootSettings) -> list[Fi
         found.append(Finding("fine", f"{count} conversations in the inboxes you see; brought: {', '.join(brought)}."))
     answered = {words(record(item.get("meta")).get("channel")) for item in items if item.get("can_reply") is False}
     if "Channel::Whatsapp" in answered:
-        found.append(Finding("warning", "Some WhatsApp conversations can only be answered by a template, in Chatwoot."))
+        found.append(Finding("fine", "Some WhatsApp conversations can only be answered by a template now."))
     return found

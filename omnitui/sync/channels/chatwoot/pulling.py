@@ -8,17 +8,18 @@ conversation only in the batch that brings it, and moves past a time only when a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from omnitui.core.channel_events import Event, GapEvent
+from omnitui.core.channel_events import ConversationEvent, Event, GapEvent
 from omnitui.core.times import Instant
-from omnitui.sync.channels.chatwoot import conversations, messages
+from omnitui.sync.channels.chatwoot import conversations, facts, messages
 from omnitui.sync.channels.chatwoot.client import PAGE, ChatwootClient, Forbidden, Missing
 from omnitui.sync.channels.chatwoot.cursor import OVERLAP, Cursor, Known
+from omnitui.sync.channels.chatwoot.inboxes import Inboxes
 from omnitui.sync.channels.chatwoot.people import Agents, Place
 from omnitui.sync.channels.chatwoot.settings import ChatwootSettings
-from omnitui.sync.channels.chatwoot.values import moment, number, records, words
+from omnitui.sync.channels.chatwoot.values import moment, records
 
 QUEUE = 1000
 """Conversations of each open state that are brought at the start at most."""
@@ -29,6 +30,8 @@ LONGEST = 100
 """Pages of 100 messages that are fetched of one conversation at once; what is beyond is a gap that is told."""
 LISTED = 25
 """Conversations in a page of the list."""
+VANISHED = 5
+"""Conversations that have vanished from the list are asked for one by one, so many at a look."""
 EVERY = 6
 """After so many looks that found nothing one page further down is looked at, in turn: receipts and deletions there do
 not count as activity."""
@@ -53,8 +56,8 @@ class Puller:
     settings: ChatwootSettings
     place: Place
     agents: Agents
+    inboxes: Inboxes
     clock: Callable[[], Instant]
-    inboxes: dict[int, str] = field(default_factory=dict)
     quiet: int = 0
     deep: int = 1
 
@@ -85,6 +88,9 @@ class Puller:
         while True:
             items, total = await self.client.conversations(walk.pages + 1, status)
             walk.pages += 1
+            if cursor.phase >= STEADY and walk.pages == 1:
+                walk.events += await self._vanished(cursor, items, first=True)
+                walk.fresh = bool(walk.events)
             seen += len(items)
             for item in items:
                 walk.top = max(walk.top, conversations.activity(item))
@@ -111,34 +117,55 @@ class Puller:
             return []
         self.deep = self.deep + 1 if self.deep * LISTED < len(cursor.known) else 2
         items, _ = await self.client.conversations(self.deep, "all")
-        found: list[Event] = []
+        found = await self._vanished(cursor, items, first=False)
         for item in items:
             if conversations.name_of(item) in cursor.known and _changed(cursor, item) and await self._wanted(item):
                 found += await self._bring(cursor, item)
         return found
 
-    async def _wanted(self, item: dict[str, Any]) -> bool:
-        if not conversations.name_of(item):
-            return False
-        return not self.settings.inboxes or await self._inbox(item) in self.settings.inboxes
+    async def _vanished(self, cursor: Cursor, items: list[dict[str, Any]], *, first: bool) -> list[Event]:
+        """Conversations that should stand in this page of the list and do not: deleted, or no longer ours to see.
 
-    async def _inbox(self, item: dict[str, Any]) -> str:
-        """The name of a conversation's inbox; a new one is asked for once."""
-        id_ = number(item.get("inbox_id"))
-        if id_ is None:
-            return ""
-        if id_ not in self.inboxes:
-            self.inboxes = {number(one.get("id")) or 0: words(one.get("name")) for one in await self.client.inboxes()}
-            self.inboxes.setdefault(id_, "")
-        return self.inboxes[id_]
+        Chatwoot tells nobody of a deletion. `first`: nothing is above the page.
+        """
+        names, times = {conversations.name_of(item) for item in items}, [conversations.activity(item) for item in items]
+        if not names:
+            return []
+        low, high = min(times), max(times)
+        missing = [
+            name for name, one in cursor.known.items()
+            if name not in names and low < one.activity and (first or one.activity < high)
+        ]  # fmt: skip
+        found: list[Event] = []
+        for name in missing[:VANISHED]:
+            try:
+                item = await self.client.conversation(name)
+            except Missing:
+                why = "This conversation was deleted in Chatwoot"
+            except Forbidden:
+                why = "Your Chatwoot user does not see this conversation any more"
+            else:
+                cursor.known[name] = replace(cursor.known[name], activity=conversations.activity(item))
+                continue
+            del cursor.known[name]
+            found.append(ConversationEvent(conversation=name, at=self.clock(), state="closed", barred=why))
+        return found
+
+    async def _wanted(self, item: dict[str, Any]) -> bool:
+        name = conversations.name_of(item)
+        if not name:
+            return False
+        inbox = await self.inboxes.meet(name, item)
+        return not self.settings.inboxes or inbox.name in self.settings.inboxes
 
     async def _bring(self, cursor: Cursor, item: dict[str, Any]) -> list[Event]:
         """All that is new in a conversation, which is then known."""
-        name, inbox, now = conversations.name_of(item), await self._inbox(item), self.clock()
+        name, now = conversations.name_of(item), self.clock()
+        inbox = await self.inboxes.meet(name, item)
         found = conversations.events_of(
             self.place, item, agents=self.agents, inbox=inbox, base=self.client.base, now=now
         )
-        since, title = cursor.newest(name), conversations.title(item, inbox)
+        since, title = cursor.newest(name), conversations.title(item, inbox.name)
         by_id = {messages.identity(one) or 0: one for one in records(item.get("messages"))}
         try:
             by_id |= await self._messages(name, since, found)
@@ -149,8 +176,11 @@ class Puller:
         by_id.pop(0, None)
         for id_ in sorted(by_id):
             found += messages.events_of(self.place, name, by_id[id_], new=id_ > since, title=title, fallback=now)
-        greatest = max(by_id, default=0)
-        cursor.known[name] = Known(conversations.activity(item), max(since, greatest), conversations.stamp(item))
+        before = cursor.known.get(name)
+        if told := facts.line(name, item, before.facts if before else None, now):
+            found.append(told)
+        newest, stamp = max(since, max(by_id, default=0)), conversations.stamp(item)
+        cursor.known[name] = Known(conversations.activity(item), newest, stamp, facts.digest(item))
         return found
 
     async def _messages(self, name: str, since: int, found: list[Event]) -> dict[int, dict[str, Any]]:

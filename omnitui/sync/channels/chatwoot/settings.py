@@ -12,7 +12,10 @@ class ChatwootSettings:
     """A Chatwoot help desk, worked from here. `docs/guide/chatwoot.md` says how one gets the access token."""
 
     url: str = setting(
-        "Address of the server, without a path.", "https://app.chatwoot.com", example="https://desk.example", shape=URL
+        "Address of the server, with its path where it has one.",
+        "https://app.chatwoot.com",
+        example="https://desk.example",
+        shape=URL,
     )
     account_id: int = setting(
         "Number of the Chatwoot account: it stands behind /accounts/ in the browser's address.", example=1, least=1
@@ -29,6 +32,11 @@ class ChatwootSettings:
         "Who is who, where an agent's name here is not the one in Chatwoot: name here = mail address there.",
         (),
         example=("ana = ana.lopez@shop.example",),
+    )
+    new_in: str = setting(
+        "Name of the inbox in which new conversations are begun; empty takes one that reaches the customer, mail "
+        "before SMS.",
+        "",
     )
     history: int = setting(
         "How many of the conversations active last are brought at the start, beside all that are not resolved.",
