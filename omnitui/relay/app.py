@@ -23,8 +23,6 @@ from omnitui.relay.settings import RelaySettings
 from omnitui.relay.signatures import Forged, digest, meta_challenge, slack_challenge, verify
 from omnitui.relay.store import Arrival
 
-BODY_SECONDS = 15.0
-"""How long a body may take to come."""
 KEPT_HEADERS = (
     "content-type",
     "user-agent",
@@ -174,7 +172,7 @@ class Relay:
             raise Refusal(NOTHING)
         parts, size = [], 0
         try:
-            async with asyncio.timeout(BODY_SECONDS):
+            async with asyncio.timeout(self._settings.slow_seconds):
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":

@@ -6,6 +6,7 @@ One thread works on the file. Whoever waits for `keep` is told only when the com
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -36,6 +37,7 @@ class Intake:
         self._news: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
+        self._crowded = asyncio.Event()
 
     def start(self, keep_days: int, replay_days: int) -> None:
         """Begin to commit, and to tidy up now and then."""
@@ -44,12 +46,16 @@ class Intake:
             asyncio.create_task(self._tidy_all(keep_days, replay_days)),
         ]
 
-    async def close(self) -> None:
-        """Commit what is waiting and let go of the file."""
+    def let_go(self) -> None:
+        """The server is about to end: whoever waits for news is answered now, new webhooks are refused."""
         self._closing = True
         self._wake.set()
         for news in self._news.values():
             news.set()
+
+    async def close(self) -> None:
+        """Commit what is waiting and let go of the file."""
+        self.let_go()
         if self._tasks:
             commits, tidying = self._tasks
             tidying.cancel()
@@ -120,6 +126,8 @@ class Intake:
                 waiting.set_result(number)
         for source in {arrival.source for (arrival, _), number in zip(batch, made, strict=True) if number}:
             self._news.pop(source, asyncio.Event()).set()
+        if self._store.crowded:
+            self._crowded.set()
 
     async def _tidy_all(self, keep_days: int, replay_days: int) -> None:
         while True:
@@ -128,4 +136,10 @@ class Intake:
                 more = await self._work(self._store.tidy, self._clock(), keep_days, replay_days)
             except CacheError as error:
                 log.error("old webhooks could not be thrown away: %s", error)
-            await asyncio.sleep(0.05 if more else TIDY_SECONDS)
+            if more:
+                await asyncio.sleep(0.05)
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TIDY_SECONDS):
+                    await self._crowded.wait()
+            self._crowded.clear()

@@ -44,7 +44,9 @@ class Pulls:
             return None
         source = self._sources.get(asked.get("source", ""))
         scheme, _, given = headers.get("authorization", "").partition(" ")
-        if source is None or scheme.lower() != "bearer" or not same_secret(source.token, given.strip()):
+        if source is None or scheme.lower() != "bearer":
+            return None
+        if not any(same_secret(token, given.strip()) for token in source.tokens):
             return None
         name = source.settings.name
         if method == "DELETE":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from omnitui.core.errors import Refused
 from omnitui.core.times import Instant
@@ -18,6 +21,8 @@ from omnitui.relay.settings import RelaySettings
 from omnitui.relay.store import RelayStore, Room
 
 BACKLOG = 1024
+SAID_AGAIN = 60.0
+"""Seconds in which uvicorn's log says one thing once: strangers must not be able to fill it."""
 
 
 def serve(
@@ -38,7 +43,9 @@ def serve(
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     keys = sources(settings, environ)
     store = RelayStore(database, Room(settings.most_waiting, settings.most_megabytes * 1024 * 1024))
-    app = Relay(settings, keys, Intake(store, clock), clock)
+    intake = Intake(store, clock)
+    app = Relay(settings, keys, intake, clock)
+    protocol, server = _made_for_strangers(intake, settings.slow_seconds)
     config = uvicorn.Config(
         app,
         lifespan="on",
@@ -49,7 +56,7 @@ def serve(
         limit_concurrency=settings.most_connections,
         timeout_graceful_shutdown=10,
         ws="none",
-        http="h11",
+        http=protocol,
         loop="asyncio",
         ssl_certfile=settings.certificate or None,
         ssl_keyfile=settings.certificate_key or None,
@@ -59,8 +66,63 @@ def serve(
     host, port = listening.getsockname()[:2]
     ready(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
     # uvicorn's own words about connections are no news for this log.
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    uvicorn.Server(config).run(sockets=[listening])
+    own = logging.getLogger("uvicorn.error")
+    own.setLevel(logging.WARNING)
+    own.addFilter(_once_a_minute(time.monotonic))
+    server(config).run(sockets=[listening])
+
+
+def _made_for_strangers(intake: Intake, seconds: float) -> tuple[Any, Any]:
+    """uvicorn's protocol and server, with what a public port needs besides: nobody holds a connection for longer than
+    `seconds` without asking for something, and a stop does not wait for those who only wait."""
+    import uvicorn
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class Impatient(H11Protocol):
+        _head: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._look()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._look()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            if self._head is not None:
+                self._head.cancel()
+
+        def _look(self) -> None:
+            """A head is on its way, or it has come."""
+            busy = self.cycle is not None and not self.cycle.response_complete
+            if busy and self._head is not None:
+                self._head.cancel()
+                self._head = None
+            elif not busy and self._head is None and not self.transport.is_closing():
+                self._head = self.loop.call_later(seconds, self.transport.close)
+
+    class Leaving(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            intake.let_go()
+            await super().shutdown(sockets)
+
+    return Impatient, Leaving
+
+
+def _once_a_minute(clock: Callable[[], float]) -> Callable[[logging.LogRecord], bool]:
+    """A filter for a log whose words are of a bounded number."""
+    said: dict[str, float] = {}
+
+    def new(record: logging.LogRecord) -> bool:
+        words, now = str(record.msg), clock()
+        if now - said.get(words, now - SAID_AGAIN) < SAID_AGAIN:
+            return False
+        said[words] = now
+        return True
+
+    return new
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -36,6 +36,8 @@ class SourceSettings:
     secret_command: tuple[str, ...] = setting("A program that prints the signing secret.", ())
     verify_command: tuple[str, ...] = setting("meta: a program that prints the verify token.", ())
     token_command: tuple[str, ...] = setting("A program that prints the token with which a worker fetches.", ())
+    secret_old_command: tuple[str, ...] = setting("The same for a signing secret that is being replaced.", ())
+    token_old_command: tuple[str, ...] = setting("The same for a token that is being replaced.", ())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,9 @@ class RelaySettings:
         "Webhooks not yet fetched at most; more are answered 503.", 200_000, least=1, most=10**8
     )
     most_megabytes: int = setting("The same in megabytes.", 2048, least=1, most=10**7)
+    slow_seconds: int = setting(
+        "Seconds in which the head of a request must have come, and then its body.", 15, least=1, most=3600
+    )
     most_connections: int = setting("Connections at one time at most.", 200, least=2, most=100_000)
     keep_days: int = setting("Days for which webhooks stay that were fetched and confirmed.", 7, least=0, most=3650)
     replay_days: int = setting("Days for which the same webhook is not taken again.", 30, least=1, most=3650)

@@ -26,38 +26,49 @@ class Forged(Exception):
 
 def verify(source: Source, headers: Mapping[str, str], query: str, body: bytes, now: Instant) -> None:
     """Raises Forged. `headers` by name in small letters, `query` as it came."""
+    *earlier, last = source.secrets
+    for secret in earlier:
+        try:
+            _verify(source, secret, headers, query, body, now)
+        except Forged:
+            continue
+        return
+    _verify(source, last, headers, query, body, now)
+
+
+def _verify(source: Source, secret: str, headers: Mapping[str, str], query: str, body: bytes, now: Instant) -> None:
     kind = source.settings.kind
     if kind == "meta":
         # developers.facebook.com, "Webhooks: Validating payloads"
-        _same("sha256=" + _hex(source.secret, body, "sha256"), headers.get("x-hub-signature-256", ""))
+        _same("sha256=" + _hex(secret, body, "sha256"), headers.get("x-hub-signature-256", ""))
     elif kind == "telegram":
         # core.telegram.org/bots/api#setwebhook, secret_token
-        _same(source.secret, headers.get("x-telegram-bot-api-secret-token", ""))
+        _same(secret, headers.get("x-telegram-bot-api-secret-token", ""))
     elif kind == "slack":
-        _slack(source, headers, body, now)
+        _slack(secret, headers, body, now)
     elif kind == "twilio":
-        _twilio(source, headers, query, body)
+        _twilio(source.settings.url, secret, headers, query, body)
     else:
         own = source.settings
-        raw = hmac.digest(source.secret.encode(), body, own.algorithm)
+        raw = hmac.digest(secret.encode(), body, own.algorithm)
         written = raw.hex() if own.encoding == "hex" else base64.b64encode(raw).decode("ascii")
         given = headers.get(own.header.lower(), "")
         _same(own.prefix + written, given.lower() if own.encoding == "hex" and not own.prefix else given)
 
 
-def _slack(source: Source, headers: Mapping[str, str], body: bytes, now: Instant) -> None:
+def _slack(secret: str, headers: Mapping[str, str], body: bytes, now: Instant) -> None:
     stamp = headers.get("x-slack-request-timestamp", "")
     if not (stamp.isascii() and stamp.isdigit()) or len(stamp) > 12:
         raise Forged("no timestamp")
     _same(
-        "v0=" + _hex(source.secret, b"v0:" + stamp.encode("ascii") + b":" + body, "sha256"),
+        "v0=" + _hex(secret, b"v0:" + stamp.encode("ascii") + b":" + body, "sha256"),
         headers.get("x-slack-signature", ""),
     )
     if abs(now - int(stamp) * SECOND) > SLACK_WINDOW:
         raise Forged("signed more than five minutes ago: a replay, or a clock that is wrong")
 
 
-def _twilio(source: Source, headers: Mapping[str, str], query: str, body: bytes) -> None:
+def _twilio(address: str, secret: str, headers: Mapping[str, str], query: str, body: bytes) -> None:
     """HMAC-SHA1 over the address and the sorted form fields, name and value (twilio.com/docs/usage/security)."""
     fields = ""
     if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
@@ -69,7 +80,7 @@ def _twilio(source: Source, headers: Mapping[str, str], query: str, body: bytes)
     given = headers.get("x-twilio-signature", "")
     tail = f"?{query}" if query else ""
     # Both are tried: some of its parts sign with the port, some without.
-    expected = [_base64_sha1(source.secret, url + tail + fields) for url in _with_and_without_port(source.settings.url)]
+    expected = [_base64_sha1(secret, url + tail + fields) for url in _with_and_without_port(address)]
     right = [hmac.compare_digest(one.encode(), given.encode()) for one in expected]
     if not any(right):
         raise Forged("the signature is not right")

@@ -1,7 +1,8 @@
 """The relay's file, and the only place that knows its SQL. What `add` has returned is on the disk.
 
 Ids rise for good and are never given twice. What was not fetched and confirmed is never thrown away; when there is no
-more room, new webhooks are refused (and that is remembered, so that the worker can show it).
+more room, new webhooks are refused (and that is remembered, so that the worker can show it). What was confirmed gives
+way before that: all together, confirmed or not, takes no more than the room for long.
 """
 
 from __future__ import annotations
@@ -118,7 +119,12 @@ class RelayStore:
             with suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "trusted_schema = OFF"):
+            for pragma in (
+                "auto_vacuum = INCREMENTAL",
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "trusted_schema = OFF",
+            ):
                 self._db.execute(f"PRAGMA {pragma}")
             self._db.executescript(_SCHEMA)
             with self._transaction():
@@ -126,6 +132,12 @@ class RelayStore:
                     self._db.execute("INSERT INTO relay VALUES (?)", (secrets.token_hex(8),))
             self.epoch: str = self._db.execute("SELECT epoch FROM relay").fetchone()[0]
             self._waiting, self._size = self._count()
+            self._whole: int = self._db.execute("SELECT coalesce(sum(length(body)), 0) FROM event").fetchone()[0]
+
+    @property
+    def crowded(self) -> bool:
+        """What is kept, confirmed or not, takes more than the room: `tidy` makes some."""
+        return self._whole > self._room.size
 
     def add(
         self, arrivals: Sequence[Arrival], refused: Mapping[tuple[str, str], int], now: Instant
@@ -134,7 +146,7 @@ class RelayStore:
 
         `refused`: by source and reason, how many were turned away since the last time.
         """
-        counts, made = (self._waiting, self._size), []
+        counts, made = (self._waiting, self._size, self._whole), []
         turned_away = dict(refused)
         try:
             with _told("the relay's file"), self._transaction():
@@ -147,7 +159,7 @@ class RelayStore:
                 for (source, reason), count in turned_away.items():
                     self._refused(source, reason, count, now)
         except CacheError:
-            self._waiting, self._size = counts
+            self._waiting, self._size, self._whole = counts
             raise
         return made
 
@@ -168,6 +180,7 @@ class RelayStore:
         )
         self._waiting += 1
         self._size += len(one.body)
+        self._whole += len(one.body)
         return int(number)
 
     def _refused(self, source: str, reason: str, count: int, now: Instant) -> None:
@@ -233,21 +246,32 @@ class RelayStore:
         self._size -= size
 
     def tidy(self, now: Instant, keep_days: int, replay_days: int, limit: int = 2000) -> bool:
-        """Throw away what was confirmed and is older; whether there is more to do. Not more than `limit` at a time."""
+        """Throw away what was confirmed and is older, or has to make room; whether there is more to do. Not more than
+        `limit` at a time."""
         with _told("the relay's file"), self._transaction():
-            old = self._db.execute(
-                "SELECT event.id, event.source FROM event JOIN source ON source.name = event.source"
-                " WHERE event.id <= source.confirmed AND event.at <= ? ORDER BY event.id LIMIT ?",
-                (now - keep_days * DAY, limit),
+            confirmed = self._db.execute(
+                "SELECT event.id, event.source, event.at, length(event.body) FROM event JOIN source"
+                " ON source.name = event.source WHERE event.id <= source.confirmed ORDER BY event.id LIMIT ?",
+                (limit,),
             ).fetchall()
-            self._db.executemany("DELETE FROM event WHERE id = ?", [(one[0],) for one in old])
+            old, whole = [], self._whole
+            for id_, source, at, size in confirmed:
+                if at > now - keep_days * DAY and whole <= self._room.size:
+                    continue
+                old.append((id_, source))
+                whole -= size
+            self._db.executemany("DELETE FROM event WHERE id = ?", [(id_,) for id_, _ in old])
             self._db.executemany("UPDATE source SET gone = max(gone, ?) WHERE name = ?", old)
             forgotten = self._db.execute(
                 "DELETE FROM seen WHERE (source, digest) IN (SELECT source, digest FROM seen WHERE at < ? LIMIT ?)",
                 (now - replay_days * DAY, limit),
             ).rowcount
             self._db.execute("DELETE FROM refusal WHERE until < ?", (now - 90 * DAY,))
-        return len(old) == limit or forgotten == limit
+        self._whole = whole
+        with _told("the relay's file"):
+            # Pages that are free go back to the disk, a few at a time.
+            self._db.execute("PRAGMA incremental_vacuum(1000)").fetchall()
+        return len(old) == limit or forgotten == limit or (self.crowded and bool(old))
 
     def close(self) -> None:
         """Let go of the file."""
