@@ -193,6 +193,9 @@ class UiSettings:
         "auto",
         choices=("auto", "yes", "no"),
     )
+    tell_typing: bool = setting(
+        "Where a chat can show it: let the customer see that you write, while you do. Of notes nobody is told.", True
+    )
     mouse: bool = setting("Listen to the mouse; false leaves it to the terminal for marking text.", True)
     fps: int = setting("Most frames a second; fewer are kinder to a slow line.", 60, least=1, most=240)
     slow_line: str = setting(

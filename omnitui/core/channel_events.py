@@ -145,7 +145,7 @@ class ReceiptEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypingEvent:
-    """Somebody writes now. Never stored."""
+    """Somebody writes now, or stopped. It is shown for some seconds, and no part of what is kept."""
 
     conversation: str
     person: Person

@@ -34,6 +34,8 @@ class Chat:
 
     can: Capabilities
     window: Window = OPEN
+    begun: int | None = None
+    """The conversation that it goes into; None: it begins one."""
 
     def lines(self, draft: Draft, answered: str, session: Session) -> list[Line]:
         """What stands above the text: whom it answers, the template, the files, the window."""
@@ -77,8 +79,7 @@ async def chat_of(session: Session, draft: Draft) -> Chat | None:
     if draft.conversation_id is not None:
         here = await session.reader.first(channels.possible(draft.conversation_id))
         if here is not None and here.account == draft.account:
-            return Chat(
-                here.capabilities, window_of(here.capabilities, here.last_customer_at, session.now(), here.barred)
-            )
+            window = window_of(here.capabilities, here.last_customer_at, session.now(), here.barred)
+            return Chat(here.capabilities, window, draft.conversation_id)
     can = await session.reader.first(channels.capabilities(draft.account))
     return None if can is None else Chat(can)

@@ -19,6 +19,7 @@ from omnitui.screens.handlers import Call
 from omnitui.screens.outside_editor import edit
 from omnitui.screens.recipients import written
 from omnitui.screens.reply_writing import ReplyWriting
+from omnitui.screens.telling import Telling
 from omnitui.store import drafts, messages
 from omnitui.triage import drafting, notes, sending
 from omnitui.widgets.lines import Line
@@ -40,6 +41,7 @@ class Composing:
         self._page = page
         self.draft: Draft | None = None
         self.saved = ReplyWriting(page)
+        self._telling = Telling(page)
         self._kept: Draft | None = None
         self.chat: Chat | None = None
         """What the channel can do, where the draft is one of a chat."""
@@ -67,6 +69,7 @@ class Composing:
         self.draft, self._found, self._told = draft, [], set()
         self._kept = kept or draft
         await self._look_at_channel()
+        self._telling.begins(draft.body)
         page.panes.show_thread()
         page.composer.open("", "", draft.body, note=draft.kind == "note")
         self.show_facts()
@@ -85,7 +88,7 @@ class Composing:
             self._answered = f"{who(answered, page.session.me)}: {answered.preview}" if answered is not None else ""
         sends = self.chat is not None and self.chat.enter_sends(page.session.settings.ui.enter_sends)
         page.composer.area.on_enter = (lambda: page.run_command(Call("compose.send"))) if sends else None
-        page.composer.on_text = self._title if self.chat is not None else None
+        page.composer.on_text = self._typed if self.chat is not None else None
 
     def show_facts(self) -> None:
         """Say to whom, how, and what will happen."""
@@ -100,6 +103,12 @@ class Composing:
         send = (page.session.keymap.keys_of("compose.send") or ("",))[0]
         page.composer.set_title(f"NOTE {dot} only the team sees this", f"{send} saves")
         page.composer.set_facts([])
+
+    def _typed(self) -> None:
+        """The text of a chat is another."""
+        self._title()
+        if self.chat is not None:
+            self._telling.typed(self.chat, self._page.composer.text)
 
     def _title(self) -> None:
         """To whom, through what, and what the key does; in a chat also how long the text is."""
@@ -295,6 +304,7 @@ class Composing:
             self._page.session.wake()
 
     def _close(self) -> None:
+        self._telling.ends()
         self.draft = self.chat = None
         self._page.composer.area.on_enter = self._page.composer.on_text = None
         self._page.composer.close()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
+
+from textual.timer import Timer
 
 from omnitui.core.channels import EMAIL
 from omnitui.core.models import (
@@ -17,9 +20,9 @@ from omnitui.core.models import (
 )
 from omnitui.screens.session import Session
 from omnitui.store import conversations, messages
-from omnitui.store.chat import older
+from omnitui.store.chat import older, writing
 from omnitui.store.select import Select
-from omnitui.widgets.chat_lines import before_us
+from omnitui.widgets.chat_lines import before_us, who_writes
 from omnitui.widgets.thread_view import Head, ThreadView
 from omnitui.widgets.words import moment, several
 
@@ -39,6 +42,7 @@ class ThreadPages:
         """The conversation whose first page has been read to its end."""
         self._rows: dict[ConversationId, ConversationRow] = {}
         """Of a timeline: the conversations of the messages that are here."""
+        self._until: Timer | None = None
 
     @property
     def row(self) -> ConversationRow | None:
@@ -156,13 +160,22 @@ class ThreadPages:
             self._row = row
             self._retitle()
             if row.channel != EMAIL:
-                stands: Older | None = await self._session.reader.first(older.standing(id))
-                self._show_ends(id, stands)
+                await self._read_ends(id)
 
-    def _show_ends(self, id: ConversationId, stands: Older | None) -> None:
-        if self._view.conversation == id:
-            self._view.more_beyond = stands is not None and stands.state is OlderState.MORE
-            self._view.set_ends(before_us(stands), ("", ""))
+    async def _read_ends(self, id: ConversationId) -> None:
+        """What is to be said of the time before a chat's first message here, and who writes at this moment."""
+        session, view = self._session, self._view
+        now = session.now()
+        stands: Older | None = await session.reader.first(older.standing(id))
+        writers = await session.reader.all(writing.of_conversation(id, now))
+        if view.conversation == id:
+            view.more_beyond = stands is not None and stands.state is OlderState.MORE
+            view.set_ends(before_us(stands), who_writes([one.name for one in writers]))
+            if self._until is not None:
+                self._until.stop()
+            # Nobody tells when it is over: it ends by itself.
+            left = (min(one.until for one in writers) - now) / 1000 if writers else None
+            self._until = None if left is None else view.set_timer(left + 0.1, partial(self._read_ends, id))
 
     async def ask_beyond(self, id: ConversationId, *, again: bool = False) -> Older:
         """Let the worker bring what was said before the oldest message here; nothing waits for it. Gives how it
@@ -170,7 +183,7 @@ class ThreadPages:
         session = self._session
         stands = await session.writer.do(older.order, id, session.now(), again=again)
         session.wake()
-        self._show_ends(id, stands)
+        await self._read_ends(id)
         return stands
 
     async def _read(self, id: ConversationId, limit: int) -> None:

@@ -89,6 +89,14 @@ def before_us(stands: Older | None) -> Piece:
             return "older messages may be had: scroll on up", "muted"
 
 
+def who_writes(names: Sequence[str]) -> Piece:
+    """What stands under the newest message while somebody writes."""
+    if not names:
+        return "", ""
+    whose = names[0] if len(names) == 1 else " and ".join(names) if len(names) == 2 else f"{len(names)} people"
+    return f"{whose} {'is' if len(names) == 1 else 'are'} typing...", "muted"
+
+
 def _gap(words: str, look: Look) -> list[Line]:
     width, rule = look.width - 2, look.glyphs.rule
     first, *more = [part for _, part in wrap(words, width - 6)]

@@ -24,7 +24,7 @@ from omnitui.core.channel_events import (
 from omnitui.core.models import ConversationId, MessageId
 from omnitui.core.safe_events import safe_event
 from omnitui.core.times import Instant
-from omnitui.store.chat import early, gaps, marks, messages, people, standing
+from omnitui.store.chat import early, gaps, marks, messages, people, standing, writing
 from omnitui.store.chat.cursors import set_cursor
 from omnitui.store.chat.scene import ChatAccount, ChatScene
 from omnitui.store.message_ids import MessageIds
@@ -81,4 +81,4 @@ def _apply(scene: ChatScene, event: Event) -> None:
         case GapEvent():
             gaps.apply_gap(scene, event)
         case TypingEvent():
-            pass
+            writing.heard(scene, event)

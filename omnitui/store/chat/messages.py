@@ -15,7 +15,7 @@ from omnitui.core.text.html import blocks_from_html, html_to_text
 from omnitui.core.waiting import reopens
 from omnitui.store import fulltext
 from omnitui.store.apply.own_messages import preview_of
-from omnitui.store.chat import echo, files, marks, people
+from omnitui.store.chat import echo, files, marks, people, writing
 from omnitui.store.chat.scene import ChatScene
 from omnitui.store.reopening import open_again
 
@@ -71,6 +71,7 @@ def _insert(scene: ChatScene, event: MessageEvent) -> int:
     outside = [person for person in event.people if person.address]
     if class_ is MessageClass.CUSTOMER and author.address:
         outside.insert(0, author)
+        writing.stopped(connection, conversation["id"], author.address)
     people.take_part(scene, conversation["id"], outside, event.at)
     _open_again(scene, conversation, class_, event)
     scene.touched.add(conversation["id"])

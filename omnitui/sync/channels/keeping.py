@@ -21,6 +21,7 @@ from omnitui.store.chat.scene import ChatAccount
 from omnitui.sync.channels.contract import Batch, Connector, PullBudget, Template
 from omnitui.sync.channels.delivery import ChannelDelivery
 from omnitui.sync.channels.errands import Errands
+from omnitui.sync.channels.telling import Telling
 from omnitui.sync.outbox.desk import Desk
 from omnitui.sync.writer import Writer
 
@@ -48,10 +49,11 @@ class Keeping:
         self.in_step = False
         self.new = 0
         self._asked = asyncio.Event()
-        self._woken = (asyncio.Event(), asyncio.Event())
-        """For sends, and for errands."""
+        self._woken = (asyncio.Event(), asyncio.Event(), asyncio.Event())
+        """For sends, for errands, and for telling that we write."""
         self._delivery = ChannelDelivery(self._desk, account.id, connector, attachments, clock, lambda: self.in_step)
         self._errands = Errands(self._desk, account, connector, attachments, clock)
+        self._telling = Telling(self._desk, account.id, connector, clock)
 
     def ask(self) -> None:
         """Pull now."""
@@ -83,44 +85,59 @@ class Keeping:
 
     async def deliver(self) -> None:
         """Send, and do errands beside that, until `stop`, or until cancelled: no send waits for an errand."""
-        sends, errands = self._woken
         # The first turn takes over what a dead worker has left, errands among it.
         await self._delivery.turn()
-        beside = asyncio.create_task(self._take_turns(self._errands.turn, errands))
-        sending = asyncio.create_task(self._take_turns(self._delivery.turn, sends))
+        works = [(self._delivery.turn, self._until_send), (self._errands.turn, self._until_errand)]
+        if self._connector.capabilities.typing:
+            works.append((self._telling.turn, self._until_told))
+        turns = [self._take_turns(*work, woken) for work, woken in zip(works, self._woken, strict=False)]
+        watch, sends, *others = tasks = [asyncio.create_task(work) for work in (self._watch(), *turns)]
         try:
-            await asyncio.wait([beside, sending], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             self.stop()
-            await asyncio.wait([sending], timeout=LAST_SEND)
-            await asyncio.wait([beside], timeout=LAST_ERRAND)
+            watch.cancel()
+            await asyncio.wait([sends], timeout=LAST_SEND)
+            await asyncio.wait(others, timeout=LAST_ERRAND)
         finally:
-            for task in (sending, beside):
+            for task in tasks:
                 task.cancel()
-            await asyncio.wait([sending, beside])
-        for task in (sending, beside):
+            await asyncio.wait(tasks)
+        for task in tasks:
             if not task.cancelled():
                 task.result()
 
-    async def _take_turns(self, turn: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
+    async def _take_turns(
+        self, turn: Callable[[], Awaitable[int]], pause: Callable[[], Awaitable[float | None]], woken: asyncio.Event
+    ) -> None:
+        """Turn after turn, each when called, or after the pause where something waits."""
         while not self._delivery.stopping:
             woken.clear()
-            # Read before the turn: what is put in meanwhile is then seen as a change after it.
-            seen = await self._desk.do(feed.version().first)
             await turn()
-            await self._until_needed(seen, woken)
-
-    async def _until_needed(self, seen: int | None, woken: asyncio.Event) -> None:
-        """Until called, or something waits and may be due, or others have changed the cache since `seen`."""
-        opened = await self._desk.do(chat_sending.anything_open(self._account.id).first)
-        errands = opened and woken is self._woken[1]
-        due = await self._desk.do(chat_sending.fetches_due(self._account.id).first) if errands else None
-        wait = LOOK if due is None else min(LOOK, max(0.05, (due - self._clock()) / 1000))
-        while True:
+            seconds = await pause()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
+                async with asyncio.timeout(seconds):
                     await woken.wait()
-            if opened or woken.is_set() or await self._desk.do(feed.version().first) != seen:
-                return
+
+    async def _watch(self) -> None:
+        """Call everybody when others have changed the cache: not every program that writes there calls us."""
+        seen = None
+        while not self._delivery.stopping:
+            found = await self._desk.do(feed.version().first)
+            if found != seen:
+                seen = found
+                self.wake()
+            await asyncio.sleep(LOOK)
+
+    async def _until_send(self) -> float | None:
+        """Seconds until a send may be due; None: nothing waits."""
+        return LOOK if await self._desk.do(chat_sending.anything_open(self._account.id).first) else None
+
+    async def _until_errand(self) -> float | None:
+        due = await self._desk.do(chat_sending.fetches_due(self._account.id).first)
+        return None if due is None else min(LOOK, max(0.05, (due - self._clock()) / 1000))
+
+    async def _until_told(self) -> float | None:
+        return LOOK if self._telling.busy else None
 
     async def deliver_once(self) -> int:
         """Everything that is due now; how many items that were."""

@@ -15,6 +15,7 @@ CAN = Capabilities(
     delete=True,
     react=True,
     reply_to=True,
+    typing=True,
     mark_read=True,
     receipts="read",
     attachments=True,

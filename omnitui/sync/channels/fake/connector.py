@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -118,6 +118,8 @@ class FakeConnector(Connector):
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._inbox.exists():
             self._append([])
+            if self._script is not None:
+                self._append(self._script.earlier(self._clock()), "history.jsonl")
         if self._script is not None:
             self._append(self._script.due(self._clock()))
 
@@ -132,8 +134,8 @@ class FakeConnector(Connector):
         answers = self._script.answer(draft.conversation, draft.key, now) if self._script else []
         self._append([message, receipt, *answers])
 
-    def _append(self, events: list[Event]) -> None:
-        opened = os.open(self._inbox, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    def _append(self, events: Sequence[Event], name: str = "in.jsonl") -> None:
+        opened = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         with os.fdopen(opened, "ab") as file:
             file.write("".join(to_line(event) + "\n" for event in events).encode())
 

@@ -6,13 +6,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from omnitui.core.channel_events import Direction, Event, MessageEvent, Person, ReactionEvent, ReceiptEvent
-from omnitui.core.times import HOUR, SECOND, Instant
+from omnitui.core.channel_events import Direction, Event, MessageEvent, Person, ReactionEvent, ReceiptEvent, TypingEvent
+from omnitui.core.times import DAY, HOUR, SECOND, Instant
 
 
 class Script:
     """A TOML file: [[customer]] with name, address, conversation, [[customer.message]] (text, and hours ago or `after`
-    seconds) and `answers`. What is due is given out once for a run of the program."""
+    seconds) and `answers`, [[customer.earlier]] (text, and days ago) for what is had on order only. What is due is
+    given out once for a run of the program."""
 
     def __init__(self, path: Path) -> None:
         with open(path, "rb") as file:
@@ -37,6 +38,17 @@ class Script:
         self._later = [(at, event) for at, event in self._later if at > now]
         return sorted(events, key=lambda event: getattr(event, "at", 0))
 
+    def earlier(self, now: Instant) -> list[MessageEvent]:
+        """What was said before we came, the oldest first."""
+        events = [
+            self._message(
+                customer, message, Instant(now - int(float(message["days"]) * DAY)), f"{number}-earlier-{place}"
+            )
+            for number, customer in enumerate(self._customers)
+            for place, message in enumerate(customer.get("earlier", ()))
+        ]
+        return sorted(events, key=lambda event: event.at)
+
     def answer(self, conversation: str, remote_id: str, now: Instant) -> list[Event]:
         """The customer reads it at once, and writes what they have left to say a little later."""
         customer = next((one for one in self._customers if one["conversation"] == conversation), None)
@@ -50,6 +62,7 @@ class Script:
         answers = customer.get("answers", ())
         at = Instant(now + 6 * SECOND)
         if said < len(answers):
+            self._later.append((Instant(now + 3 * SECOND), TypingEvent(conversation=conversation, person=who)))
             message = {"text": answers[said]}
             self._later.append((at, self._message(customer, message, at, f"{remote_id}-answer")))
         else:
