@@ -68,7 +68,7 @@ async def test_the_rights_of_a_business_account_are_those_of_its_chats(
     barred, can = told(batch.events, "b77/1001")
     assert barred is not None
     assert "does not let the bot reply" in barred
-    assert (can.mark_read, can.edit, can.delete) == (False, False, False)
+    assert (can.mark_read, can.edit, can.delete, can.typing) == (False, False, False, False)
     fake.happen("business_connection", connect(fake, "c", enabled=False))
     batch = await pulled(bot, batch.next_cursor)
     assert "disconnected" in (told(batch.events, "b77/1001")[0] or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from omnitui.core.errors import Refused
 from omnitui.store import channels
 from omnitui.store.channels import Possible
-from omnitui.triage import chatting, labels
+from omnitui.store.chat import writing
+from omnitui.triage import chatting, drafting, labels, sending
 from tests.channels.desk import Desk
 from tests.channels.telegram.fake import Refusal
 from tests.channels.telegram.making import OWNER, connect
@@ -186,3 +188,48 @@ def test_the_token_of_another_bot_is_refused_before_anything_is_read(desk: Desk)
     rig.fake.me |= {"id": 987654}
     desk.once()
     assert "To the second bot" in desk.texts()
+
+
+def test_what_fits_into_no_message_is_told_or_divided_before_it_leaves(desk: Desk, tmp_path: Path) -> None:
+    rig = rig_of(desk)
+    desk.once()
+    rig.write("Send me everything")
+    desk.once()
+    papers = []
+    for number in range(12):
+        (tmp_path / f"{number}.txt").write_text(f"paper {number}")
+        papers.append(tmp_path / f"{number}.txt")
+    number = desk.one("SELECT id FROM conversation")
+
+    def send(text: str, *files: Path) -> None:
+        with desk.cache() as cache:
+            draft = drafting.reply(cache, desk.agent, number, message_id=None, everyone=False)
+            written = replace(draft, body=text, attachments=tuple(map(str, files)))
+            sending.send(cache, desk.agent, written, desk.now(), attachments=desk.places.attachments)
+
+    with pytest.raises(Refused, match="4,096"):
+        send("😀" * 2049)
+    send("x" * 1025, *papers)
+    desk.once()
+    sent = rig.sent()
+    assert [one.text for one in sent if one.text] == ["x" * 1025]
+    assert sorted(name for one in sent for name in one.files) == sorted(path.name for path in papers)
+    assert max(len(one.files) for one in sent) <= 10
+    assert {state for (state,) in desk.rows("SELECT state FROM outbox WHERE kind = 'send'")} == {"sent"}
+
+
+def test_a_customer_sees_that_we_write(desk: Desk) -> None:
+    fake = rig_of(desk).fake
+    connect(fake, "c")
+    desk.once()
+    business(desk, "Anybody there?")
+    desk.once()
+
+    def told() -> list[dict[str, Any]]:
+        return [fields for method, fields in list(fake.calls) if method == "sendChatAction"]
+
+    with desk.live():
+        with desk.cache() as cache:
+            writing.we_write(cache, desk.one("SELECT id FROM conversation"), desk.now())
+        desk.until(lambda: bool(told()))
+    assert told()[0] == {"chat_id": 1001, "business_connection_id": "c", "action": "typing"}

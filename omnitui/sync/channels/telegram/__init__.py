@@ -21,6 +21,8 @@ CAPABILITIES = Capabilities(
     links_expire=True,
     counting=Counting.UTF16,
     most_text=4096,
+    most_caption=1024,
+    most_files=10,
     most_file=50_000_000,
     enter_sends=True,
 )

@@ -33,6 +33,7 @@ def capabilities_of(route: Route, connection: Connection | None) -> Capabilities
         edit=able.can_reply,
         delete=able.can_delete,
         mark_read=able.can_read,
+        typing=able.can_reply and able.enabled,
         window_hours=ANSWER_HOURS,
     )
 
