@@ -28,10 +28,10 @@ import pytest
 from omnitui.config.places import Places, places, prepare
 from omnitui.core.errors import OmnituiError
 from omnitui.sync.wire import ask_worker
-from tests.channels.conformance.rigs import rig_of, rigged
+from tests.channels.conformance.rigs import channels, rig_of
 from tests.channels.rig import Rig
 
-ACCOUNTS = (*rigged(), "fake")
+ACCOUNTS = ("email", *channels(), "fake")
 SETTLE = 10.0
 """Seconds after the first look at everything: what is done once at the start is over."""
 BARS = {"cpu_percent": 2.0, "pss_mb": 150.0}

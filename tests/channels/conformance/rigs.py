@@ -1,4 +1,7 @@
-"""Every channel's rig: `tests/channels/<channel>/rig.py` of each channel that ships, and of the mailbox."""
+"""Every channel's rig: `tests/channels/<channel>/rig.py` of each channel that ships, and of the mailbox.
+
+A channel that holds several ways to talk has a rig for each: `rig_<way>.py` is asked for as `<channel>-<way>`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 import omnitui.sync.channels
 from tests.channels.rig import Rig
 
+HERE = Path(__file__).resolve().parents[1]
 KIT = Path(omnitui.sync.channels.__path__[0])
 
 
@@ -18,12 +22,14 @@ def channels() -> list[str]:
 
 def rigged() -> list[str]:
     """The channels, and the mailbox, which keeps the same rules by other code."""
-    return ["email", *channels()]
+    ways = sorted(f"{path.parent.name}-{path.stem.removeprefix('rig_')}" for path in HERE.glob("*/rig_*.py"))
+    return ["email", *channels(), *ways]
 
 
 def rig_of(channel: str) -> type[Rig]:
     """The rig of a channel."""
-    module = importlib.import_module(f"tests.channels.{channel}.rig")
+    name, _, way = channel.partition("-")
+    module = importlib.import_module(f"tests.channels.{name}.rig{f'_{way}' if way else ''}")
     found = [
         one for one in vars(module).values() if isinstance(one, type) and issubclass(one, Rig) and one is not Rig
         and one.__module__ == module.__name__

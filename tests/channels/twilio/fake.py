@@ -25,7 +25,8 @@ from tests.channels.rig import Faults
 ACCOUNT = "AC" + "0123456789abcdef" * 2
 TOKEN = "token-of-the-desk"
 OURS = "+3197010200300"
-NUMBER = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}")
+NUMBER = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}|whatsapp:[A-Z]{2}\.[A-Za-z0-9]+")
+"""A number, or what WhatsApp calls a customer who shows none."""
 Item = dict[str, Any]
 
 
@@ -172,6 +173,8 @@ class Fake:
         """What to answer; None cuts the connection."""
         with self.turn:
             self.asked.append((method, path))
+            if path.startswith("/store/"):
+                return self._stored(path, headers)
             if headers.get("authorization") != _basic(ACCOUNT, TOKEN) or self.faults.refuse_token:
                 return refusal(401, 20003, "Authenticate")
             for fault, answer in (("too_many", 429), ("server_error", 500)):
@@ -192,6 +195,14 @@ class Fake:
                 return None
             self._check_answer(method, path, given)
             return given
+
+    def _stored(self, path: str, headers: dict[str, str]) -> Reply:
+        """Where the bytes of files are: another host, which takes what is signed into the address, and no login."""
+        if "authorization" in headers:
+            return refusal(400, 0, "Only one auth mechanism allowed")
+        own = path.rpartition("/")[2].partition("?")[0]
+        found = next((pair for pairs in self.media.values() for pair in pairs if pair[0]["sid"] == own), None)
+        return Reply(200, body=found[1], kind=found[0]["content_type"]) if found else refusal(404, 0, "gone")
 
     def _check(self, method: str, path: str, headers: dict[str, str], body: bytes) -> None:
         specification = openapi(_file(path)) if _described(path) else None
@@ -233,7 +244,9 @@ class Fake:
             case ["Messages", sid, "Media", own]:
                 found = next((p for p in self.media.get(sid, []) if p[0]["sid"] == own), None)
                 gone = refusal(404, 20404, "gone")
-                return Reply(200, body=found[1], kind=found[0]["content_type"]) if found else gone
+                port = urlsplit(self.url).port
+                there = {"Location": f"http://localhost:{port}/store/{own}?signature=0123456789abcdef"}
+                return Reply(307, body=b"", headers=there) if found else gone
             case ["Recordings", sid, "Transcriptions"]:
                 words = [one for one in self.transcriptions if one["recording_sid"] == sid]
                 return Reply(200, {"transcriptions": words, "next_page_uri": None})

@@ -48,12 +48,16 @@ content_url = "{self.fake.url}"
     def environment(self) -> dict[str, str]:
         return {"OMNITUI_PASSWORD_DESK_AUTH_TOKEN": TOKEN}
 
+    def addresses(self, who: str) -> tuple[str, str]:
+        """Theirs and ours."""
+        return CUSTOMERS[who], OURS
+
     def write(self, text: str, *, who: str = "ana") -> str:
-        return str(self.fake.message(CUSTOMERS[who], OURS, text, at=datetime.now(UTC))["sid"])
+        return str(self.fake.message(*self.addresses(who), text, at=datetime.now(UTC))["sid"])
 
     def write_file(self, name: str, data: bytes, *, who: str = "ana") -> str:
         with self.fake.turn:
-            item = self.fake.message(CUSTOMERS[who], OURS, "", at=datetime.now(UTC))
+            item = self.fake.message(*self.addresses(who), "", at=datetime.now(UTC))
             self.fake.file(item, "image/png" if name.endswith(".png") else "application/octet-stream", data)
         return str(item["sid"])
 
@@ -61,7 +65,7 @@ content_url = "{self.fake.url}"
         at = datetime.now(UTC)
         with self.fake.turn:
             self.fake.largest_page = 2
-            return [str(self.fake.message(CUSTOMERS[who], OURS, text, at=at)["sid"]) for text in texts]
+            return [str(self.fake.message(*self.addresses(who), text, at=at)["sid"]) for text in texts]
 
     def sent(self) -> list[Arrived]:
         with self.fake.turn:
@@ -70,7 +74,8 @@ content_url = "{self.fake.url}"
 
     def colleague_writes(self, text: str, *, who: str = "ana") -> str:
         now = datetime.now(UTC)
-        item = self.fake.message(OURS, CUSTOMERS[who], text, "outbound-api", status="delivered", at=now)
+        theirs, ours = self.addresses(who)
+        item = self.fake.message(ours, theirs, text, "outbound-api", status="delivered", at=now)
         return str(item["sid"])
 
     def requests_checked(self) -> int:

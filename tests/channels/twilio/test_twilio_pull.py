@@ -135,6 +135,8 @@ async def test_files_come_and_can_be_gone(fake: Fake) -> None:
         into = io.BytesIO()
         await desk.connector.fetch_attachment(file.ref, into)
         assert into.getvalue() == b"picture"
+        hosts = [path for _, path in fake.asked if path.startswith("/store/")]
+        assert len(hosts) == 1, "the bytes are at another host, which was asked without our login"
         fake.media.clear()
         with pytest.raises(NotFound):
             await desk.connector.fetch_attachment(file.ref, into)

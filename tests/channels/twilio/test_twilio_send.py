@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from omnitui.core.channel_events import Person
+from omnitui.core.channel_events import MessageEvent, Person
 from omnitui.core.errors import LoginRefused
 from omnitui.core.times import MINUTE
 from omnitui.sync.channels.contract import OutboundFile, Template
@@ -160,6 +160,16 @@ async def test_a_template_of_the_composer_is_found_by_its_filled_text(fake: Fake
             await desk.connector.send(draft)
         found = await desk.connector.reconcile(draft)
         assert (found.state, found.remote_id) == ("found", fake.messages[-1]["sid"])
+
+
+async def test_a_customer_who_shows_no_number_is_answered(fake: Fake) -> None:
+    them = "whatsapp:NL.1349120865530274"
+    fake.message(them, "whatsapp:" + OURS, "hi")
+    async with at_work(fake) as desk:
+        (event,) = [one for one in await desk.pull() if isinstance(one, MessageEvent)]
+        assert event.author == Person(them, handle="NL.1349120865530274")
+        receipt = await desk.connector.send(desk.draft(conversation=event.conversation))
+        assert (receipt.state, receipt.conversation, fake.forms[-1]["To"]) == ("accepted", event.conversation, them)
 
 
 async def test_sms_go_through_the_messaging_service_that_is_named(fake: Fake) -> None:
