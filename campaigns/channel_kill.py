@@ -257,7 +257,8 @@ def compared(desk: Desk, told: Told) -> Counter[str]:
     for item, text in told.answers.items():
         state = desk.state(item)
         _note(found, "sent_twice", text, there=arrived[text] > 1)
-        _note(found, "sent_lost", text, there=state == "sent" and not arrived[text])
+        detail = desk.one("SELECT detail FROM outbox WHERE id = ?", item)
+        _note(found, "sent_lost", f"{text}: {detail}", there=state == "sent" and not arrived[text])
         _note(found, "stuck", f"{text}: {state}", there=state not in ("sent", "asking"))
         _note(found, "doubled", text, there=ours[text] > 1)
         _note(found, "lost", text, there=not ours[text])

@@ -16,6 +16,7 @@ from omnitui.core.times import MINUTE, Instant, as_datetime, instant
 from omnitui.sync.imap import uids
 from omnitui.sync.imap.connection import CommandRefused, Connection, quoted
 from omnitui.sync.imap.login import Login
+from omnitui.sync.mail.parse import parse_mail
 from omnitui.sync.outbox.headers import is_message_id
 
 NEAR = 2 * MINUTE
@@ -23,6 +24,7 @@ NEAR = 2 * MINUTE
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _MOST_COMPARED = 50
 _LONGEST_HEADER = 8192
+_MOST_WORDS = 2000
 
 
 class SentFolder(Protocol):
@@ -32,7 +34,7 @@ class SentFolder(Protocol):
     """The server is Gmail, under whatever name: it files what it sends."""
 
     def find(self, mail: Outgoing, size: int) -> bool:
-        """Is the mail there: by Message-ID, by our own header, by date, recipient, subject and size."""
+        """Is the mail there: by Message-ID, by our own header, by date, recipient, subject, size and words."""
 
     def holds(self, mid: str) -> bool:
         """Is a mail with this Message-ID there?"""
@@ -68,7 +70,11 @@ class ImapSentFolder:
         return self._connection.search_header(field, value) if self._exists else []
 
     def _alike(self, mail: Outgoing, size: int) -> bool:
-        """A server that gives mail a Message-ID of its own and drops our header: compare what is left."""
+        """A server that gives mail a Message-ID of its own and drops our header: compare what is left.
+
+        One that has kept our header is another mail of ours, which may be to the same people under the same subject in
+        the same minute; and so may one without it, so that the words count, too.
+        """
         if not self._exists or not mail.recipients or not mail.recipients[0].isascii():
             return False
         day = as_datetime(mail.date)
@@ -81,11 +87,21 @@ class ImapSentFolder:
         if not newest:
             return False
         wanted = ",".join(map(str, newest))
-        items = "(UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (SUBJECT DATE)])"
-        return any(
-            _same(mail, size, one.size or 0, b"".join(one.sections.values()))
+        items = "(UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (SUBJECT DATE X-OMNI-ID)])"
+        near = [
+            one.uid
             for one in list(self._connection.fetch(wanted, items))
-        )
+            if _same(mail, size, one.size or 0, b"".join(one.sections.values()))
+        ]
+        return any(self._says(uid, mail.body) for uid in near if uid is not None)
+
+    def _says(self, uid: int, words: str) -> bool:
+        """Whether these words stand in a mail, however a server has laid them out anew."""
+        for one in list(self._connection.fetch(str(uid), "(UID BODY.PEEK[])")):
+            text = parse_mail(b"".join(one.sections.values())).text
+            if _bare(words)[:_MOST_WORDS] in _bare(text):
+                return True
+        return False
 
 
 @contextmanager
@@ -112,9 +128,15 @@ def _same(mail: Outgoing, size: int, found_size: int, header: bytes) -> bool:
         subject = str(email.header.make_header(email.header.decode_header(fields.get("subject", ""))))
     except (ValueError, TypeError, LookupError, UnicodeError, OverflowError):
         return False
+    if fields.get("x-omni-id"):
+        return False
     near_in_size = abs(found_size - size) <= 4096 + size // 10
     same_subject = safe_text(subject, lines=False) == safe_text(mail.subject, lines=False)
     return near_in_size and same_subject and abs(date - mail.date) <= NEAR
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
 
 
 def _fields(header: bytes) -> Iterator[tuple[str, str]]:

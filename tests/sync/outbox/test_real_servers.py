@@ -157,8 +157,13 @@ async def test_an_unknown_address_elsewhere_and_a_wrong_password(
         (lambda raw: raw.replace(b"0199-aa", b"0199-bb").replace(b"Date: ", b"Date: Fri, 01 Jan 2021 00:00:00 +0000 (")
             .replace(b"+0000\r\n", b"+0000)\r\n", 1), False),
         (lambda raw: raw.replace(b"0199-aa", b"0199-bb") + b"more\r\n" * 2000, False),
+        # Another answer of ours to the same people in the same minute, which has arrived.
+        (lambda raw: raw.replace(b"0199-aa", b"0200-cc"), False),
+        (lambda raw: raw.replace(b"<0199-aa@shop.test>", b"<server@own.test>").replace(b"X-Omni-Id: ", b"X-Y: ")
+            .replace(MAIL.body.split()[0].encode(), b"Otherwise"), False),
     ],
-    ids=["as sent", "own Message-ID", "own Message-ID, our header gone", "other subject", "other date", "other size"],
+    ids=["as sent", "own Message-ID", "own Message-ID, our header gone", "other subject", "other date", "other size",
+         "another one of ours", "another one of ours, our header gone"],
 )  # fmt: skip
 def test_looking_in_sent(
     mail_servers: MailServers, change: object, found: bool, request: pytest.FixtureRequest
