@@ -31,7 +31,7 @@ from omnitui.sync.wire import ask_worker
 from tests.channels.conformance.rigs import channels, rig_of
 from tests.channels.rig import Rig
 
-ACCOUNTS = ("email", *channels(), "fake")
+ACCOUNTS = (*channels(), "fake")
 SETTLE = 10.0
 """Seconds after the first look at everything: what is done once at the start is over."""
 BARS = {"cpu_percent": 2.0, "pss_mb": 150.0}

@@ -24,13 +24,14 @@ from omnitui.config.stores import open_stores
 from omnitui.core.errors import ConfigError
 from omnitui.core.times import Instant
 from omnitui.store import feed
-from omnitui.sync.credentials import Credentials
+from omnitui.sync.channels.contract import Connector
+from omnitui.sync.channels.email.connector import EmailConnector
+from omnitui.sync.credentials import AccountLogins, Credentials
 from omnitui.sync.engine import Engine, Outcome, Tools
 from omnitui.sync.imap.account import Wake
 from omnitui.sync.lock import WorkerLock
 from omnitui.sync.mail.parse import keep_journal
 from omnitui.sync.orders import Orders
-from omnitui.sync.outbox.account import sender_for
 from omnitui.sync.outbox.service import OutboxService
 from omnitui.sync.redact import Redactor, end_log, start_log
 from omnitui.sync.upkeep import keep_tidy
@@ -186,13 +187,13 @@ class Worker:
         task.add_done_callback(_note_failure)
 
     def _new_outbox(self, engine: Engine, credentials: Credentials) -> OutboxService:
-        accounts = self._settings.accounts
-        listed = [
-            sender_for(account, engine.ids[account.name], credentials.secret, credentials.renewer)
-            for account in accounts
-        ]
-        senders = [sender for sender in listed if sender is not None]
-        return OutboxService(self._places.cache_db, self._places.attachments, senders, self._clock, engine.in_step)
+        connectors: dict[int, Connector] = {
+            engine.ids[account.name]: EmailConnector.of_account(
+                account, AccountLogins(credentials, account), self._clock
+            )
+            for account in self._settings.accounts
+        }
+        return OutboxService(self._places.cache_db, self._places.attachments, connectors, self._clock, engine.in_step)
 
     async def _end_waits(self, writer: Writer) -> None:
         """Open what was snoozed or is to be followed up; the clock may jump, so it is asked often."""

@@ -13,7 +13,7 @@ from omnitui.cli.output import emit, write
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_context
 def channels(ctx: click.Context, as_json: bool) -> None:
-    """List the messaging channels that can be set up."""
+    """List the channels that can be set up: mailboxes and messaging channels."""
     if ctx.invoked_subcommand is not None:
         return
     from omnitui.sync.channels.registry import every
@@ -23,7 +23,6 @@ def channels(ctx: click.Context, as_json: bool) -> None:
         listed = [{"name": c.name, "title": c.title, "mark": c.mark, "can": asdict(c.capabilities)} for c in good]
         emit({"channels": listed, "unusable": [asdict(one) for one in bad]})
         return
-    write("email       ..  Mailboxes (IMAP and SMTP)")
     for channel in good:
         write(f"{channel.name:<11} {channel.mark}  {channel.title}")
     for one in bad:

@@ -9,7 +9,7 @@ import json
 import sqlite3
 import uuid
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from omnitui.core.times import Instant
 from omnitui.store import folders, ledger, outbox
@@ -132,22 +132,24 @@ def unknown_due(account_id: int, now: Instant) -> Select[OutboxItem]:
     )
 
 
-def next_due(account_id: int) -> Select[int]:
-    """When the next send, copy or look of the account is due; no row when nothing waits."""
+def next_due(account_id: int, kinds: Iterable[str] = ("send", "copy")) -> Select[int]:
+    """When the next item of these kinds, or the next look for a send, is due; no row when nothing waits."""
     return Select(
-        "SELECT min(max(not_before, next_try_at)) FROM outbox WHERE kind IN ('send', 'copy') AND account_id = ?"
-        " AND state IN ('held', 'queued', 'unknown') HAVING count(*) > 0",
-        (account_id,),
+        "SELECT min(max(not_before, next_try_at)) FROM outbox WHERE state IN ('held', 'queued', 'unknown')"
+        " AND account_id = ? AND kind IN (SELECT value FROM json_each(?)) HAVING count(*) > 0",
+        (account_id, json.dumps(list(kinds))),
         lambda row: int(row[0]),
     )
 
 
-def sent_folder_name(connection: sqlite3.Connection, account_id: int) -> str:
-    """The account's Sent folder as sync found it; empty when there is none."""
-    row = connection.execute(
-        "SELECT name FROM folder WHERE account_id = ? AND role = 'sent' ORDER BY id LIMIT 1", (account_id,)
-    ).fetchone()
-    return "" if row is None else str(row["name"])
+def anything_open(account_id: int, kinds: Iterable[str]) -> Select[bool]:
+    """Whether an item of these kinds waits, is under way, or has an unknown fate."""
+    return Select(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('held', 'queued', 'sending', 'unknown')"
+        " AND account_id = ? AND kind IN (SELECT value FROM json_each(?)))",
+        (account_id, json.dumps(list(kinds))),
+        lambda row: bool(row[0]),
+    )
 
 
 def looked(connection: sqlite3.Connection, item_id: str, looks: int, next_at: Instant, detail: str) -> None:
@@ -170,13 +172,11 @@ def originals_with(sha256: str) -> Select[bytes]:
     )
 
 
-def filed(
-    connection: sqlite3.Connection, item: OutboxItem, folder: str, where: tuple[int, int] | None, now: Instant
-) -> None:
-    """The copy is in the folder of this name; `where` is (UIDVALIDITY, UID) when the server told (RFC 4315)."""
+def filed(connection: sqlite3.Connection, item: OutboxItem, where: tuple[str, int, int] | None, now: Instant) -> None:
+    """The copy is in place; `where` is (folder, UIDVALIDITY, UID) when the server told (RFC 4315)."""
     with joined(connection):
         if where is not None and item.message_id is not None:
-            uidvalidity, uid = where
+            folder, uidvalidity, uid = where
             found = folders.by_name(item.account_id, folder).first(connection)
             if found is not None and found.uidvalidity == uidvalidity:
                 ledger.note_filed(connection, found, uid, item.message_id)

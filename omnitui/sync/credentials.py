@@ -56,3 +56,24 @@ def by_sign_in(account: AccountSettings, use: Use) -> bool:
     """Whether a server is logged in to with the token of a sign-in."""
     server = account.imap if use == "imap" else account.smtp
     return account.oauth is not None and server is not None and server.auth in TOKENS
+
+
+class AccountLogins:
+    """The credentials of one account. Everything blocks; raises SecretError, LoginRefused or Offline."""
+
+    def __init__(self, credentials: Credentials, account: AccountSettings) -> None:
+        self._credentials, self._account = credentials, account
+
+    def secret(self, use: str) -> str:
+        """The password or token for "imap" or "smtp"."""
+        return self._credentials.secret(self._account, _use(use))
+
+    def renewer(self, use: str) -> Callable[[str], str] | None:
+        """What gives another token for one that the server has refused; None for passwords."""
+        return self._credentials.renewer(self._account, _use(use))
+
+
+def _use(use: str) -> Use:
+    if use not in ("imap", "smtp"):
+        raise ValueError(f"a mailbox has no login for {use}")
+    return "imap" if use == "imap" else "smtp"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from omnitui.store import feed
-from omnitui.store.chat.sending import anything_open
 from omnitui.store.connection import Role, open_cache
+from omnitui.store.sending import anything_open
 from tests.channels.desk import Desk
 from tests.channels.file.rig import FileRig
 
@@ -40,14 +40,15 @@ def test_an_account_has_something_open_until_all_is_settled(desk: Desk) -> None:
     desk.once()
     number = desk.one("SELECT id FROM account WHERE name = 'desk'")
     with desk.cache() as cache:
-        assert not anything_open(number).first(cache)
+        assert not anything_open(number, ("send", "act")).first(cache)
         item = desk.reply("We are here")
         for state in ("queued", "sending", "unknown"):
             cache.execute("UPDATE outbox SET state = ? WHERE id = ?", (state, item))
-            assert anything_open(number).first(cache), state
-            assert not anything_open(number + 1).first(cache), "it is another account's"
+            assert anything_open(number, ("send", "act")).first(cache), state
+            assert not anything_open(number + 1, ("send",)).first(cache), "it is another account's"
+        assert not anything_open(number, ("copy", "act")).first(cache), "it is of another kind"
         cache.execute("UPDATE outbox SET state = 'asking' WHERE id = ?", (item,))
-        assert not anything_open(number).first(cache)
+        assert not anything_open(number, ("send", "act")).first(cache)
 
 
 def test_the_version_tells_of_others_commits_only(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_every_package_is_announced_and_has_a_rig() -> None:
 
 
 def test_an_unknown_channel_names_those_there_are() -> None:
-    with pytest.raises(ConfigError, match="there is email"):
+    with pytest.raises(ConfigError, match="there is chatwoot, email, fake"):
         channel_named("pigeon")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from omnitui.cli.checks.finding import Finding, good, note, problem
@@ -15,16 +16,10 @@ from omnitui.core.errors import LoginRefused, OmnituiError, SecretError
 if TYPE_CHECKING:
     from omnitui.store.connection import Cache
     from omnitui.store.folders import Folder
+    from omnitui.sync.channels.contract import Finding as Probed
     from omnitui.sync.credentials import Credentials
     from omnitui.sync.imap.connection import Connection
 
-USEFUL = {
-    "IDLE": "new mail is pushed",
-    "CONDSTORE": "changed flags are told",
-    "QRESYNC": "deletions are told",
-    "MOVE": "moves are one step",
-    "UIDPLUS": "copies to Sent are numbered",
-}
 SHOWN_UIDS = 10
 
 
@@ -73,15 +68,14 @@ def _refusal(area: str, what: str, error: OmnituiError) -> Finding:
 def _imap(
     area: str, places: Places, settings: AccountSettings, secret: str, credentials: Credentials
 ) -> Iterator[Finding]:
+    from omnitui.sync.channels.email.probing import of_connection
     from omnitui.sync.imap.connection import Connection
     from omnitui.sync.imap.login import login_for
 
-    connection = Connection(login_for(settings, settings.imap, secret, credentials.renewer(settings, "imap")))
+    login = login_for(settings, settings.imap, secret, credentials.renewer(settings, "imap"))
+    connection = Connection(login)
     try:
-        has = [name for name in USEFUL if connection.can(name)]
-        yield good(area, f"IMAP login on port {settings.imap.port} ({settings.imap.security}); offers {', '.join(has)}")
-        if "IDLE" not in has:
-            yield note(area, "the server cannot announce new mail; it is asked every `sync.poll_seconds`")
+        yield from map(partial(_shown, area), of_connection(connection, login))
         yield from _ledger(area, places, settings, connection)
     finally:
         connection.close()
@@ -139,14 +133,14 @@ def _some(numbers: tuple[int, ...]) -> str:
 
 
 def _smtp(area: str, settings: AccountSettings, secret: str, credentials: Credentials) -> Iterator[Finding]:
+    from omnitui.sync.channels.email.probing import send_findings
     from omnitui.sync.outbox.account import endpoint_for
-    from omnitui.sync.outbox.smtp import try_login
 
     if settings.smtp is None:
         return
-    offers = asyncio.run(
-        try_login(endpoint_for(settings, settings.smtp, credentials.renewer(settings, "smtp")), secret)
-    )
-    size = offers.get("SIZE", "")
-    limit = f"; mails up to {int(size) // 2**20} MB" if size.isdigit() and int(size) else ""
-    yield good(area, f"SMTP login on port {settings.smtp.port} ({settings.smtp.security}){limit}; nothing was sent")
+    endpoint = endpoint_for(settings, settings.smtp, credentials.renewer(settings, "smtp"))
+    yield from map(partial(_shown, area), asyncio.run(send_findings(endpoint, secret)))
+
+
+def _shown(area: str, found: Probed) -> Finding:
+    return (good if found.grade == "fine" else note)(area, found.words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 
 from omnitui.core.mail import Address
 from omnitui.core.times import Instant
@@ -27,16 +28,24 @@ def partner(conversation_id: int) -> Select[Address]:
     )
 
 
-def accepted(
-    connection: sqlite3.Connection, item: OutboxItem, remote_id: str, conversation: str, detail: str, now: Instant
-) -> None:
-    """The channel has taken it, under these ids."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How the other side has taken a send: under which ids, where it has any, and whether a copy is to be filed."""
+
+    remote_id: str = ""
+    conversation: str = ""
+    detail: str = ""
+    copy: bool = False
+
+
+def accepted(connection: sqlite3.Connection, item: OutboxItem, taken: Taken, now: Instant) -> None:
+    """The channel has taken it."""
     with joined(connection):
         if item.message_id is not None:
-            echo.take_id(connection, item.message_id, remote_id)
-        if conversation and item.conversation_id is not None:
-            adopt(connection, item.account_id, conversation, item.conversation_id)
-        sending.settle_sent(connection, item.id, detail, now, copy=False)
+            echo.take_id(connection, item.message_id, taken.remote_id)
+        if taken.conversation and item.conversation_id is not None:
+            adopt(connection, item.account_id, taken.conversation, item.conversation_id)
+        sending.settle_sent(connection, item.id, taken.detail, now, copy=taken.copy)
         if item.conversation_id is not None:
             refresh(connection, [item.conversation_id])
 
@@ -51,26 +60,6 @@ def remote_message(connection: sqlite3.Connection, item: OutboxItem) -> str:
     """The channel's id of the message that a change is about, as it is now."""
     row = connection.execute("SELECT remote_id FROM message WHERE id = ?", (item.message_id,)).fetchone()
     return str(item.payload.get("remote_id") or (row[0] if row else ""))
-
-
-def fetches_due(account_id: int) -> Select[int]:
-    """When the next fetch or change of the account is due; no row when nothing waits."""
-    return Select(
-        "SELECT min(max(not_before, next_try_at)) FROM outbox WHERE kind IN ('fetch', 'act') AND account_id = ?"
-        " AND state IN ('held', 'queued') HAVING count(*) > 0",
-        (account_id,),
-        lambda row: int(row[0]),
-    )
-
-
-def anything_open(account_id: int) -> Select[bool]:
-    """Whether anything of the account waits, is under way, or has an unknown fate."""
-    return Select(
-        "SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('held', 'queued', 'sending', 'unknown')"
-        " AND account_id = ?)",
-        (account_id,),
-        lambda row: bool(row[0]),
-    )
 
 
 def gave_up(connection: sqlite3.Connection, item: OutboxItem, why: str, now: Instant) -> None:

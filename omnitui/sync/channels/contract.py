@@ -8,6 +8,7 @@ Errors that any call may raise, and what the kit does:
 | error | what it does |
 |---|---|
 | Offline, TooMany | tries again later; of a send: it has certainly not been done |
+| Deferred | of a send: not done, the other side itself says "later"; tried again for five days at most |
 | Unanswered, ProtocolError | of a send: its fate is unknown, it is looked for (`reconcile`) |
 | LoginRefused | stops and tells the agent: only they can mend it |
 | Refused | of a send: it will never be done, and why; of a pull: stops and tells |
@@ -17,16 +18,19 @@ Errors that any call may raise, and what the kit does:
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from omnitui.core.channel_events import Event, Person
 from omnitui.core.channels import Capabilities, Window, window_of
-from omnitui.core.errors import Refused
+from omnitui.core.errors import Offline, Refused
+from omnitui.core.outgoing import Outgoing
 from omnitui.core.times import Instant
-from omnitui.sync.http.client import Client
+
+if TYPE_CHECKING:
+    from omnitui.sync.http.client import Client
 
 GROUP = "omnitui.channels"
 """The entry points that name a `Channel`."""
@@ -34,6 +38,14 @@ GROUP = "omnitui.channels"
 
 class Occupied(Refused):
     """Another consumer has the credential (a second worker, a webhook that somebody set)."""
+
+
+class Deferred(Offline):
+    """The other side was reached and says that it cannot take this message now; it has certainly not been sent."""
+
+
+async def _not_noted() -> None:
+    """For a draft that is not being sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,13 @@ class Outbound:
     """An internal note."""
     composed_at: Instant = Instant(0)
     title: str = ""
+    written: Outgoing | None = None
+    """All that the agent wrote, for a channel whose messages have more to them: a subject, copies, references. None for
+    an internal note."""
+    frozen: bytes = field(default=b"", repr=False)
+    """What `freeze` gave before the first try; `files` is empty then."""
+    leaving: Callable[[], Awaitable[None]] = field(default=_not_noted, repr=False, compare=False)
+    """To be awaited by a connector with `tells_leaving`; whatever it raises must end the send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +127,8 @@ class Receipt:
     detail: str = ""
     conversation: str = ""
     """Remote id of the conversation that it began or went to; empty: as asked."""
+    copy: bool = False
+    """A copy is still to be filed (`file_copy`): the other side keeps none by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +140,17 @@ class Lookup:
     detail: str = ""
     conversation: str = ""
     """Remote id of the conversation that it went to, where it is known; empty: as asked."""
+    final: bool = False
+    """Nothing else will be found by looking again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Where `file_copy` has put a copy: the folder's name, its UIDVALIDITY and the copy's UID (RFC 4315)."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +202,11 @@ class Connector(abc.ABC):
     """One account on one channel, at work. Belongs to one event loop; every method may be cancelled at any await."""
 
     capabilities: Capabilities
+    tells_leaving: bool = False
+    """`send` itself awaits `draft.leaving` just before the byte after which the message may have been sent, so that
+    whatever dies before is certainly unsent. Else the kit notes it before `send` is called."""
+    own_orders: bool = False
+    """What is ordered beside sends (files, flags, moves) is carried out by the connector itself, not by the kit."""
 
     @abc.abstractmethod
     async def probe(self) -> Probe:
@@ -192,13 +229,23 @@ class Connector(abc.ABC):
         """
         raise Refused("this channel gives no history")
 
+    async def freeze(self, draft: Outbound) -> bytes:
+        """The message in its very bytes, where we make those (a mail): kept before the first try, and given to every
+        later one as `draft.frozen`. Empty: there is nothing to keep. Raises Refused when it cannot be made."""
+        return b""
+
     @abc.abstractmethod
     async def send(self, draft: Outbound) -> Receipt:
         """Hand it over once; never tries again by itself where that could double it."""
 
     async def reconcile(self, draft: Outbound) -> Lookup:
         """A send whose fate is unknown: look for it at the other side."""
-        return Lookup("cannot_tell", detail="this channel cannot be asked what was sent")
+        return Lookup("cannot_tell", detail="this channel cannot be asked what was sent", final=True)
+
+    async def file_copy(self, draft: Outbound) -> Filed | None:
+        """Put a copy of what was sent where the other side keeps such, unless it is there: asked for by
+        `Receipt.copy`, a step of its own that never sends. None: it was there, or nobody knows under which number."""
+        raise Refused("this channel keeps no copies")
 
     async def act(self, action: Action) -> Receipt:
         """Carry out a change. Doing it twice does no harm. Raises Refused for what the channel cannot do."""
@@ -239,6 +286,16 @@ class SecretSpec:
     optional: bool = False
 
 
+class Logins(Protocol):
+    """Secrets found anew whenever they are needed, and renewed when they are refused (tokens of a sign-in). Blocks."""
+
+    def secret(self, use: str) -> str:
+        """Raises SecretError, LoginRefused or Offline."""
+
+    def renewer(self, use: str) -> Callable[[str], str] | None:
+        """What gives another token for one that was refused; None for passwords."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What a connector is made of."""
@@ -249,9 +306,12 @@ class Setup:
     """An instance of the channel's settings."""
     secrets: Mapping[str, str] = field(repr=False)
     http: Client
+    """Not there for a channel without `speaks_http`."""
     clock: Callable[[], Instant]
     notes: Path
     """A folder for what the connector has to remember beside its cursor; most need nothing."""
+    logins: Logins | None = None
+    """Of a mailbox; every other channel has `secrets`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,5 +330,7 @@ class Channel:
     connect: Callable[[Setup], Connector]
     steps: tuple[str, ...] = ()
     """How one gets the credentials: sentences for the set-up and the guide."""
+    speaks_http: bool = True
+    """Who has only accounts of channels that do not need not load what does."""
     address: Callable[[Any], str] = lambda settings: ""
     """What stands for the account in lists before it has been probed (its number, its user id)."""

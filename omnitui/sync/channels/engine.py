@@ -19,8 +19,9 @@ from omnitui.core.times import Instant
 from omnitui.store import accounts, channels
 from omnitui.store.chat.scene import ChatAccount
 from omnitui.sync.backoff import Backoff
+from omnitui.sync.channels.account_outbox import LAST_SEND
 from omnitui.sync.channels.contract import Channel, Connector
-from omnitui.sync.channels.keeping import LAST_SEND, Keeping
+from omnitui.sync.channels.keeping import Keeping
 from omnitui.sync.channels.lease import Lease
 from omnitui.sync.channels.opening import find_secrets, open_connector, settings_of
 from omnitui.sync.engine import Outcome

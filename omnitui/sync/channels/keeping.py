@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 from omnitui.core.channels import Inbound
@@ -13,28 +13,18 @@ from omnitui.core.errors import OmnituiError
 from omnitui.core.models import TemplateRow
 from omnitui.core.text.clean import safe_text
 from omnitui.core.times import Instant
-from omnitui.store import channels, feed
-from omnitui.store.chat import sending as chat_sending
+from omnitui.store import channels
 from omnitui.store.chat.arriving import store_events
 from omnitui.store.chat.cursors import cursor
 from omnitui.store.chat.scene import ChatAccount
+from omnitui.sync.channels.account_outbox import AccountOutbox, OutboxTools
 from omnitui.sync.channels.contract import Batch, Connector, PullBudget, Template
-from omnitui.sync.channels.delivery import ChannelDelivery
-from omnitui.sync.channels.errands import Errands
-from omnitui.sync.channels.telling import Telling
-from omnitui.sync.outbox.desk import Desk
 from omnitui.sync.writer import Writer
 
 log = logging.getLogger("omnitui.channels")
 POLL = 10.0
 """Seconds between two polls where the connector does not say."""
-LOOK = 1.0
-"""Seconds after which is looked, called or not, whether the outbox needs a turn: other programs write there too."""
 TEMPLATES_EVERY = 3600.0
-LAST_SEND = 15.0
-"""Seconds that an account that is left gives to what is being sent."""
-LAST_ERRAND = 2.0
-"""And to what is not: it is done again later, and twice does no harm."""
 
 
 class Keeping:
@@ -45,15 +35,12 @@ class Keeping:
         clock: Callable[[], Instant],
     ) -> None:  # fmt: skip
         self._account, self._connector, self._writer, self._clock = account, connector, writer, clock
-        self._desk = Desk.open(cache)
+        tools = OutboxTools.open(cache, attachments, clock)
+        self._desk = tools.desk
         self.in_step = False
         self.new = 0
         self._asked = asyncio.Event()
-        self._woken = (asyncio.Event(), asyncio.Event(), asyncio.Event())
-        """For sends, for errands, and for telling that we write."""
-        self._delivery = ChannelDelivery(self._desk, account.id, connector, attachments, clock, lambda: self.in_step)
-        self._errands = Errands(self._desk, account, connector, attachments, clock)
-        self._telling = Telling(self._desk, account.id, connector, clock)
+        self._outbox = AccountOutbox(tools, account, connector, lambda: self.in_step)
 
     def ask(self) -> None:
         """Pull now."""
@@ -61,8 +48,7 @@ class Keeping:
 
     def wake(self) -> None:
         """Something was put into the outbox."""
-        for woken in self._woken:
-            woken.set()
+        self._outbox.wake()
 
     async def pull_all(self, synced: Callable[[], None] = lambda: None) -> None:
         """Pull until there is no more for now. Raises what the connector raises."""
@@ -84,64 +70,12 @@ class Keeping:
             await self._rest(batch)
 
     async def deliver(self) -> None:
-        """Send, and do errands beside that, until `stop`, or until cancelled: no send waits for an errand."""
-        # The first turn takes over what a dead worker has left, errands among it.
-        await self._delivery.turn()
-        works = [(self._delivery.turn, self._until_send), (self._errands.turn, self._until_errand)]
-        if self._connector.capabilities.typing:
-            works.append((self._telling.turn, self._until_told))
-        turns = [self._take_turns(*work, woken) for work, woken in zip(works, self._woken, strict=False)]
-        watch, sends, *others = tasks = [asyncio.create_task(work) for work in (self._watch(), *turns)]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            self.stop()
-            watch.cancel()
-            await asyncio.wait([sends], timeout=LAST_SEND)
-            await asyncio.wait(others, timeout=LAST_ERRAND)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-        for task in tasks:
-            if not task.cancelled():
-                task.result()
-
-    async def _take_turns(
-        self, turn: Callable[[], Awaitable[int]], pause: Callable[[], Awaitable[float | None]], woken: asyncio.Event
-    ) -> None:
-        """Turn after turn, each when called, or after the pause where something waits."""
-        while not self._delivery.stopping:
-            woken.clear()
-            await turn()
-            seconds = await pause()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await woken.wait()
-
-    async def _watch(self) -> None:
-        """Call everybody when others have changed the cache: not every program that writes there calls us."""
-        seen = None
-        while not self._delivery.stopping:
-            found = await self._desk.do(feed.version().first)
-            if found != seen:
-                seen = found
-                self.wake()
-            await asyncio.sleep(LOOK)
-
-    async def _until_send(self) -> float | None:
-        """Seconds until a send may be due; None: nothing waits."""
-        return LOOK if await self._desk.do(chat_sending.anything_open(self._account.id).first) else None
-
-    async def _until_errand(self) -> float | None:
-        due = await self._desk.do(chat_sending.fetches_due(self._account.id).first)
-        return None if due is None else min(LOOK, max(0.05, (due - self._clock()) / 1000))
-
-    async def _until_told(self) -> float | None:
-        return LOOK if self._telling.busy else None
+        """Send and do errands until `stop`, or until cancelled."""
+        await self._outbox.run()
 
     async def deliver_once(self) -> int:
         """Everything that is due now; how many items that were."""
-        return await self._delivery.turn() + await self._errands.turn()
+        return await self._outbox.once()
 
     async def learn_templates(self) -> None:
         """Bring the approved templates up to date, now and then."""
@@ -157,8 +91,7 @@ class Keeping:
 
     def stop(self) -> None:
         """Begin nothing more."""
-        self._delivery.stopping = self._errands.stopping = True
-        self.wake()
+        self._outbox.stop()
 
     async def close(self) -> None:
         """Let go of the other side and of the cache."""

@@ -11,6 +11,7 @@ from typing import Any
 from omnitui.config.check import Mistake, build
 from omnitui.config.load import Problem, with_lines
 from omnitui.config.schema import ChannelAccountSettings, Settings
+from omnitui.core.channels import EMAIL
 from omnitui.core.errors import ConfigError
 from omnitui.sync.channels.contract import GROUP, Channel
 
@@ -23,17 +24,21 @@ class Unusable:
     words: str
 
 
+MAILBOXES = EntryPoint(EMAIL, "omnitui.sync.channels.email:CHANNEL", GROUP)
+"""Always there, and never another package's: `[[account]]` itself holds its settings."""
+
+
 @cache
 def announced() -> dict[str, EntryPoint]:
     """By name; nothing of them is loaded yet."""
-    return {point.name: point for point in entry_points(group=GROUP)}
+    return {point.name: point for point in entry_points(group=GROUP)} | {EMAIL: MAILBOXES}
 
 
 def channel_named(name: str) -> Channel:
     """The channel of that name. Raises ConfigError when there is none, or its package is broken."""
     point = announced().get(name)
     if point is None:
-        known = ", ".join(["email", *sorted(announced())])
+        known = ", ".join(sorted(announced()))
         raise ConfigError(f"there is no channel {name!r}; there is {known}")
     try:
         found = point.load()
@@ -45,14 +50,14 @@ def channel_named(name: str) -> Channel:
 
 
 def every() -> tuple[list[Channel], list[Unusable]]:
-    """All that can be loaded, by title, and those that cannot."""
+    """All that can be loaded, mailboxes first and then by title, and those that cannot."""
     good, bad = [], []
     for name in announced():
         try:
             good.append(channel_named(name))
         except ConfigError as error:
             bad.append(Unusable(name, str(error)))
-    return sorted(good, key=lambda channel: channel.title), bad
+    return sorted(good, key=lambda channel: (channel.name != EMAIL, channel.title)), bad
 
 
 def options_of(account: ChannelAccountSettings) -> tuple[Any, list[Mistake]]:
@@ -73,6 +78,7 @@ def option_problems(settings: Settings, path: Path) -> list[Problem]:
 
 
 def tables() -> list[tuple[str, type]]:
-    """Every channel that ships with omnitui, with the class of its settings, for the pages about the config."""
-    own = [channel for channel in every()[0] if announced()[channel.name].value.startswith("omnitui.")]
+    """Every channel that ships with omnitui, with its table in the config; a mailbox has none beside `[[account]]`."""
+    shipped = [channel for channel in every()[0] if announced()[channel.name].value.startswith("omnitui.")]
+    own = [channel for channel in shipped if channel.name != EMAIL]
     return [(channel.name, channel.settings) for channel in own]

@@ -11,6 +11,7 @@ from omnitui.config.schema import AccountSettings, ChannelAccountSettings, Secre
 from omnitui.config.secrets import find_secret, store_secret, variable
 from omnitui.config.stores import Standing, Stores, open_stores, standings
 from omnitui.config.write import add_account, add_channel_account
+from omnitui.core.channels import EMAIL
 from omnitui.core.errors import Refused, SecretError
 from omnitui.setup.channels import ChannelForm, Probed, SecretAsked
 from omnitui.setup.face import Place, SignIn
@@ -131,13 +132,14 @@ class RealEdges:
         return str(self._places.config_file)
 
     def forms(self) -> Sequence[ChannelForm]:
-        """The messaging channels that can be set up."""
+        """The messaging channels that can be set up; a mailbox has steps of its own."""
         return [
             ChannelForm(
                 one.name, one.title, one.steps, one.settings,
                 tuple(SecretAsked(spec.name, spec.title, spec.optional) for spec in one.secrets),
             )
             for one in every()[0]
+            if one.name != EMAIL
         ]  # fmt: skip
 
     async def probe_channel(self, account: ChannelAccountSettings, secrets: Mapping[str, str]) -> Probed:

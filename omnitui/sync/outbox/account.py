@@ -9,7 +9,6 @@ from functools import partial
 from typing import Literal
 
 from omnitui.config.schema import DEFAULT_PORTS, AccountSettings, ServerSettings
-from omnitui.config.secrets import Use, secret_for
 from omnitui.sync.imap.login import Login, login_for, tls_context
 from omnitui.sync.outbox.sent_folder import SentFolder, sent_folder
 from omnitui.sync.outbox.smtp import Endpoint
@@ -23,16 +22,12 @@ FILES_ITSELF = (
 
 @dataclass(frozen=True)
 class Sender:
-    """An account that can send. The callables block; `secret` raises SecretError."""
+    """An account that can send. The callables block; `secret` raises SecretError, LoginRefused or Offline."""
 
-    account_id: int
-    address: str
     endpoint: Endpoint
     secret: Callable[[], str]
-    open_sent: Callable[[str], AbstractContextManager[SentFolder]]
-    """Open the Sent folder of this name."""
-    sent_name: str = ""
-    """The Sent folder as set in the config; empty when it is to be found."""
+    open_sent: Callable[[], AbstractContextManager[SentFolder]]
+    """Log in and open the Sent folder. Raises Refused where there is none."""
     filed: Literal["auto", "yes", "no"] = "auto"
 
     def filed_by_server(self, *, gmail: bool = False) -> bool:
@@ -44,26 +39,19 @@ class Sender:
 
 
 def sender_for(
-    account: AccountSettings,
-    account_id: int,
-    secret: Callable[[AccountSettings, Use], str] = secret_for,
-    renewer: Callable[[AccountSettings, Use], Callable[[str], str] | None] = lambda account, use: None,
+    account: AccountSettings, secret: Callable[[str], str], renewer: Callable[[str], Callable[[str], str] | None]
 ) -> Sender | None:
     """The sender of an account; None when it has no server to send with.
 
-    `renewer` gives what gives another token for one that was refused, where the account has such.
+    `secret` gives the password or token for "imap" or "smtp"; `renewer` what gives another token for one that was
+    refused, where the account has such.
     """
     if account.smtp is None:
         return None
     return Sender(
-        account_id=account_id,
-        address=account.address,
-        endpoint=endpoint_for(account, account.smtp, renewer(account, "smtp")),
-        secret=lambda: secret(account, "smtp"),
-        open_sent=lambda name: sent_folder(
-            login_for(account, account.imap, secret(account, "imap"), renewer(account, "imap")), name
-        ),
-        sent_name=account.sent_folder,
+        endpoint=endpoint_for(account, account.smtp, renewer("smtp")),
+        secret=lambda: secret("smtp"),
+        open_sent=lambda: sent_folder(login_for(account, account.imap, secret("imap"), renewer("imap")), account),
         filed="yes"
         if account.sent_filed_by_server == "yes"
         else "no"

@@ -1,7 +1,8 @@
-"""The bytes of a file that goes along: kept by its hash, or still inside the mail it came with."""
+"""The file that goes along with a message: kept by its hash, or still inside the mail it came with."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from omnitui.core.errors import NotFound
@@ -9,21 +10,22 @@ from omnitui.store import sending
 from omnitui.store.connection import Role, open_cache
 from omnitui.sync.mail.opening import file_of
 from omnitui.sync.mail.pipes import ParseFailed
-from omnitui.sync.outbox.compose import ReadFile
+from omnitui.sync.orders import written
 
 
-def reader_of(cache: Path, folder: Path) -> ReadFile:
-    """Reads a file by its hash from `folder`, else out of the stored mails. Blocks. Raises NotFound."""
+def finder_of(cache: Path, folder: Path) -> Callable[[str], Path]:
+    """Finds a file by its hash in `folder`, where it is put out of the stored mails if it has to be.
 
-    def read(sha256: str) -> bytes:
+    Blocks. Raises NotFound.
+    """
+
+    def find(sha256: str) -> Path:
         if len(sha256) != 64 or not sha256.isalnum():
             raise NotFound("a file without a hash cannot be found")
-        try:
-            return (folder / sha256).read_bytes()
-        except OSError:
-            return _from_mail(cache, sha256)
+        path = folder / sha256
+        return path if path.is_file() else written(path, _from_mail(cache, sha256))
 
-    return read
+    return find
 
 
 def _from_mail(cache: Path, sha256: str) -> bytes:

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from omnitui.core.errors import Offline
+from omnitui.config.schema import AccountSettings
+from omnitui.core.errors import Offline, Refused
 from omnitui.core.outgoing import Outgoing
 from omnitui.core.text.clean import safe_text
 from omnitui.core.times import MINUTE, Instant, as_datetime, instant
 from omnitui.sync.imap import uids
 from omnitui.sync.imap.connection import CommandRefused, Connection, quoted
+from omnitui.sync.imap.folders import sort_out
 from omnitui.sync.imap.login import Login
 from omnitui.sync.mail.parse import parse_mail
 from omnitui.sync.outbox.headers import is_message_id
@@ -30,6 +32,7 @@ _MOST_WORDS = 2000
 class SentFolder(Protocol):
     """What the outbox asks of the Sent folder. Raises Offline, LoginRefused or ProtocolError."""
 
+    name: str
     gmail: bool
     """The server is Gmail, under whatever name: it files what it sends."""
 
@@ -48,7 +51,7 @@ class ImapSentFolder:
 
     def __init__(self, connection: Connection, name: str) -> None:
         self._connection = connection
-        self._name = name
+        self.name = name
         self.gmail = connection.can("X-GM-EXT-1")
         self._exists = connection.select(name, examine=True).exists
 
@@ -64,7 +67,7 @@ class ImapSentFolder:
         """See SentFolder."""
         when = as_datetime(at)
         date = f"{when.day:02d}-{_MONTHS[when.month - 1]}-{when.year} {when:%H:%M:%S} +0000"
-        return self._connection.append(self._name, raw, "\\Seen", date)
+        return self._connection.append(self.name, raw, "\\Seen", date)
 
     def _header(self, field: str, value: str) -> list[int]:
         return self._connection.search_header(field, value) if self._exists else []
@@ -105,16 +108,27 @@ class ImapSentFolder:
 
 
 @contextmanager
-def sent_folder(login: Login, name: str) -> Iterator[ImapSentFolder]:
-    """Log in and open the folder for the length of a block. Raises Offline when the folder is not there now."""
+def sent_folder(login: Login, account: AccountSettings) -> Iterator[ImapSentFolder]:
+    """Log in and open the folder for the length of a block: the one that the config names, else the one found.
+
+    Raises Refused when the server has none, Offline when it is not there now.
+    """
     connection = Connection(login)
     try:
+        name = account.sent_folder or _found(connection, account)
         try:
             yield ImapSentFolder(connection, name)
         except CommandRefused as error:
             raise Offline(f"the folder {name} cannot be used: {error}") from error
     finally:
         connection.close()
+
+
+def _found(connection: Connection, account: AccountSettings) -> str:
+    for folder in sort_out(connection.folders(), account):
+        if folder.role == "sent":
+            return folder.name
+    raise Refused("the server has no folder for sent mail: name one in the config (sent_folder)")
 
 
 def _day(at: datetime) -> str:

@@ -1,23 +1,18 @@
-"""The outboxes of all accounts within the worker: each works by itself, and a fault in one leaves the others alone."""
+"""The outboxes of all mailboxes within the worker: each works by itself."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from omnitui.core.channels import EMAIL
+from omnitui.core.models import AccountId
 from omnitui.core.times import Instant
-from omnitui.sync.outbox.account import Sender
-from omnitui.sync.outbox.deliver import Delivery
-from omnitui.sync.outbox.desk import Desk
-from omnitui.sync.outbox.enclosures import reader_of
-
-log = logging.getLogger("omnitui.outbox")
-AFTER_FAULT = 30.0
-"""Seconds until an outbox with a fault of ours is tried again."""
+from omnitui.store.chat.scene import ChatAccount
+from omnitui.sync.channels.account_outbox import AccountOutbox, OutboxTools
+from omnitui.sync.channels.contract import Connector
 
 
 class OutboxService:
@@ -27,18 +22,18 @@ class OutboxService:
         self,
         cache: Path,
         attachments: Path,
-        senders: Iterable[Sender],
+        connectors: Mapping[int, Connector],
         clock: Callable[[], Instant],
         in_step: Callable[[int], bool] = lambda account_id: True,
     ) -> None:
         """`in_step` says whether an account's mail has been looked at since it could be reached: an answer waits for
         that, as the customer may have written again. Opening the cache blocks for a moment."""
-        self._desk = Desk.open(cache)
-        self._stopping = asyncio.Event()
-        read_file = reader_of(cache, attachments)
+        self._tools = OutboxTools.open(cache, attachments, clock)
         self._deliveries = {
-            sender.account_id: Delivery(self._desk, sender, read_file, clock, partial(in_step, sender.account_id))
-            for sender in senders
+            number: AccountOutbox(
+                self._tools, ChatAccount(AccountId(number), str(number), EMAIL), connector, partial(in_step, number)
+            )
+            for number, connector in connectors.items()
         }
 
     def wake(self) -> None:
@@ -53,30 +48,19 @@ class OutboxService:
 
     async def once(self) -> int:
         """Do all that is due now; how many items that were. Raises what a fault of ours raises."""
-        return sum([await delivery.turn() for delivery in self._deliveries.values()])
+        return sum([await delivery.once() for delivery in self._deliveries.values()])
 
     async def run(self) -> None:
         """Work until `stop`, or until cancelled."""
         async with asyncio.TaskGroup() as group:
             for delivery in self._deliveries.values():
-                group.create_task(self._supervised(delivery))
+                group.create_task(delivery.run())
 
     def stop(self) -> None:
         """End `run` as soon as what is being sent has been settled."""
-        self._stopping.set()
         for delivery in self._deliveries.values():
             delivery.stop()
 
     def close(self) -> None:
         """Close the connection to the cache."""
-        self._desk.close()
-
-    async def _supervised(self, delivery: Delivery) -> None:
-        while not self._stopping.is_set():
-            try:
-                await delivery.run()
-            except Exception:
-                log.exception("the outbox had a fault; it goes on in %.0f seconds", AFTER_FAULT)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(AFTER_FAULT):
-                        await self._stopping.wait()
+        self._tools.close()

@@ -10,17 +10,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from omnitui.config.schema import AccountSettings, ServerSettings
 from omnitui.core.errors import Offline
 from omnitui.core.mail import Address
+from omnitui.core.models import AccountId
 from omnitui.core.outgoing import Outgoing, to_json
 from omnitui.core.times import Instant
 from omnitui.store import outbox
+from omnitui.store.chat.scene import ChatAccount
 from omnitui.store.connection import Role, open_cache, transaction
 from omnitui.store.outbox import OutboxItem
+from omnitui.sync.channels.account_outbox import AccountOutbox, OutboxTools
+from omnitui.sync.channels.email.connector import EmailConnector
+from omnitui.sync.imap.login import login_for
 from omnitui.sync.outbox.account import Sender
-from omnitui.sync.outbox.deliver import Delivery
-from omnitui.sync.outbox.desk import Desk
-from omnitui.sync.outbox.enclosures import reader_of
 from omnitui.sync.outbox.smtp import Endpoint, Waits
 from tests.servers.smtp_sink import header
 
@@ -34,6 +37,7 @@ class MemorySent:
     """A Sent folder; `files` says which header fields survive the server's own filing."""
 
     mails: list[bytes] = field(default_factory=list)
+    name: str = "Sent"
     down: bool = False
     gmail: bool = False
     appended: int = 0
@@ -53,9 +57,8 @@ class MemorySent:
         return 7, len(self.mails)
 
     @contextmanager
-    def open(self, name: str) -> Iterator[MemorySent]:
+    def open(self) -> Iterator[MemorySent]:
         """As `Sender.open_sent`."""
-        assert name == "Sent"
         if self.down:
             raise Offline("the server is away")
         yield self
@@ -72,36 +75,39 @@ class Case:
     now: int = START
     filed: str = "no"
     secret: str = ""
+    connector_class: type[EmailConnector] = EmailConnector
 
     def clock(self) -> Instant:
         """The time of the test."""
         return Instant(self.now)
 
-    def sender(self) -> Sender:
+    def connector(self) -> EmailConnector:
         """The account, sending to `port`."""
-        return Sender(
-            account_id=1,
-            address="support@shop.test",
+        sender = Sender(
             endpoint=Endpoint("127.0.0.1", self.port, "plain", waits=QUICK),
             secret=lambda: self.secret,
             open_sent=self.sent.open,
             filed=self.filed,  # type: ignore[arg-type]
         )
+        server = ServerSettings(host="127.0.0.1")
+        account = AccountSettings(name="s", address="support@shop.test", imap=server)
+        return self.connector_class(account, sender, lambda: login_for(account, server, self.secret), self.clock)
 
     @contextmanager
-    def delivery(self) -> Iterator[Delivery]:
+    def delivery(self) -> Iterator[AccountOutbox]:
         """A worker's delivery, new as after a start."""
-        desk = Desk.open(self.path)
+        tools = OutboxTools.open(self.path, self.path.parent, self.clock)
         try:
-            yield Delivery(desk, self.sender(), reader_of(self.path, self.path.parent), self.clock)
+            account = ChatAccount(AccountId(1), "s", "email")
+            yield AccountOutbox(tools, account, self.connector(), lambda: True)
         finally:
-            desk.close()
+            tools.close()
 
     async def turn(self, after: int = 0) -> None:
         """Let time pass and a fresh worker do what is due."""
         self.now += after
         with self.delivery() as delivery:
-            await delivery.turn()
+            await delivery.once()
 
     def queue(self, body: str = "Hello", *, held: int = 0, saw: int = START - 1000, **fields: object) -> str:
         """An answer as pressing send leaves it: a message, and an item with the whole content."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from omnitui.core.times import DAY, Instant
 from omnitui.store import outbox, sending
+from omnitui.sync.channels import lane
+from omnitui.sync.channels.contract import Outbound, Receipt
+from omnitui.sync.channels.email.connector import EmailConnector
+from omnitui.sync.http.messages import Unanswered
 from tests.servers.smtp_sink import SmtpSink, header, smtp_sink
 from tests.sync.outbox.desk_case import CUSTOMER, START, Case, outbox_case
 
@@ -104,7 +109,7 @@ async def test_offline_for_weeks_is_still_queued_and_goes_when_the_network_is_ba
         case.port = sink.port
         with case.delivery() as delivery:
             await delivery.network_is_back()
-            await delivery.turn()
+            await delivery.once()
         assert (case.state(item), len(sink.taken)) == ("sent", 1)
 
 
@@ -271,18 +276,108 @@ async def test_a_mail_that_cannot_be_made_keeps_none_back(case: Case) -> None:
         assert "its text is kept" in case.item(broken).detail
 
 
-async def test_after_a_fault_it_recovers_what_it_left(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+class Broken(EmailConnector):
+    """A connector with a fault of ours, at the next send."""
+
+    faults = 1
+
+    async def send(self, draft: Outbound) -> Receipt:
+        """Fails once."""
+        if self.faults:
+            self.faults -= 1
+            raise TypeError("a fault")
+        return await super().send(draft)
+
+
+async def test_after_a_fault_it_recovers_what_it_left(case: Case) -> None:
     async with smtp_sink() as sink:
         case.port = sink.port
         item = case.queue()
+        case.connector_class = Broken
         with case.delivery() as delivery:
-            with monkeypatch.context() as broken:
-                broken.setattr("omnitui.sync.outbox.deliver.send_mail", None)
-                with pytest.raises(TypeError):
-                    await delivery.run()
+            with pytest.raises(TypeError):
+                await delivery.once()
             assert case.state(item) == "sending"
-            await delivery.turn()
+            await delivery.once()
         assert (case.state(item), len(sink.taken)) == ("sent", 1)
+
+
+async def test_a_fault_ends_no_outbox(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lane, "AFTER_FAULT", 0.1)
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        item = case.queue()
+        case.connector_class = Broken
+        with case.delivery() as delivery:
+            running = asyncio.create_task(delivery.run())
+            try:
+                await until(lambda: case.state(item) == "sent")
+            finally:
+                delivery.stop()
+                await running
+        assert len(sink.taken) == 1
+
+
+async def until(there: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if there():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not happen")
+
+
+async def test_an_item_that_somebody_else_has_taken_over_is_left_to_them(case: Case) -> None:
+    class Slow(EmailConnector):
+        async def send(self, draft: Outbound) -> Receipt:
+            case.connection.execute("UPDATE outbox SET owner = 'another'")
+            return await super().send(draft)
+
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        item = case.queue()
+        case.connector_class = Slow
+        with case.delivery() as delivery:
+            await delivery.once()
+        assert (case.state(item), case.item(item).owner, case.item(item).phase) == ("sending", "another", "")
+        assert sink.taken == []
+
+
+class ProviderAway(EmailConnector):
+    """Before a byte is on its way, whoever renews tokens does not answer."""
+
+    async def send(self, draft: Outbound) -> Receipt:
+        """As a sign-in that gives no answer."""
+        raise Unanswered("no answer")
+
+
+async def test_what_went_wrong_before_the_dot_is_certainly_unsent(case: Case) -> None:
+    item = case.queue()
+    case.connector_class = ProviderAway
+    with case.delivery() as delivery:
+        await delivery.once()
+    assert (case.state(item), case.item(item).phase) == ("queued", "")
+
+
+async def test_the_dot_is_on_the_disk_before_it_is_written(case: Case) -> None:
+    phases: list[tuple[str, str]] = []
+
+    class Watched(EmailConnector):
+        async def send(self, draft: Outbound) -> Receipt:
+            async def leaving() -> None:
+                phases.append((case.item(item).phase, "before"))
+                await draft.leaving()
+                phases.append((case.item(item).phase, "after"))
+
+            return await super().send(replace(draft, leaving=leaving))
+
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        item = case.queue()
+        case.connector_class = Watched
+        with case.delivery() as delivery:
+            await delivery.once()
+        assert len(sink.taken) == 1
+    assert phases == [("", "before"), ("dot", "after")]
 
 
 async def test_an_answer_that_did_not_arrive_leaves_the_customer_waiting(case: Case) -> None:

@@ -6,26 +6,27 @@ import asyncio
 import hashlib
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from omnitui.config.schema import AccountSettings, ServerSettings
+from omnitui.config.secrets import secret_for
 from omnitui.core.mail import Address
+from omnitui.core.models import AccountId
 from omnitui.core.outgoing import Outgoing
 from omnitui.core.times import Instant
 from omnitui.store import folders
+from omnitui.store.chat.scene import ChatAccount
 from omnitui.store.connection import transaction
 from omnitui.store.ingest import FetchedMail, store_batch
+from omnitui.sync.channels.account_outbox import AccountOutbox, OutboxTools
+from omnitui.sync.channels.email.connector import EmailConnector
 from omnitui.sync.imap.login import Login
 from omnitui.sync.mail.parse import parse_mail
-from omnitui.sync.outbox.account import Sender, sender_for
 from omnitui.sync.outbox.compose import compose
-from omnitui.sync.outbox.deliver import Delivery
-from omnitui.sync.outbox.desk import Desk
-from omnitui.sync.outbox.enclosures import reader_of
 from omnitui.sync.outbox.sent_folder import sent_folder
 from tests.servers.dovecot import PASSWORD
 from tests.sync.outbox.conftest import MailServers
@@ -37,6 +38,7 @@ MAIL = Outgoing(
     id="0199-aa", mid="0199-aa@shop.test", date=Instant(time.time_ns() // 1_000_000), sender=Address("Shop", SUPPORT),
     to=(Address("Zoë", ANNA),), subject="Rückfrage: Ihre Bestellung", body="Guten Tag,\n.Punkt\nEnde",
 )  # fmt: skip
+MAILBOX = AccountSettings(name="s", address=SUPPORT, imap=ServerSettings(host="localhost"))
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def case(tmp_path: Path) -> Iterator[Case]:
         yield made
 
 
-def sender(servers: MailServers) -> Sender:
+def connector(servers: MailServers) -> EmailConnector:
     """The account as its config says it."""
     trust = str(servers.dovecot.certificate)
     account = AccountSettings(
@@ -58,19 +60,37 @@ def sender(servers: MailServers) -> Sender:
         imap=ServerSettings(host="localhost", port=servers.dovecot.tls_port, ca_file=trust),
         smtp=ServerSettings(host="localhost", port=servers.postfix.port, security="starttls", ca_file=trust),
     )  # fmt: skip
-    made = sender_for(account, 1)
-    assert made is not None
-    return made
+    return EmailConnector.of_account(account, Passwords(account), now)
+
+
+class Passwords:
+    """As the worker's, from the environment."""
+
+    def __init__(self, account: AccountSettings) -> None:
+        self._account = account
+
+    def secret(self, use: str) -> str:
+        """The password."""
+        return secret_for(self._account, "imap" if use == "imap" else "smtp")
+
+    def renewer(self, use: str) -> Callable[[str], str] | None:
+        """Passwords are not renewed."""
+        return None
+
+
+def now() -> Instant:
+    """The real time."""
+    return Instant(time.time_ns() // 1_000_000)
 
 
 async def turn(case: Case, servers: MailServers) -> None:
     """One turn of a worker at the real time."""
-    desk = Desk.open(case.path)
+    tools = OutboxTools.open(case.path, case.path.parent, now)
     try:
-        now = Instant(time.time_ns() // 1_000_000)
-        await Delivery(desk, sender(servers), reader_of(case.path, case.path.parent), lambda: now).turn()
+        account = ChatAccount(AccountId(1), "s", "email")
+        await AccountOutbox(tools, account, connector(servers), lambda: True).once()
     finally:
-        desk.close()
+        tools.close()
 
 
 async def arrived(servers: MailServers, user: str, folder: str, needle: str) -> tuple[int, bytes]:
@@ -116,16 +136,15 @@ async def test_a_bounce_comes_back_to_its_message(case: Case, mail_servers: Mail
     parsed = parse_mail(raw)
     assert parsed.bounce is not None
     assert parsed.bounce.original_message_id.strip("<>") == case.item(item).mid
-    now = Instant(time.time_ns() // 1_000_000)
     with transaction(case.connection):
         case.connection.execute(
             "INSERT INTO folder (id, account_id, name, role, uidvalidity) VALUES (4, 1, 'INBOX', 'inbox', 5)"
         )
         mail = FetchedMail(
-            uid=uid, flags=frozenset(), at=now, raw_size=len(raw), digest=hashlib.sha256(raw).hexdigest(),
+            uid=uid, flags=frozenset(), at=now(), raw_size=len(raw), digest=hashlib.sha256(raw).hexdigest(),
             packed=zlib.compress(raw), complete=True, parsed=parsed,
         )  # fmt: skip
-        store_batch(case.connection, folders.by_id(case.connection, 4), [mail], now)
+        store_batch(case.connection, folders.by_id(case.connection, 4), [mail], now())
     row = case.connection.execute(
         "SELECT m.delivery, m.delivery_detail FROM message m WHERE m.omni_id = ?", (item,)
     ).fetchone()
@@ -171,11 +190,11 @@ def test_looking_in_sent(
     raw = compose(MAIL, lambda _: b"")
     user = f"look{abs(hash(request.node.name))}@shop.test"
     login = Login("localhost", mail_servers.dovecot.port, "plain", user, "password", PASSWORD)
-    with sent_folder(login, "Sent") as folder:
+    with sent_folder(login, MAILBOX) as folder:
         assert not folder.find(MAIL, len(raw))
         assert not folder.gmail
     mail_servers.dovecot.append(user, change(raw), folder="Sent")  # type: ignore[operator]
-    with sent_folder(login, "Sent") as folder:
+    with sent_folder(login, MAILBOX) as folder:
         assert folder.find(MAIL, len(raw)) is found
         assert not folder.holds('x" OR ALL')
         where = folder.append(raw, MAIL.date)

@@ -15,7 +15,7 @@ from omnitui.core.errors import NotFound
 from omnitui.core.outgoing import OutgoingFile
 from omnitui.core.times import MINUTE, Instant
 from omnitui.sync.mail.parse import parse_mail
-from omnitui.sync.outbox.enclosures import reader_of
+from omnitui.sync.outbox.enclosures import finder_of
 from omnitui.sync.outbox.service import OutboxService
 from tests.servers.smtp_sink import smtp_sink
 from tests.sync.outbox.desk_case import Case, outbox_case
@@ -32,7 +32,7 @@ async def test_an_answer_waits_until_the_mailbox_was_looked_at(case: Case, tmp_p
     async with smtp_sink() as sink:
         case.port = sink.port
         item = case.queue()
-        service = OutboxService(case.path, tmp_path, [case.sender()], case.clock, step.__contains__)
+        service = OutboxService(case.path, tmp_path, {1: case.connector()}, case.clock, step.__contains__)
         try:
             await service.once()
             assert (case.state(item), sink.taken) == ("queued", [])
@@ -52,7 +52,7 @@ async def test_an_answer_waits_until_the_mailbox_was_looked_at(case: Case, tmp_p
 async def test_it_runs_until_cancelled_and_hears_the_call(case: Case, tmp_path: Path) -> None:
     async with smtp_sink() as sink:
         case.port = sink.port
-        service = OutboxService(case.path, tmp_path, [case.sender()], case.clock)
+        service = OutboxService(case.path, tmp_path, {1: case.connector()}, case.clock)
         running = asyncio.create_task(service.run())
         try:
             await asyncio.sleep(0.05)
@@ -86,8 +86,9 @@ async def test_files_of_forwarded_mail_come_out_of_it(case: Case, tmp_path: Path
         "INSERT INTO attachment (message_id, part, name, type, size, sha256) VALUES (?, '2', 'a.pdf', ?, ?, ?)",
         (id_, found.type, found.size, found.sha256),
     )
-    read = reader_of(case.path, tmp_path)
-    assert read(found.sha256) == data
+    read = finder_of(case.path, tmp_path)
+    assert read(found.sha256).read_bytes() == data
+    assert (tmp_path / found.sha256).stat().st_mode & 0o777 == 0o600
     for wrong in ("0" * 64, "../../etc/passwd", ""):
         with pytest.raises(NotFound):
             read(wrong)
@@ -107,7 +108,7 @@ async def test_waiting_for_the_mailbox_costs_next_to_nothing(case: Case, tmp_pat
         return case.clock()
 
     case.queue()
-    service = OutboxService(case.path, tmp_path, [case.sender()], clock, lambda account_id: False)
+    service = OutboxService(case.path, tmp_path, {1: case.connector()}, clock, lambda account_id: False)
     running = asyncio.create_task(service.run())
     await asyncio.sleep(0.6)
     service.stop()

@@ -1,0 +1,177 @@
+"""A mailbox as a connector: sends by SMTP, looks in the Sent folder for what may have been sent, files copies there.
+
+What is read is not pulled through a cursor but by the pipeline of `sync/imap`: see `Keeper` in the contract.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from omnitui.config.schema import AccountSettings
+from omnitui.core.channel_events import Person
+from omnitui.core.channels import Capabilities, Dedupe, History, Inbound
+from omnitui.core.errors import LoginRefused, Offline, OmnituiError, Refused
+from omnitui.core.outgoing import Outgoing
+from omnitui.core.times import Instant
+from omnitui.sync.channels.contract import (
+    Batch,
+    Connector,
+    Deferred,
+    Filed,
+    Finding,
+    Logins,
+    Lookup,
+    Outbound,
+    Probe,
+    PullBudget,
+    Receipt,
+    Setup,
+)
+from omnitui.sync.channels.email.probing import read_findings, send_findings
+from omnitui.sync.http.messages import Unanswered
+from omnitui.sync.imap.login import Login, login_for
+from omnitui.sync.outbox.account import Sender, sender_for
+from omnitui.sync.outbox.compose import compose
+from omnitui.sync.outbox.headers import wire_address
+from omnitui.sync.outbox.smtp import Outcome, Result, send_mail
+
+CAN = Capabilities(
+    inbound=Inbound.STREAM,
+    history=History.FULL,
+    dedupe=Dedupe.NONE,
+    may_start=True,
+    reply_to=True,
+    receipts="sent",
+    attachments=True,
+)
+"""Of any mailbox. Where the server files what it sends by itself, what is not in Sent was certainly not sent: such a
+mailbox has `Dedupe.QUERYABLE`."""
+NO_SERVER = "this account has no server to send with: give it one in the config"
+
+
+class EmailConnector(Connector):
+    """One mailbox. `sender` None: it only reads; `login` finds the login for reading, and blocks."""
+
+    tells_leaving = True
+    own_orders = True
+
+    def __init__(
+        self, account: AccountSettings, sender: Sender | None, login: Callable[[], Login], clock: Callable[[], Instant]
+    ) -> None:
+        self._account, self._sender, self._login, self._clock = account, sender, login, clock
+        queryable = sender is not None and sender.filed_by_server()
+        self.capabilities = replace(CAN, dedupe=Dedupe.QUERYABLE) if queryable else CAN
+
+    @classmethod
+    def of(cls, setup: Setup) -> EmailConnector:
+        """Of what the kit gives."""
+        if setup.logins is None:
+            raise Refused("a mailbox needs its logins")
+        return cls.of_account(setup.settings, setup.logins, setup.clock)
+
+    @classmethod
+    def of_account(cls, account: AccountSettings, logins: Logins, clock: Callable[[], Instant]) -> EmailConnector:
+        """Of an account in the config and what it logs in with."""
+        sender = sender_for(account, logins.secret, logins.renewer)
+        return cls(
+            account,
+            sender,
+            lambda: login_for(account, account.imap, logins.secret("imap"), logins.renewer("imap")),
+            clock,
+        )
+
+    async def probe(self) -> Probe:
+        """Log in for reading and for sending; nothing is read, nothing is sent."""
+        findings = await asyncio.to_thread(lambda: read_findings(self._login()))
+        if self._sender is None:
+            findings.append(Finding("warning", "It has no server to send with: it only reads."))
+        else:
+            try:
+                secret = await asyncio.to_thread(self._sender.secret)
+                findings += await send_findings(self._sender.endpoint, secret)
+            except OmnituiError as error:
+                findings.append(Finding("missing", f"SMTP: {error}"))
+        return Probe(Person(self._account.address, self._account.display_name), tuple(findings))
+
+    async def pull(self, cursor: str, budget: PullBudget) -> Batch:
+        """Not this way."""
+        raise Refused("a mailbox is kept in step by its own pipeline")
+
+    async def backfill(self, conversation: str, before: str) -> Batch:
+        """Nothing to do: every mail of every folder is brought here by itself."""
+        raise Refused("older mail is fetched by itself, all of it")
+
+    async def freeze(self, draft: Outbound) -> bytes:
+        """The mail as it will go out, composed of what was written: the same content, the same bytes."""
+        mail = _mail(draft)
+        paths = {file.sha256: sent.path for file, sent in zip(mail.files, draft.files, strict=True)}
+        raw = await asyncio.to_thread(compose, mail, lambda sha256: paths[sha256].read_bytes())
+        for email in mail.recipients:
+            wire_address(email)
+        return raw
+
+    async def send(self, draft: Outbound) -> Receipt:
+        """Through one SMTP session that knows at every byte what is safe; `leaving` comes just before the final dot."""
+        sender, mail = self._sender, _mail(draft)
+        if sender is None:
+            raise Refused(NO_SERVER)
+        envelope = [wire_address(email) for email in mail.recipients]
+        if not envelope:
+            raise Refused("there is nobody to send it to")
+        secret = await asyncio.to_thread(sender.secret)
+        result = await send_mail(
+            sender.endpoint, secret, wire_address(mail.sender.email), envelope, draft.frozen, draft.leaving
+        )
+        return _receipt(result, copy=not sender.filed_by_server())
+
+    async def reconcile(self, draft: Outbound) -> Lookup:
+        """In the Sent folder, by Message-ID, by our own header, else by what is left of it. Found is sent. Not found
+        says something only where the server files what it sends by itself."""
+        sender, mail = self._sender, _mail(draft)
+        if sender is None:
+            raise Refused(NO_SERVER)
+
+        def look() -> tuple[bool, bool]:
+            with sender.open_sent() as folder:
+                return folder.find(mail, len(draft.frozen)), folder.gmail
+
+        found, gmail = await asyncio.to_thread(look)
+        if found:
+            return Lookup("found")
+        return Lookup("absent" if sender.filed_by_server(gmail=gmail) else "cannot_tell")
+
+    async def file_copy(self, draft: Outbound) -> Filed | None:
+        """Into the Sent folder, unless it is there or the server puts it there by itself."""
+        sender, mail = self._sender, _mail(draft)
+        if sender is None:
+            raise Refused(NO_SERVER)
+
+        def file() -> Filed | None:
+            with sender.open_sent() as folder:
+                if sender.filed_by_server(gmail=folder.gmail) or folder.find(mail, len(draft.frozen)):
+                    return None
+                where = folder.append(draft.frozen, self._clock())
+                return None if where is None else Filed(folder.name, *where)
+
+        return await asyncio.to_thread(file)
+
+
+def _mail(draft: Outbound) -> Outgoing:
+    if draft.written is None:
+        raise ValueError("a mail is more than its text")
+    return draft.written
+
+
+def _receipt(result: Result, *, copy: bool) -> Receipt:
+    """What a session ended with, as the kit knows it; everything but `UNKNOWN` is certain."""
+    if result.outcome is Outcome.SENT:
+        return Receipt("accepted", detail=result.detail, copy=copy)
+    if result.outcome is Outcome.UNKNOWN:
+        raise Unanswered(result.detail)
+    if result.outcome is Outcome.REFUSED:
+        raise Refused(result.detail)
+    if result.outcome is Outcome.LOGIN:
+        raise LoginRefused(result.detail)
+    raise (Deferred if result.refused_for_now else Offline)(result.detail)

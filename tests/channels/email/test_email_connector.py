@@ -1,0 +1,95 @@
+"""A mailbox through the interface of a channel, against a real Dovecot and an SMTP server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from omnitui.config.load import parse
+from omnitui.core.channels import Dedupe
+from omnitui.core.errors import LoginRefused, Refused
+from omnitui.core.times import Instant
+from omnitui.sync.channels.contract import PullBudget, Standing
+from omnitui.sync.channels.email.connector import EmailConnector
+from omnitui.sync.channels.registry import announced, channel_named
+from tests.channels.email.rig import US, EmailRig
+from tests.servers.dovecot import PASSWORD
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def rig() -> Iterator[EmailRig]:
+    one = EmailRig()
+    one.start()
+    yield one
+    one.stop()
+
+
+class Given:
+    """Passwords as they are given here, one for each server."""
+
+    def __init__(self, *, imap: str = PASSWORD, smtp: str = PASSWORD) -> None:
+        self._passwords = {"imap": imap, "smtp": smtp}
+
+    def secret(self, use: str) -> str:
+        """The password."""
+        return self._passwords[use]
+
+    def renewer(self, use: str) -> Callable[[str], str] | None:
+        """Passwords are not renewed."""
+        return None
+
+
+def mailbox(rig: EmailRig, passwords: Given | None = None, **changes: object) -> EmailConnector:
+    settings, _ = parse(rig.config(), Path("config.toml"))
+    assert settings is not None
+    account = replace(settings.accounts[0], **changes)  # type: ignore[arg-type]
+    return EmailConnector.of_account(account, passwords or Given(), lambda: Instant(0))
+
+
+def test_it_is_known_whatever_is_installed() -> None:
+    assert announced()["email"].value == "omnitui.sync.channels.email:CHANNEL"
+    assert channel_named("email").title.startswith("Mailboxes")
+
+
+async def test_a_probe_logs_in_at_both_servers_and_sends_nothing(rig: EmailRig) -> None:
+    probe = await mailbox(rig).probe()
+    assert (probe.identity.address, probe.works) == (US, True)
+    words = [found.words for found in probe.findings]
+    assert [word[:10] for word in words] == ["IMAP login", "SMTP login"]
+    assert "IDLE" in words[0]
+    assert rig.sent() == []
+
+
+async def test_a_probe_tells_which_server_refuses(rig: EmailRig) -> None:
+    with pytest.raises(LoginRefused):
+        await mailbox(rig, Given(imap="wrong")).probe()
+    probe = await mailbox(rig, Given(smtp="wrong")).probe()
+    assert not probe.works
+    assert probe.findings[-1].grade == "missing"
+    assert probe.findings[-1].words.startswith("SMTP: ")
+    assert "wrong" not in probe.findings[-1].words
+
+
+async def test_a_mailbox_that_only_reads(rig: EmailRig) -> None:
+    probe = await mailbox(rig, smtp=None).probe()
+    assert probe.works
+    assert "only reads" in probe.findings[-1].words
+
+
+async def test_what_a_mailbox_is_not_asked_for(rig: EmailRig) -> None:
+    connector = mailbox(rig)
+    with pytest.raises(Refused):
+        await connector.pull("", PullBudget())
+    with pytest.raises(Refused, match="by itself"):
+        await connector.backfill("1", "")
+    assert (await connector.window(Standing("1", None), Instant(1))).kind == "open"
+
+
+def test_only_a_server_that_files_what_it_sends_can_be_believed(rig: EmailRig) -> None:
+    assert mailbox(rig).capabilities.dedupe is Dedupe.NONE
+    assert mailbox(rig, sent_filed_by_server="yes").capabilities.dedupe is Dedupe.QUERYABLE
