@@ -303,7 +303,7 @@ COMMANDS: tuple[Command, ...] = (
     _outbox("outbox.again", "Send again", "You know that it did not arrive: send once more.", "a", "again"),
     _write("draft.delete", "Throw away", "Throw this draft or saved reply away; undo brings it back.", "x", C.SHEET),
     Command("reply.new", "New saved reply", "Write a saved reply.", ("n",), C.SHEET, "Write", args=Args.NAME),
-    Command("palette", "Palette", "Find any command, conversation or view.", ("ctrl+p",), C.ANYWHERE, "Program"),
+    Command("palette", "Palette", "Find a command, view, person or conversation.", ("ctrl+p",), C.ANYWHERE, "Program"),
     Command("line", "Command line", "Type a command with its arguments.", (":", "f2"), C.ANYWHERE, "Program"),
     Command("help", "Help", "Everything that works here.", ("?", "f1"), C.ANYWHERE, "Program", "help"),
     Command("sync.now", "Sync now", "Ask the worker to look at once.", ("g r",), C.READING, "Program"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from omnitui.core.commands import COMMANDS, Command, Context, by_id, matching
 from omnitui.core.errors import CacheError, Refused
+from omnitui.core.other_words import OTHER_WORDS
 from omnitui.screens.base import Page
 from omnitui.screens.handlers import Call, handler_of, handles
 from omnitui.widgets.choices import Choice, Other, fitting
@@ -25,18 +26,33 @@ def rows(page: Page, commands: Iterable[Command], *, full: bool) -> list[Choice]
     """Commands as rows, each with the key that runs it now."""
     keys = page.session.keymap.keys_of
     return [
-        Choice(Call(c.id), c.title, c.help if full else "", "  ".join(keys(c.id)), f"{c.group} {c.id}")
+        Choice(Call(c.id), c.title, c.help if full else "", "  ".join(keys(c.id)), f"{_words(c)} {c.id}")
         for c in commands
     ]
 
 
+def _words(command: Command) -> str:
+    """What it is found by beside its title."""
+    return f"{command.group} {command.help} {OTHER_WORDS.get(command.id, '')}"
+
+
 @handles("palette")
 async def palette(page: Page, call: Call) -> None:
-    """Find and run any command."""
-    context = page.context
-    chosen = await page.choose("Commands", rows(page, runnable(page, context), full=False), "type to find a command")
+    """Find and run any command; find any view, person or conversation and go there."""
+    from omnitui.screens.jumping import Places, go
+
+    places = Places(page, rows(page, runnable(page, page.context), full=False))
+    chosen, _ = await page.ask(
+        Question(
+            "Go to, or do",
+            places.now,
+            "a command, view, person or conversation",
+            later=places.later,
+            notes=("> commands", "@ people", "# conversations"),
+        )
+    )
     if chosen is not None:
-        page.run_command(chosen)
+        await go(page, chosen)
 
 
 @handles("help")

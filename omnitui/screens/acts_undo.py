@@ -21,7 +21,7 @@ async def undo(page: Page, call: Call) -> None:
         return
     step = ended.step
     again = session.keymap.keys_of("redo")
-    page.say(f"Took back: {step.label}" + (f" · {again[0]} redo" if again else ""))
+    page.say(f"Took back: {step.label}", way_back=f"{again[0]} redo" if again else "")
     session.wake()
     back = [draft for draft in await session.reader.all(drafts.every(20)) if draft.id not in before]
     if back:

@@ -198,14 +198,14 @@ class Page(Stacked, inherit_bindings=False):
         elif self.picker.question is None:
             self._ahead.focused(self.focused)
 
-    def say(self, text: str, role: str = "") -> None:
-        """Tell what happened, on the bottom line."""
-        self.status.set(said=text, said_role=role)
+    def say(self, text: str, role: str = "", way_back: str = "") -> None:
+        """Tell what happened, on the bottom line; `way_back` is the key that takes it back, and its word."""
+        self.status.set(said=text, said_role=role, way_back=way_back)
 
     def said_step(self, step: StepRow) -> None:
         """Tell what was done, and the key that takes it back."""
         keys = self.session.keymap.keys_of("undo")
-        self.say(step.label + (f" · {keys[0]} undo" if keys else ""))
+        self.say(step.label, way_back=f"{keys[0]} undo" if keys else "")
 
     async def write_on(self, draft: Draft) -> None:
         """Open a draft where it can be written on."""
@@ -273,6 +273,10 @@ class Page(Stacked, inherit_bindings=False):
         """The few keys of this context, six at most, help last."""
         context = self.context
         keys_of = self.session.keymap.keys_of
+        if context is not Context.COMPOSE and is_field(self.focused):
+            # In a line of a page letters are text, and it has keys of its own.
+            self.status.set(hints=getattr(self.focused, "HINTS", ()))
+            return
         out = self.not_offered()
         here = [c for c in COMMANDS if c.footer and c.context & context and keys_of(c.id) and c.id not in out]
         if len(here) > MOST_HINTS:

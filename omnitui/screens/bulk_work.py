@@ -16,15 +16,23 @@ if TYPE_CHECKING:
 BAR_FROM = 2000
 """Conversations (or operations) of a piece of work for which a bar is shown."""
 
+PATIENCE = 2.0
+"""Seconds to wait for one's turn."""
+
 
 async def drive(page: Page, title: str, begin: Callable[[Cache], Iterator[Progress]]) -> Progress | None:
     """Do all of it; other writes of this screen come between. Gives how it ended, None when there was nothing to do.
 
-    Raises Refused while other such work goes on, and what the work raises; what was done until then stays done.
+    Other such work has its turn first (`z z` in one breath are two steps). Raises Refused where it takes long, and
+    what the work raises; what was done until then stays done.
     """
     session = page.session
-    if session.at_work:
-        raise Refused(f"“{session.at_work}” is still going on; then it is this one's turn")
+    try:
+        # What has a bar takes longer than anybody waits.
+        async with asyncio.timeout(0 if page.status.shown.work else PATIENCE):
+            await session.turn.acquire()
+    except TimeoutError:
+        raise Refused(f"“{session.at_work}” is still going on; then it is this one's turn") from None
     session.at_work = title
     last: Progress | None = None
     try:
@@ -38,6 +46,7 @@ async def drive(page: Page, title: str, begin: Callable[[Cache], Iterator[Progre
                 await asyncio.sleep(GAP)
     finally:
         session.at_work = ""
+        session.turn.release()
         page.status.set(work=None)
     return last
 

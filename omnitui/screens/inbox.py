@@ -12,12 +12,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
-from omnitui.core.channels import EMAIL
 from omnitui.core.commands import Context
 from omnitui.core.models import ContactCard, ConversationId, ConversationRow, Draft
 from omnitui.screens.base import REST
 from omnitui.screens.handlers import Call
 from omnitui.screens.inbox_parts import InboxParts
+from omnitui.screens.lacking import lacking
 from omnitui.screens.list_pages import ListPages
 from omnitui.screens.panes import Panes
 from omnitui.screens.session import Session
@@ -41,9 +41,6 @@ PREVIEW_AFTER = 0.12
 AGAIN_AFTER = 2.0
 """Seconds until a cache that could not be read at the start is tried again."""
 
-_OF_MAIL = frozenset({"reply.sender", "forward"})
-"""What can be done with a mail and with no chat."""
-
 
 class InboxPage(InboxParts, inherit_bindings=False):
     """The desk of an agent."""
@@ -59,7 +56,7 @@ class InboxPage(InboxParts, inherit_bindings=False):
         self.views = Views(session)
         self.state = TopState(session, self.top, self.views)
         self.panes = Panes(self)
-        self.not_offered = self._lacking
+        self.not_offered = partial(lacking, self)
         self.last_mark: ConversationId | None = None
         self.slashed = False
         """A saved reply was asked for by `/`, which is put back when none is taken."""
@@ -126,14 +123,6 @@ class InboxPage(InboxParts, inherit_bindings=False):
         if self.thread.has_focus:
             return Context.SELECT if self.thread.choosing else Context.THREAD
         return Context.LIST
-
-    def _lacking(self) -> frozenset[str]:
-        """What the channel at hand cannot do."""
-        if self.context is Context.COMPOSE:
-            chat = self.composing.chat
-            return frozenset() if chat is None else chat.lacks
-        here = self.here
-        return frozenset() if here is None or here.channel == EMAIL else _OF_MAIL
 
     @property
     def writing(self) -> bool:
@@ -252,7 +241,9 @@ class InboxPage(InboxParts, inherit_bindings=False):
     def empty_words(self) -> tuple[str, ...]:
         """What to say when the present view is empty."""
         view = self.views.at(self.views.here) if self.views.here is not None else None
-        return self.views.empty_words(view) if view is not None else ("No conversation matches.",)
+        if view is None:
+            return ("No conversation matches.",)
+        return self.views.empty_words(view, fetching=self.state.fetching)
 
     def _tick(self) -> None:
         self.list.tick(self.session.now())

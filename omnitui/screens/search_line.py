@@ -29,6 +29,9 @@ class _Fault(Highlighter):
 class SearchLine(Input):
     """Says what the keys mean here; the query is read elsewhere."""
 
+    HINTS = (("enter", "to the rows"), ("tab", "complete"), ("escape", "back"))
+    """What the bottom line says of its keys."""
+
     virtual_size = Reactive(Size(0, 0), layout=False)
     """A longer query moves nothing else on the screen: without this each key would lay it all out anew."""
 

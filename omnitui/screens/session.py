@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import field
 from typing import Any
 
 from omnitui.config.places import Places
@@ -45,6 +47,8 @@ class Session:
     """Ask the worker for a file of a mail or a page for the browser; gives its path. Raises Refused, in words."""
     at_work: str = ""
     """What long work of triage goes on now; empty when none does."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Who works at triage for longer than a moment; those behind come in their order."""
     last_snooze: str = ""
     """What was said the last time, for `s s`."""
 

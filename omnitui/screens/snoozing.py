@@ -60,7 +60,9 @@ def _choices(session: Session, reply: bool, offered: Sequence[str]) -> list[Choi
     if last and reply:
         again = _reply() if last == "reply" else _read(session, last)
         choices.insert(0, Choice(again, f"again: {last}", again.words, key="s"))
-    times = [until for words in offered if (until := _possible(session, words)) is not None]
+    found = [until for words in offered if (until := _possible(session, words)) is not None]
+    # Toward the end of a week two of them may mean the same time.
+    times = list({until.until: until for until in reversed(found)}.values())[::-1]
     return choices + [Choice(until, until.said, until.words, key=str(n)) for n, until in enumerate(times, 1)]
 
 

@@ -38,7 +38,7 @@ class Stacked(Screen[None], inherit_bindings=False):
         for top in self.app.screen_stack[-1:]:
             (top.focused or top).post_message(events.Key(event.key, event.character))
 
-    def say(self, text: str, role: str = "") -> None:
+    def say(self, text: str, role: str = "", way_back: str = "") -> None:
         """Tell what happened, where the page tells it."""
 
     def beside(self, work: Callable[[], Awaitable[object]], *, group: str = "default", only: bool = False) -> None:

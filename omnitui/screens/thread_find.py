@@ -26,6 +26,9 @@ Place = tuple[MessageId, int]
 class FindLine(Input):
     """The line above the thread."""
 
+    HINTS = (("enter", "to the text"), ("escape", "back"))
+    """What the bottom line says of its keys."""
+
     class Left(Message):
         """Esc."""
 

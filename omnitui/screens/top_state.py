@@ -22,6 +22,8 @@ class TopState:
         self.counting = ViewCounts(session, views, line)
         self.progress = ""
         """How far a first sync has come, in words; empty when all is here."""
+        self.fetching = False
+        """The first mail of an account is still to come, so an empty list says little."""
         self.letters: dict[str, str] = {}
         """Of each account on a messaging channel, the two that stand for it in the list."""
 
@@ -39,6 +41,8 @@ class TopState:
         if not statuses and self._session.settings.accounts:
             words, role = "starting", "muted"
         self.progress = progress_words(statuses)
+        settled = (accounts.LOCAL, "online", "offline", "refused")
+        self.fetching = bool(self.progress) or any(one.state not in settled and not one.done for one in statuses)
         self.letters = {one.name: one.mark for one in statuses if one.mark}
         items = await reader.all(outbox.rows())
         stuck = sum(item.state in outbox.STUCK for item in items)

@@ -32,6 +32,7 @@ _NO_ACCOUNT = (
     "prints a config to fill in, and",
     "omnitui config path  says where to.",
 )
+_FETCHING = ("Nobody is waiting yet.", "The mail is being fetched, the newest first.")
 _NOTHING_YET = ("No conversation is here yet.", "The mail is being fetched, the newest first.")
 
 
@@ -111,10 +112,12 @@ class Views:
         """An order in words."""
         return "newest match first" if by_match else _WORDS[order]
 
-    def empty_words(self, view: View) -> tuple[str, ...]:
-        """What to say when a view is empty."""
+    def empty_words(self, view: View, *, fetching: bool = False) -> tuple[str, ...]:
+        """What to say when a view is empty; `fetching`: a first sync has only begun."""
         if not self.counts.get("All"):
             return _NOTHING_YET if self._session.settings.accounts else _NO_ACCOUNT
+        if fetching and view.name == "Waiting":
+            return _FETCHING
         lines = [_EMPTY.get(view.name, "No conversation matches.")]
         asleep = self.counts.get("Snoozed", 0)
         if view.name == "Waiting" and asleep:

@@ -38,6 +38,8 @@ class Bottom:
 
     said: str = ""
     said_role: str = ""
+    way_back: str = ""
+    """The key that takes back what was done, which is never cut."""
     pending: str = ""
     progress: str = ""
     work: tuple[str, int, int] | None = None
@@ -150,6 +152,9 @@ class StatusLine(Painted, inherit_bindings=False):
         """Left what happened, right what may be pressed; what happened is never cut for the keys."""
         bottom, width = self.shown, self.size.width
         left: Line = ((" ", ""), (bottom.said or bottom.progress, bottom.said_role if bottom.said else "muted"))
+        if bottom.said and bottom.way_back:
+            way = ((f" {self.glyphs.dot} {bottom.way_back}", bottom.said_role),)
+            left = (*clip(left, width - width_of(way) - 1), *way)
         if bottom.said and bottom.progress:
             left = (*left, (f"   {bottom.progress}", "muted"))
         if bottom.work is not None:

@@ -49,7 +49,7 @@ def card_lines(card: ContactCard, row: ConversationRow | None, width: int, glyph
     lines.append(())
     entries: list[Entry] = [(line, None) for line in lines]
     entries += _conversations(card, row, width, glyphs, now)
-    if card.tags:
+    if card.tags and (row is None or {tag for tag, _ in card.tags} != set(row.tags)):
         entries.append(((), None))
         words = " ".join(f"#{tag}" + (f" {count}" if count > 1 else "") for tag, count in card.tags)
         entries += [(((part, "tag"),), None) for _, part in wrap(words, width)]

@@ -77,7 +77,7 @@ async def test_help_and_palette_list_all_of_a_place(make_app: MakeApp) -> None:
         page = inbox(app)
         for place, openers in ((Context.LIST, ("?", "ctrl+p")), (Context.COMPOSE, ("f1", "ctrl+p"))):
             if place is Context.COMPOSE:
-                await pilot.press("n")
+                await pilot.press("r")
                 await quiet(pilot, 0.4)
             assert page.context is place
             for opener in openers:

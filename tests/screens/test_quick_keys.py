@@ -113,3 +113,22 @@ async def test_what_hinders_the_disk_is_said_in_words(tmp_path: Path) -> None:
             await writer.do(full)
     finally:
         writer.close()
+
+
+async def test_undo_pressed_thrice_in_one_breath_takes_back_three_steps(make_app: MakeApp) -> None:
+    app = make_app(30)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await quiet(pilot)
+        before = [row.id for row in inbox(app).list.window.rows]
+        for _ in range(3):
+            await pilot.press("e")
+            await quiet(pilot)
+        assert len(inbox(app).list.window.rows) == len(before) - 3
+        page = inbox(app)
+        for _ in range(3):
+            page.run_command(Call("undo"))
+        for _ in range(200):
+            if [row.id for row in page.list.window.rows] == before:
+                break
+            await pilot.pause(0.05)
+        assert [row.id for row in page.list.window.rows] == before
