@@ -49,6 +49,9 @@ class FakeSlack:
         self.connections: list[ServerConnection] = []
         self.given_again = 0
         self.others = 0
+        self.in_turn = False
+        """Events go to the open lines in turn, not to the newest."""
+        self._turn = 0
         self.stolen = 0
         """So many of the next events go to another program that listens with the same app."""
         self.page = PAGE
@@ -168,7 +171,9 @@ class FakeSlack:
                 if self.stolen:
                     self.stolen -= 1
                 elif self.connections:
-                    self._give(self.connections[-1], envelope)
+                    self._turn += 1
+                    at = self._turn % len(self.connections) if self.in_turn else -1
+                    self._give(self.connections[at], envelope)
 
     def cut(self) -> None:
         """Break every connection."""
@@ -224,7 +229,8 @@ class FakeSlack:
         return {"ok": True, "url": f"{self.line}?ticket=planted-ticket"}
 
     def do_users_conversations(self, given: dict[str, str]) -> dict[str, Any]:
-        return {"ok": True, "channels": list(self.rooms.values())}
+        within = [one for one in self.rooms.values() if not one.get("is_archived") and one.get("is_member", True)]
+        return {"ok": True, "channels": within}
 
     def do_conversations_info(self, given: dict[str, str]) -> dict[str, Any]:
         room = self.rooms.get(given["channel"])
@@ -307,6 +313,19 @@ class FakeSlack:
         return self.react(APP_USER, given["channel"], given["timestamp"], given["name"])
 
     def do_reactions_remove(self, given: dict[str, str]) -> dict[str, Any]:
+        return self.unreact(APP_USER, given["channel"], given["timestamp"], given["name"])
+
+    def unreact(self, user: str, channel: str, ts: str, name: str) -> dict[str, Any]:
+        """Somebody takes a reaction back."""
+        message = self.found(channel, ts) or {}
+        for one in message.get("reactions", []):
+            if one["name"] == name and user in one["users"]:
+                one["users"].remove(user)
+                message["reactions"] = [other for other in message["reactions"] if other["users"]]
+                item = {"type": "message", "channel": channel, "ts": ts}
+                told = {"type": "reaction_removed", "user": user, "reaction": name, "item": item}
+                self.tell({**told, "event_ts": self.ts()})
+                return {"ok": True}
         return {"ok": False, "error": "no_reaction"}
 
     def react(self, user: str, channel: str, ts: str, name: str) -> dict[str, Any]:
@@ -318,7 +337,11 @@ class FakeSlack:
         for one in reactions:
             if one["name"] == name and user in one["users"]:
                 return {"ok": False, "error": "already_reacted"}
-        reactions.append({"name": name, "users": [user], "count": 1})
+        same = next((one for one in reactions if one["name"] == name), None)
+        if same is None:
+            reactions.append({"name": name, "users": [user], "count": 1})
+        else:
+            same["users"].append(user)
         item = {"type": "message", "channel": channel, "ts": ts}
         self.tell({"type": "reaction_added", "user": user, "reaction": name, "item": item, "event_ts": self.ts()})
         return {"ok": True}

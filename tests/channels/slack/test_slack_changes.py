@@ -5,7 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from tests.channels.slack.making import desk_of, nobody_listens
+import pytest
+
+from omnitui.core.channel_events import ConversationEvent, ReactionEvent
+from omnitui.core.errors import Offline
+from tests.channels.slack.making import Desk, desk_of, nobody_listens
 from tests.channels.slack.rig import ROOM, SlackRig
 
 MINUTE = 60_000
@@ -88,3 +92,64 @@ async def test_after_a_moment_only_nothing_old_is_looked_at(rig: SlackRig, tmp_p
         await desk.until(3)
         await desk.pull()
     assert len([1 for method, _ in rig.slack.calls if method == "conversations.replies"]) == asked
+
+
+async def test_reactions_that_were_taken_back_while_nobody_listened_go(rig: SlackRig, tmp_path: Path) -> None:
+    ts = rig.write("like this").partition(":")[2]
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(1)
+        for user, name in (("U0ANA", "tada"), ("U0BEN", "tada"), ("U0BEN", "heart")):
+            rig.slack.react(user, ROOM, ts, name)
+        await desk.until_so(lambda: len([1 for one in desk.events if isinstance(one, ReactionEvent)]) == 3)
+        cursor = desk.cursor
+    await nobody_listens(rig)
+    rig.slack.unreact("U0ANA", ROOM, ts, "tada")
+    rig.slack.unreact("U0BEN", ROOM, ts, "tada")
+    for expected in ({"OTHER:ANA": (), "OTHER:BEN": ("❤",)}, {"OTHER:BEN": ("❤",)}):
+        async with desk_of(rig, tmp_path, cursor, ahead=HOUR) as desk:
+            await desk.pull()
+            cursor = desk.cursor
+            whole = [one for one in desk.events if isinstance(one, ReactionEvent) and one.whole]
+            names = {rig.own_person(who): f"OTHER:{who.upper()}" for who in ("ana", "ben")}
+            assert {names[one.person.address]: one.emoji for one in whole} == expected
+
+
+async def test_a_round_that_failed_is_begun_again(rig: SlackRig, tmp_path: Path) -> None:
+    rig.write("first")
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(1)
+        rig.slack.cut()
+        rig.write("unheard", who="ben")
+        await nobody_listens(rig)
+        rig.slack.replies["conversations.history"] = [(200, {"ok": False, "error": "internal_error"})]
+        with pytest.raises(Offline):
+            await desk.until(2)
+        assert {one.text for one in await desk.until(2)} == {"first", "unheard"}
+
+
+async def test_a_channel_that_was_left_or_archived_says_so_in_its_conversations(rig: SlackRig, tmp_path: Path) -> None:
+    first, second = rig.write("one"), rig.write("two", who="ben")
+
+    def barred(desk: Desk) -> dict[str, str | None]:
+        return {one.conversation: one.barred for one in desk.events if isinstance(one, ConversationEvent)}
+
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(2)
+        assert barred(desk) == {}
+        room = rig.slack.rooms[ROOM]
+        for change, words in (
+            ({"is_member": False}, "not in the channel any more"),
+            ({"is_member": True}, ""),
+            ({"is_archived": True}, "archived"),
+        ):
+            room |= change
+            desk.events.clear()
+            desk.ahead += 11 * MINUTE
+            await desk.pull()
+            told = barred(desk)
+            assert set(told) == {first, second}
+            assert all(words in (said or "") and bool(said) is bool(words) for said in told.values())
+            desk.events.clear()
+            desk.ahead += 11 * MINUTE
+            await desk.pull()
+            assert barred(desk) == {}

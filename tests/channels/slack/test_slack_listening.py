@@ -106,6 +106,21 @@ async def test_a_program_that_comes_later_is_known_by_what_is_missing(rig: Slack
         assert {one.text for one in await desk.until(3)} == {"before", "taken", "taken, too"}
 
 
+async def test_two_workers_on_one_app_both_have_everything(rig: SlackRig, tmp_path: Path) -> None:
+    async with desk_of(rig, tmp_path / "a") as first, desk_of(rig, tmp_path / "b") as second:
+        await first.pull()
+        await second.pull()
+        assert len(rig.slack.connections) == 2
+        rig.slack.in_turn = True
+        sent = {rig.write(f"message {number}") for number in range(10)}
+        for desk in (first, second):
+            await desk.until(5)
+        for desk, later in ((first, 11 * MINUTE), (second, MINUTE + 1000)):
+            desk.ahead += later
+            assert {one.remote_id for one in await desk.until(10)} == sent
+        assert await emptied(rig)
+
+
 async def test_what_is_no_event_is_acknowledged_and_forgotten(rig: SlackRig, tmp_path: Path) -> None:
     async with desk_of(rig, tmp_path) as desk:
         await desk.pull()

@@ -53,8 +53,14 @@ class CatchUp:
     days: int
     deep: bool = True
     """Also old threads, one by one."""
+    deep_at: Instant = Instant(0)
+    """When that was done last."""
     broken: bool = False
     """Nobody listened for a while before it."""
+    line: int = 0
+    """While which of the lines it began: another one may have missed something."""
+    joined: int = 0
+    """After how many invitations into channels it began."""
     expected: dict[str, str] = field(default_factory=dict)
     """`Place.recent` when the round began: what of it is not seen in a channel or thread read whole was deleted."""
     done: set[str] = field(default_factory=set)

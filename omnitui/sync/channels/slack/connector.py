@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, BinaryIO
 
 from omnitui.core.channel_events import DeletedEvent, Event, IdentityEvent, MessageEvent, ReactionEvent
 from omnitui.core.errors import NotFound, Offline
-from omnitui.core.times import MINUTE, SECOND
+from omnitui.core.times import MINUTE, SECOND, Instant
 from omnitui.sync.channels.contract import (
     Action,
     Batch,
@@ -35,6 +36,7 @@ from omnitui.sync.channels.slack.mapping import (
     posted,
     reacted,
     root_of,
+    taken_back,
     team_said,
     ts_instant,
     ts_order,
@@ -46,6 +48,7 @@ from omnitui.sync.channels.slack.rooms import Room, Rooms, split_conversation
 from omnitui.sync.channels.slack.sending import Sender
 from omnitui.sync.channels.slack.settings import SlackSettings
 from omnitui.sync.channels.slack.shared_files import with_files
+from omnitui.sync.channels.slack.shut_rooms import told
 from omnitui.sync.channels.slack.text import dicts, mentioned, string
 from omnitui.sync.channels.slack.upload_notes import UploadNotes
 from omnitui.sync.http.messages import TooMany
@@ -83,11 +86,10 @@ class SlackConnector(Connector):
         self._line = Listening(self._client, setup.clock)
         self._sight: Sight | None = None
         self._catch: CatchUp | None = None
-        self._catch_line = 0
-        """Of which line the round is: another one may have missed something."""
         self._handed: str | None = None
         """The cursor that the last pull gave out; another one means that its batch was not kept."""
-        self._stale = False
+        self._joined = 0
+        """How often the app was invited into a channel."""
         self._looks = 0
 
     async def probe(self) -> Probe:
@@ -99,8 +101,8 @@ class SlackConnector(Connector):
         place = place_of(cursor)
         await self._known()
         await self._line.connect()
-        catch = await self._round(cursor, place)
-        found, events, wait = list[Found](), list[Event](), None
+        catch, events = await self._round(cursor, place)
+        found, wait = list[Found](), None
         if catch.finished(place):
             found, quick = await self._look(catch, place, budget)
             wait = await self._line.listen(min(budget.seconds, 1.0) if quick else budget.seconds, budget.events)
@@ -118,7 +120,7 @@ class SlackConnector(Connector):
         for envelope in envelopes:
             events += await self._from_envelope(envelope, place, catch)
         events += await self._people.settled((await self._known()).team)
-        if catch.finished(place) and self._line.connected and self._catch_line == self._line.lines:
+        if catch.finished(place) and self._line.connected and catch.line == self._line.lines:
             self._stamp(place, moved=bool(events))
         text = place.text()
         more = looking or len(self._line.pending) > len(envelopes) or (wait == 0.0)
@@ -198,18 +200,24 @@ class SlackConnector(Connector):
             )
         return self._sight
 
-    async def _round(self, cursor: str, place: Place) -> CatchUp:
-        """The present round over the history, or a new one where something may have passed unheard."""
+    async def _round(self, cursor: str, place: Place) -> tuple[CatchUp, list[Event]]:
+        """The present round over the history, or a new one where something may have passed unheard; and what was found
+        of the channels themselves. A pull that fails leaves the present one as it is."""
         now, old, line = self._clock(), self._catch, self._line
         every = AGAIN_SHARED if line.shared else AGAIN
-        fresh = old is None or line.lines != self._catch_line or cursor != self._handed
-        if old is not None and not fresh and not self._stale and (now - old.now < every or not old.finished(place)):
-            return old.copy()
+        fresh = old is None or line.lines != old.line or cursor != self._handed
+        due = old is None or self._joined != old.joined or (now - old.now >= every and old.finished(place))
+        if old is not None and not fresh and not due:
+            return old.copy(), []
         rooms = tuple(await self._rooms.refresh())
-        self._catch_line, self._stale, self._looks = line.lines, False, 0
-        known = dict(place.recent)
-        days, deep = self._settings.history_days, fresh or line.shared
-        return CatchUp(rooms, now, days, deep=deep, broken=fresh, expected=known)
+        events = await told(self._rooms, place, now)
+        deep_at = old.deep_at if old is not None else Instant(0)
+        deep = fresh or (line.shared and now - deep_at >= AGAIN)
+        self._looks = 0
+        return CatchUp(
+            rooms, now, self._settings.history_days, deep=deep, deep_at=now if deep else deep_at, broken=fresh,
+            line=line.lines, joined=self._joined, expected=dict(place.recent),
+        ), events  # fmt: skip
 
     async def _history(self, catch: CatchUp, place: Place, budget: PullBudget) -> tuple[list[Found], float]:
         """Pages within a while; then for how many seconds Slack allows no more of them."""
@@ -236,11 +244,11 @@ class SlackConnector(Connector):
             return [], budget.seconds > 0
 
     async def _from_history(self, one: Found, place: Place) -> list[Event]:
-        reading, ts = place.rooms.get(one.room.id), string(one.message.get("ts"))
-        if (
-            reading and reading.floor != reading.fresh
-        ):  # else it is read for the first time, and nothing was to be heard
-            self._line.seen_in_history(f"{one.room.id}:{ts}", ts_instant(ts))
+        name, at = f"{one.room.id}:{string(one.message.get('ts'))}", ts_instant(one.message.get("ts"))
+        reading = place.rooms.get(one.room.id)
+        # A channel that is read for the first time was not listened to.
+        if reading and reading.floor != reading.fresh:
+            self._line.seen_in_history(name, at)
         message = await with_files(self._client, one.message) if one.fresh or one.changed else one.message
         events = posted(message, one.room, await self._sight_of(message))
         first = events[0] if events else None
@@ -249,6 +257,9 @@ class SlackConnector(Connector):
             place.remember(one.room.id, root_of(one.message), string(one.message.get("ts")))
             if one.changed:
                 events.insert(1, edit_of(first, first.edited_at or first.at))
+            gone = place.reacted(name, names_needed(message), all_of_them=True)
+            if gone:
+                events += taken_back(message, one.room, gone, await self._sight_of(message, gone), self._clock())
         _forget(place, events)
         return events if one.fresh or one.changed else [one for one in events if isinstance(one, ReactionEvent)]
 
@@ -261,7 +272,7 @@ class SlackConnector(Connector):
         if kind == "user_change":
             return await self._renamed(event)
         if kind == "member_joined_channel":
-            self._stale = self._stale or string(event.get("user")) == (await self._known()).user
+            self._joined += string(event.get("user")) == (await self._known()).user
             return []
         if not named or not kind.startswith(("message", "reaction_")):
             return []
@@ -270,7 +281,11 @@ class SlackConnector(Connector):
             return []
         self._line.heard(f"{named}:{string(event.get('ts'))}")
         if kind.startswith("reaction_"):
-            return reacted(event, room, await self._sight_of(event))
+            found = reacted(event, room, await self._sight_of(event))
+            for one in found:
+                if isinstance(one, ReactionEvent) and one.added:
+                    place.reacted(one.remote_id, [string(event.get("user"))], all_of_them=False)
+            return found
         subtype = string(event.get("subtype"))
         if subtype == "message_deleted":
             gone = deleted(event, room)
@@ -307,11 +322,11 @@ class SlackConnector(Connector):
         if not room.whole or root != ts:
             place.saw_reply(room.id, root, ts)
 
-    async def _sight_of(self, message: dict[str, Any]) -> Sight:
-        """What is to be known for one message: its people, and our keys."""
+    async def _sight_of(self, message: dict[str, Any], others: Iterable[str] = ()) -> Sight:
+        """What is to be known for one message: its people, `others` too, and our keys."""
         base = await self._known()
         user = string(message.get("user"))
-        ids = {user, *mentioned(message), *names_needed(message)} - {""}
+        ids = {user, *mentioned(message), *names_needed(message), *others} - {""}
         members = await self._people.known(ids, {user: team_said(message)}, base.team)
         keys = await self._sender.file_keys() if is_own(message, base) and message.get("files") else {}
         return replace(base, members=members, file_keys=keys)
@@ -326,7 +341,7 @@ def _forget(place: Place, events: list[Event]) -> None:
     """Those that are deleted need not be looked for any more."""
     for event in events:
         if isinstance(event, DeletedEvent):
-            place.recent.pop(event.remote_id, None)
+            place.forget(event.remote_id)
 
 
 def _channel_of(event: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/events/message and the pages of its subtypes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -241,6 +241,22 @@ def reactions_of(message: Mapping[str, Any], room: Room, sight: Sight) -> list[E
             ours=user == sight.user,
         )
         for user, names in theirs.items()
+    ]
+
+
+def taken_back(message: Mapping[str, Any], room: Room, users: Iterable[str], sight: Sight, at: Instant) -> list[Event]:
+    """These people have no reaction at a message any more."""
+    return [
+        ReactionEvent(
+            conversation=room.conversation(root_of(message)),
+            remote_id=f"{room.id}:{string(message.get('ts'))}",
+            at=at,
+            person=_person(user, sight),
+            emoji=(),
+            whole=True,
+            ours=user == sight.user,
+        )
+        for user in sorted(users)
     ]
 
 

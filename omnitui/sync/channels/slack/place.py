@@ -8,6 +8,7 @@ a channel's time moves only when its last page is there, so that a crash in betw
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -67,6 +68,10 @@ class Place:
     look_since: str = ""
     """Since when nobody listened."""
     turn: int = 0
+    shut: list[str] = field(default_factory=list)
+    """Channels of which was told that nothing can be written there."""
+    liked: dict[str, str] = field(default_factory=dict)
+    """Of the messages in `recent`, those with reactions, and the ids of the people who reacted."""
 
     def text(self) -> str:
         """As it is kept; `recent` by channels and threads, which is half as long."""
@@ -99,7 +104,23 @@ class Place:
         """A message that is there."""
         self.recent[f"{channel}:{ts}"] = root
         if len(self.recent) > MOST_RECENT:
-            del self.recent[min(self.recent, key=lambda name: ts_order(name.partition(":")[2]))]
+            self.forget(min(self.recent, key=lambda name: ts_order(name.partition(":")[2])))
+
+    def forget(self, name: str) -> None:
+        """A message (`channel:ts`) that need not be looked for any more."""
+        self.recent.pop(name, None)
+        self.liked.pop(name, None)
+
+    def reacted(self, name: str, users: Iterable[str], *, all_of_them: bool) -> set[str]:
+        """Who has reacted to a message; gives those who had, and have not any more. What is not recent is not kept."""
+        if name not in self.recent:
+            return set()
+        before, now = set(self.liked.get(name, "").split()), set(users)
+        kept = now if all_of_them else before | now
+        self.liked.pop(name, None)
+        if kept:
+            self.liked[name] = " ".join(sorted(kept))
+        return before - kept
 
 
 def place_of(text: str) -> Place:
@@ -116,6 +137,8 @@ def place_of(text: str) -> Place:
             look=[Part(**_texts(value)) for value in raw.get("look", [])],
             look_since=str(raw.get("look_since", "")),
             turn=int(raw.get("turn", 0)),
+            shut=[str(id) for id in raw.get("shut", [])],
+            liked=_texts(raw.get("liked", {})),
         )
     except (ValueError, TypeError, AttributeError):
         return Place()

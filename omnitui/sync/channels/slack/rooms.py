@@ -22,6 +22,8 @@ class Room:
     whole: bool = False
     watched: bool = True
     direct: bool = False
+    shut: str = ""
+    """Why nothing can be written there; empty: it can."""
 
     @property
     def title(self) -> str:
@@ -45,7 +47,16 @@ def room_of(raw: Mapping[str, Any], settings: SlackSettings) -> Room:
         or _listed(id, name, settings.channels)
         or _listed(id, name, settings.whole_channels),
         direct=direct,
+        shut=_shut(raw, direct=direct),
     )
+
+
+def _shut(raw: Mapping[str, Any], *, direct: bool) -> str:
+    if raw.get("is_archived") is True:
+        return "The channel is archived in Slack"
+    if raw.get("is_member") is False and not direct:
+        return "The app is not in the channel any more: invite it again"
+    return ""
 
 
 def _listed(id: str, name: str, wanted: tuple[str, ...]) -> bool:
@@ -64,6 +75,8 @@ class Rooms:
     def __init__(self, client: SlackClient, settings: SlackSettings) -> None:
         self._client, self._settings = client, settings
         self._known: dict[str, Room] = {}
+        self.within: frozenset[str] = frozenset()
+        """The channels that the app was in at the last look."""
 
     async def refresh(self) -> list[Room]:
         """The channels that the app is in and that are watched, in a steady order."""
@@ -75,6 +88,7 @@ class Rooms:
                 if room.id:
                     found[room.id] = room
         self._known.update(found)
+        self.within = frozenset(found)
         return sorted((room for room in found.values() if room.watched), key=lambda room: room.id)
 
     async def named(self, id: str) -> Room:
@@ -82,8 +96,8 @@ class Rooms:
         if id not in self._known:
             try:
                 answer = await self._client.call("conversations.info", {"channel": id})
-            except SlackRefused:
-                answer = {}
+            except SlackRefused as refused:
+                answer = {"channel": {"is_member": False}} if refused.code == "channel_not_found" else {}
             raw = answer.get("channel")
             self._known[id] = room_of({**(raw if isinstance(raw, dict) else {}), "id": id}, self._settings)
         return self._known[id]

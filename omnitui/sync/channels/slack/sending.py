@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,7 +28,6 @@ SETTLING = 20 * SECOND
 """For so long Slack may still be putting files in place that it shows nowhere yet."""
 _LOOKS = (0.2, 0.5, 1.0)
 """Seconds between the looks for where files went."""
-MOST_KEYS = 1000
 
 
 class Sender:
@@ -37,7 +35,6 @@ class Sender:
 
     def __init__(self, client: SlackClient, rooms: Rooms, notes: UploadNotes, clock: Callable[[], Instant]) -> None:
         self._client, self._rooms, self._notes, self._clock = client, rooms, notes, clock
-        self._keys: OrderedDict[str, str] = OrderedDict()
         self._file_keys: dict[str, str] | None = None
 
     async def send(self, draft: Outbound) -> Receipt:
@@ -81,10 +78,6 @@ class Sender:
             raise Offline("Slack may still be putting the files in place; it is looked for again")
         return Lookup("absent", detail="Slack's history does not have it")
 
-    def key_of(self, remote_id: str) -> str:
-        """The key of a message that this process has sent, or nothing."""
-        return self._keys.get(remote_id, "")
-
     async def file_keys(self) -> Mapping[str, str]:
         """The keys of our sends by the ids of their files."""
         if self._file_keys is None:
@@ -108,10 +101,6 @@ class Sender:
 
     async def _accepted(self, draft: Outbound, channel: str, ts: str) -> Receipt:
         remote = f"{channel}:{ts}" if ts else ""
-        if remote:
-            self._keys[remote] = draft.key
-            if len(self._keys) > MOST_KEYS:
-                self._keys.popitem(last=False)
         if draft.conversation and (split_conversation(draft.conversation)[1] or not ts):
             return Receipt("accepted", remote)
         try:
