@@ -172,6 +172,47 @@ async def test_a_customer_who_shows_no_number_is_answered(fake: Fake) -> None:
         assert (receipt.state, receipt.conversation, fake.forms[-1]["To"]) == ("accepted", event.conversation, them)
 
 
+@pytest.mark.parametrize(
+    ("settings", "body"),
+    [
+        ({}, "Hello Ben, your order 77 is ready\n[https://x.test/77]"),
+        ({"messaging_service_sid": "MG" + "0" * 32}, "It’s"),
+    ],
+)
+async def test_where_twilio_may_list_other_words_it_is_never_called_absent(
+    fake: Fake, settings: dict[str, Any], body: str
+) -> None:
+    """Sent again it would be there twice: a service puts plain quotes for curly ones, a card has more than its text."""
+    fake.contents = [content(1)]
+    fake.faults.sends_lost_after = 1
+    async with at_work(fake, **settings) as desk:
+        chosen = None if settings else Template(f"HX{1:032x}", "ready1", "en", "", {"1": "Ben", "2": "77"})
+        draft = desk.draft(body, conversation=TALK if settings else CHAT, template=chosen)
+        with pytest.raises(Unanswered):
+            await desk.connector.send(draft)
+        fake.messages[-1]["body"] = fake.messages[-1]["body"].replace("’", "'")
+        desk.ahead += 10 * MINUTE
+        assert (await desk.connector.reconcile(draft)).state == "cannot_tell"
+        fake.messages.clear()
+        assert (await desk.connector.reconcile(draft)).state == "absent"
+
+
+async def test_variables_outside_the_text_are_asked_for(fake: Fake) -> None:
+    fake.contents = [content(1)]
+    fake.contents[0]["types"] = {
+        "twilio/call-to-action": {
+            "body": "Hello {{1}}",
+            "actions": [
+                {"type": "URL", "title": "Follow", "url": "https://x.test/{{2}}"},
+                {"type": "URL", "title": "Again", "url": "https://x.test/{{2}}/{{1}}"},
+            ],
+        }
+    }
+    async with at_work(fake) as desk:
+        (template,) = await desk.connector.templates()
+        assert template.body == "Hello {{1}}\n\n[https://x.test/{{2}}]"
+
+
 async def test_sms_go_through_the_messaging_service_that_is_named(fake: Fake) -> None:
     service = "MG" + "0123456789abcdef" * 2
     async with at_work(fake, messaging_service_sid=service) as desk:

@@ -101,11 +101,11 @@ class FakeMeta:
         """A new message id."""
         return f"wamid.HBgL{next(self._ids):08d}"
 
-    def push(self, field: str = "messages", **value: Any) -> None:
+    def push(self, field: str = "messages", *, phone_id: str = PHONE_ID, **value: Any) -> None:
         """One webhook, again and again until the relay has taken it, as Meta does."""
         value |= {
             "messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": NUMBER, "phone_number_id": PHONE_ID},
+            "metadata": {"display_phone_number": NUMBER, "phone_number_id": phone_id},
         }
         entry = {"id": WABA, "changes": [{"field": field, "value": value}]}
         body = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()

@@ -84,6 +84,15 @@ relay_source = "whatsapp"
         """In one webhook."""
         return self._writes(who, *({"type": "text", "text": {"body": text}} for text in texts))
 
+    def edit(self, remote_id: str, text: str) -> None:
+        """Within the quarter of an hour in which WhatsApp lets customers do that."""
+        new = {"type": "text", "text": {"body": text}}
+        self._writes("ana", {"type": "edit", "edit": {"original_message_id": remote_id, "message": new}})
+
+    def delete(self, remote_id: str) -> None:
+        """For everybody."""
+        self._writes("ana", {"type": "revoke", "revoke": {"original_message_id": remote_id}})
+
     def react(self, remote_id: str, emoji: str, *, who: str = "ana") -> None:
         """An empty emoji takes it back."""
         self._writes(who, {"type": "reaction", "reaction": {"message_id": remote_id, "emoji": emoji}})

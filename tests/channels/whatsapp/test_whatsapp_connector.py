@@ -244,6 +244,22 @@ async def test_errors_are_of_the_right_kind(rig: WhatsAppRig, desk: WhatsApp) ->
             await desk.send(wrong)
 
 
+async def test_two_numbers_of_one_app_share_a_source(rig: WhatsAppRig, desk: WhatsApp) -> None:
+    """Each account takes what is its own, and what one has confirmed is there for the other all the same."""
+    second = "106540352249999"
+    one = {"from": ANA, "timestamp": "1700000000", "type": "text"}
+    await in_thread(rig.write, "to the first")
+    text = {**one, "id": "wamid.second", "text": {"body": "to the second"}}
+    await in_thread(rig.fake.push, phone_id=second, messages=[text])
+    first = await desk.pull("", PullBudget(seconds=0))
+    assert texts(list(first.events)) == ["to the first"]
+    await desk.committed(first)
+    async with Client() as http:
+        setup = setup_of(rig, http)
+        other = CHANNEL.connect(replace(setup, settings=replace(setup.settings, phone_number_id=second)))
+        assert texts(list((await other.pull("", PullBudget(seconds=0))).events)) == ["to the second"]
+
+
 async def test_a_token_that_has_ended_is_told_after_what_came_was_brought(rig: WhatsAppRig, desk: WhatsApp) -> None:
     await in_thread(rig.write, "still comes")
     rig.faults.refuse_token = True

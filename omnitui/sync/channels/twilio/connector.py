@@ -26,7 +26,7 @@ from omnitui.sync.channels.twilio.client import Declined, Twilio
 from omnitui.sync.channels.twilio.feeds import Place, feeds, step
 from omnitui.sync.channels.twilio.fields import text
 from omnitui.sync.channels.twilio.history import older
-from omnitui.sync.channels.twilio.lookup import SKEW, look
+from omnitui.sync.channels.twilio.lookup import SKEW, Circumstances, look
 from omnitui.sync.channels.twilio.optout import STOPPED
 from omnitui.sync.channels.twilio.probing import probe
 from omnitui.sync.channels.twilio.reading import Reading
@@ -133,7 +133,9 @@ class TwilioConnector(Connector):
         tried = max(self._tried.get(draft.key, self._started), draft.composed_at)
         settled = self._clock() - tried >= self._settings.index_seconds * SECOND
         others = {sid for sid, key in self._sent.items() if key != draft.key}
-        return await look(self._client, draft, whose, others, settled)
+        service = bool(self._settings.messaging_service_sid) and whose.kind == SMS
+        rewritten = draft.template is not None or service
+        return await look(self._client, draft, whose, Circumstances(others, settled, rewritten))
 
     def narrowed(self, conversation: str) -> Capabilities:
         """SMS has segments and no window; WhatsApp has a window and templates."""

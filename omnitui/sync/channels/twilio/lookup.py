@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from omnitui.core.times import MINUTE, SECOND, Instant
 from omnitui.sync.channels.contract import Lookup, Outbound
@@ -17,11 +18,20 @@ TRIAL = "Sent from your Twilio trial account - "
 """Put before the text of a trial account by Twilio."""
 
 
-async def look(client: Twilio, draft: Outbound, whose: Pair, others: Collection[str], settled: bool) -> Lookup:
-    """Whether Twilio has the draft. `others`: ids that are known to be other sends; `settled`: the list is up to date.
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known besides. `others`: ids that are other sends; `settled`: the list is up to date; `rewritten`: Twilio
+    may list other words than those that were handed over (a template; a messaging service, which may replace letters
+    and shorten links)."""
 
-    Several that it could be, or a template whose text nobody here knows, are for the agent to judge.
-    """
+    others: Collection[str]
+    settled: bool
+    rewritten: bool
+
+
+async def look(client: Twilio, draft: Outbound, whose: Pair, known: Circumstances) -> Lookup:
+    """Whether Twilio has the draft. Several that it could be, and whatever went out since where the words may be
+    others, are for the agent to judge."""
     since = Instant(draft.composed_at - SKEW)
     found: list[Item] = []
     then = ""
@@ -36,33 +46,35 @@ async def look(client: Twilio, draft: Outbound, whose: Pair, others: Collection[
             break
     else:
         return Lookup("cannot_tell", detail="too much was sent to this number since")
-    mine = [item for item in found if text(item, "sid") not in others]
+    mine = [item for item in found if text(item, "sid") not in known.others]
     wanted = said(draft)
-    same = [item for item in mine if wanted is not None and _same(text(item, "body"), wanted)]
+    same = [item for item in mine if _same(text(item, "body"), wanted)]
     if len(same) == 1:
         return Lookup("found", text(same[0], "sid"), conversation=whose.id)
     if same:
         return Lookup("cannot_tell", detail=f"Twilio has {len(same)} messages with this text since it was written")
-    if wanted is None and mine:
-        return Lookup("cannot_tell", detail="Twilio has sent something to this number since; it may be this template")
-    if not settled:
+    if known.rewritten and mine:
+        return Lookup(
+            "cannot_tell", detail="Twilio has sent something to this number since; it may be this in other words"
+        )
+    if not known.settled:
         return Lookup("cannot_tell", detail="Twilio's list may not be up to date yet; look again in a minute")
     return Lookup("absent")
 
 
-def said(draft: Outbound) -> str | None:
-    """The text as it arrives; None for a template whose text is not known."""
+def said(draft: Outbound) -> str:
+    """The text as it arrives, as far as it is known: of a template in the composer's words or by its own pattern."""
     if draft.template is None:
         return draft.text
     body = draft.template.body
     for name, value in draft.template.variables.items():
         body = body.replace("{{" + name + "}}", value)
     # The composer's drafts hold the text as it was filled in, and no body.
-    return body or draft.text.strip() or None
+    return body or draft.text
 
 
 def _same(body: str, wanted: str) -> bool:
-    return _plain(body.removeprefix(TRIAL)) == _plain(wanted)
+    return bool(wanted.strip()) and _plain(body.removeprefix(TRIAL)) == _plain(wanted)
 
 
 def _plain(words: str) -> str:

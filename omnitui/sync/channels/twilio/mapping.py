@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections.abc import Sequence
+from typing import Any
 
 from omnitui.core.channel_events import ConversationEvent, Direction, MessageEvent, ReceiptEvent, RemoteFile
 from omnitui.core.channels import to_json
@@ -31,6 +33,7 @@ _DIRECTIONS = {
     "outbound-call": Direction.AUTO,
 }
 """A reply or a message during a call is written by a program (TwiML), not by somebody of ours."""
+_VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 NO_TEXT = "[a message without text]"
 
 
@@ -116,6 +119,19 @@ def media(item: Item, sid: str) -> RemoteFile | None:
     return RemoteFile(f"Messages/{sid}/Media/{own}", own + (mimetypes.guess_extension(kind) or ""), kind)
 
 
+def _elsewhere(value: Any, known: set[str], depth: int = 0) -> list[str]:
+    """Texts of buttons, links and cards with variables that the body has not: unless they are asked for, Twilio sends
+    the examples that were given when the template was made."""
+    if depth > 6:
+        return []
+    if isinstance(value, str):
+        new = set(_VARIABLE.findall(value)) - known
+        known |= new
+        return [f"[{value}]"] if new else []
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [found for one in inner for found in _elsewhere(one, known, depth + 1)]
+
+
 def template(item: Item) -> Template | None:
     """An approved template; None for one that WhatsApp has not approved."""
     approval, types, variables = (item.get(name) for name in ("approval_requests", "types", "variables"))
@@ -123,11 +139,12 @@ def template(item: Item) -> Template | None:
         return None
     shapes = [shape for shape in (types if isinstance(types, dict) else {}).values() if isinstance(shape, dict)]
     bodies = [text(shape, name) for name in ("body", "title") for shape in shapes]
+    body = next(filter(None, bodies), "")
     given = variables if isinstance(variables, dict) else {}
     return Template(
         text(item, "sid"),
         text(item, "friendly_name") or text(item, "sid"),
         text(item, "language"),
-        next(filter(None, bodies), ""),
+        "\n\n".join(filter(None, [body, *_elsewhere(shapes[:1], set(_VARIABLE.findall(body)))])),
         {str(name): str(value) for name, value in given.items()},
     )
