@@ -86,7 +86,7 @@ async def _chat_with(page: InboxPage, card: ContactCard, account: str, address: 
     for row in card.conversations:
         if row.account == account:
             who = await page.session.reader.first(partner(row.id))
-            if who is not None and identities.key(who.email) == address:
+            if who is not None and identities.key(who.email, row.channel) == address:
                 return row.id
     return None
 

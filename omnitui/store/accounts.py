@@ -6,7 +6,7 @@ import sqlite3
 
 from omnitui.core.models import AccountId, AccountStatus
 from omnitui.core.times import Instant
-from omnitui.store import feed
+from omnitui.store import feed, identities
 from omnitui.store.select import Select
 
 LOCAL = "local"
@@ -34,7 +34,7 @@ def number(connection: sqlite3.Connection, name: str) -> AccountId | None:
 def mark_ours(connection: sqlite3.Connection, channel: str, addresses: list[str]) -> None:
     """Note addresses as our own (account address, aliases): what comes from them was written on our side."""
     for address in addresses:
-        key = (channel, address.lower())
+        key = (channel, identities.key(address, channel))
         if connection.execute("SELECT 1 FROM identity WHERE channel = ? AND address = ?", key).fetchone() is None:
             contact = connection.execute("INSERT INTO contact DEFAULT VALUES RETURNING id").fetchone()[0]
             connection.execute("INSERT INTO identity(contact_id, channel, address) VALUES (?, ?, ?)", (contact, *key))

@@ -98,10 +98,10 @@ def written_since(draft: Draft, me: str) -> Select[News]:
 
 
 def take_part(conversation_id: int) -> Select[str]:
-    """The addresses of everybody in a conversation, and our own."""
+    """The addresses of everybody in a conversation, and our own, in small letters."""
     return Select(
-        "SELECT i.address FROM conversation_identity ci JOIN identity i ON i.id = ci.identity_id"
-        " WHERE ci.conversation_id = ?1 UNION SELECT address FROM identity WHERE ours = 1"
+        "SELECT lower(i.address) FROM conversation_identity ci JOIN identity i ON i.id = ci.identity_id"
+        " WHERE ci.conversation_id = ?1 UNION SELECT lower(address) FROM identity WHERE ours = 1"
         " UNION SELECT lower(from_address) FROM message WHERE conversation_id = ?1"
         " UNION SELECT lower(json_extract(person.value, '$[1]')) FROM message m, json_each(m.people) AS use,"
         " json_each(use.value) AS person WHERE m.conversation_id = ?1",

@@ -25,9 +25,10 @@ class Identity:
     ours: bool
 
 
-def key(address: str) -> str:
-    """An email address as the store compares it."""
-    return address.strip().lower()
+def key(address: str, channel: str = EMAIL) -> str:
+    """An address as the store keeps and compares it: that of a mailbox without case, any other as its channel gave it,
+    which must know it again when we write first."""
+    return address.strip().lower() if channel == EMAIL else address
 
 
 def known(connection: sqlite3.Connection, channel: str, addresses: Iterable[str]) -> dict[str, Identity]:
@@ -53,7 +54,7 @@ def ensure(connection: sqlite3.Connection, channel: str, people: Iterable[Addres
     """
     names: dict[str, str] = {}
     for person in people:
-        address = key(person.email)
+        address = key(person.email, channel)
         if address and not names.get(address):
             names[address] = person.name
     found = known(connection, channel, names)

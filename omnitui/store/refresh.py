@@ -52,7 +52,8 @@ SELECT c.id FROM json_each(?) AS wanted CROSS JOIN conversation c ON c.id = want
 WHERE EXISTS (SELECT 1 FROM conversation_identity ci JOIN identity i ON i.id = ci.identity_id
     WHERE ci.conversation_id = c.id AND i.blocked = 1)
 AND NOT EXISTS (SELECT 1 FROM message m
-    LEFT JOIN identity i ON i.channel = c.channel AND i.address = lower(m.from_address)
+    LEFT JOIN identity i ON i.channel = c.channel
+        AND i.address = CASE c.channel WHEN 'email' THEN lower(m.from_address) ELSE m.from_address END
     WHERE m.conversation_id = c.id AND m.class IN ('customer', 'auto') AND coalesce(i.blocked, 0) = 0)
 """
 _AMONG_US = """
@@ -148,7 +149,7 @@ def _contacts(
     for row in counts:
         message = shown.get(row["contact_from"]) or shown.get(row["first_id"])
         if message is not None:
-            said[row["id"]] = _parties(message)
+            said[row["id"]] = _parties(message, row["channel"])
     known: dict[str, sqlite3.Row] = {}
     for channel in {row["channel"] for row in counts}:
         for found in connection.execute(
@@ -168,10 +169,10 @@ def _contacts(
     return contacts
 
 
-def _parties(message: sqlite3.Row) -> list[str]:
+def _parties(message: sqlite3.Row, channel: str) -> list[str]:
     """Who may be the contact of a message, likeliest first: its writer, whom to answer, its first recipients."""
     people = json.loads(message["people"])
     addresses = [message["from_address"], *(a[1] for a in people.get("reply_to", ()))]
     if message["class"] in ("human", "machine"):
         addresses = [a[1] for a in people.get("to", ())[:5]]
-    return [identities.key(address) for address in addresses if address]
+    return [identities.key(address, channel) for address in addresses if address]

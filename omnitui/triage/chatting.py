@@ -16,7 +16,7 @@ from omnitui.core.operations import Operation, OpKind
 from omnitui.core.outgoing import Outgoing, OutgoingFile, to_json
 from omnitui.core.saved_replies import unresolved, without_escapes
 from omnitui.core.times import SECOND, Instant
-from omnitui.store import channels, drafts, messages
+from omnitui.store import channels, drafts, identities, messages
 from omnitui.store.channels import Possible
 from omnitui.store.chat.scene import remote_of
 from omnitui.store.chat.sending import partner
@@ -84,6 +84,8 @@ def send(
     answered = messages.by_ids([draft.message_id]).first(cache) if draft.message_id else None
     with joined(cache):
         draft = drafts.save(cache, draft, now)
+        if here is None:
+            identities.ensure(cache, account.channel, draft.to)
         held = now + account.undo_seconds * SECOND if account.undo_seconds else 0
         chat |= {
             "conversation": remote_of(cache, here.id) if here else "",

@@ -7,7 +7,7 @@ from omnitui.core.models import StepRow
 from omnitui.core.operations import Operation, OpKind
 from omnitui.core.text.clean import safe_text
 from omnitui.core.times import Instant
-from omnitui.store import contacts
+from omnitui.store import contacts, identities
 from omnitui.store.connection import Cache
 from omnitui.triage.agent import Agent
 from omnitui.triage.steps import commit
@@ -24,8 +24,12 @@ def unblock(cache: Cache, agent: Agent, address: str, now: Instant, *, channel: 
 
 
 def _block(cache: Cache, agent: Agent, channel: str, address: str, on: bool, now: Instant) -> StepRow | None:
-    operation = Operation(OpKind.BLOCK, f"{channel}:{address.lower()}", {"blocked": on})
+    operation = Operation(OpKind.BLOCK, _target(channel, address), {"blocked": on})
     return commit(cache, agent, f"{'Blocked' if on else 'Unblocked'} {address}", [operation], now)
+
+
+def _target(channel: str, address: str) -> str:
+    return f"{channel}:{identities.key(address, channel)}"
 
 
 def describe(
@@ -44,20 +48,20 @@ def describe(
     payload = {field: safe_text(text, lines=False) for field, text in lines.items() if text is not None}
     if notes is not None:
         payload["notes"] = safe_text(notes)
-    operation = Operation(OpKind.CONTACT, f"{channel}:{address.lower()}", payload)
+    operation = Operation(OpKind.CONTACT, _target(channel, address), payload)
     return commit(cache, agent, f"Changed the contact {address}", [operation], now)
 
 
 def link(cache: Cache, agent: Agent, address: str, to: str, now: Instant, *, channel: str = "email") -> StepRow | None:
     """`address` belongs to the person to whom `to` belongs."""
-    payload = {"with": f"{channel}:{to.lower()}"}
-    operation = Operation(OpKind.IDENTITY, f"{channel}:{address.lower()}", payload)
+    payload = {"with": _target(channel, to)}
+    operation = Operation(OpKind.IDENTITY, _target(channel, address), payload)
     return commit(cache, agent, f"Linked {address} with {to}", [operation], now)
 
 
 def unlink(cache: Cache, agent: Agent, address: str, now: Instant, *, channel: str = "email") -> StepRow | None:
     """`address` belongs to a person of its own."""
-    operation = Operation(OpKind.IDENTITY, f"{channel}:{address.lower()}", {"with": None})
+    operation = Operation(OpKind.IDENTITY, _target(channel, address), {"with": None})
     return commit(cache, agent, f"Made {address} a contact of its own", [operation], now)
 
 

@@ -169,7 +169,9 @@ def _people_of_part(connection: sqlite3.Connection, whole: sqlite3.Row, part: in
         "INSERT INTO conversation_identity SELECT ?, i.id FROM conversation_identity ci"
         " JOIN identity i ON i.id = ci.identity_id WHERE ci.conversation_id = ? AND EXISTS"
         " (SELECT 1 FROM message m WHERE m.id IN (SELECT value FROM json_each(?))"
-        "  AND (lower(m.from_address) = i.address OR instr(lower(m.people), '\"' || i.address || '\"')))",
+        "  AND (i.channel = 'email' AND (lower(m.from_address) = i.address OR"
+        "  instr(lower(m.people), '\"' || i.address || '\"')) OR m.from_address = i.address OR"
+        "  instr(m.people, '\"' || i.address || '\"')))",
         (part, whole["id"], message_ids),
     )
 

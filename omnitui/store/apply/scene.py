@@ -46,9 +46,15 @@ class Scene:
     def identity(self, key: str) -> sqlite3.Row:
         """The row of an identity, by `channel:address`. Raises NotFound."""
         channel, _, address = key.partition(":")
-        row: sqlite3.Row | None = self.connection.execute(
-            "SELECT * FROM identity WHERE channel = ? AND address = ?", (channel, address)
-        ).fetchone()
+        # As somebody typed it, and in older operations, it may stand there in small letters.
+        row: sqlite3.Row | None = (
+            self.connection.execute(
+                "SELECT * FROM identity WHERE channel = ? AND address = ?", (channel, address)
+            ).fetchone()
+            or self.connection.execute(
+                "SELECT * FROM identity WHERE channel = ? AND lower(address) = lower(?) ORDER BY id", (channel, address)
+            ).fetchone()
+        )
         if row is None:
             raise NotFound(f"Nobody with the address {address} is known")
         return row

@@ -93,7 +93,7 @@ def _message(mail: Outgoing, author: str, number: int | None) -> OwnMessage:
 
 
 def _take_part(connection: sqlite3.Connection, row: sqlite3.Row, mail: Outgoing) -> list[int]:
-    addresses = [identities.key(address) for address in mail.recipients]
+    addresses = [identities.key(address, row["channel"]) for address in mail.recipients]
     rows = connection.execute(
         "INSERT OR IGNORE INTO conversation_identity SELECT ?, id FROM identity WHERE channel = ?"
         " AND address IN (SELECT value FROM json_each(?)) RETURNING identity_id",

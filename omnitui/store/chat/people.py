@@ -19,7 +19,7 @@ def known(scene: ChatScene, people: Iterable[Person]) -> dict[str, Identity]:
         scene.connection, scene.account.channel, [Address(person.name, person.address) for person in people]
     )
     for person in people:
-        _tell(scene.connection, found[identities.key(person.address)], person)
+        _tell(scene.connection, found[identities.key(person.address, scene.account.channel)], person)
     return found
 
 

@@ -21,7 +21,7 @@ def partner(conversation_id: int) -> Select[Address]:
     """Whom a chat is with: the customer who wrote last, else whoever takes part."""
     return Select(
         "SELECT i.name, i.address FROM conversation_identity ci JOIN identity i ON i.id = ci.identity_id"
-        " WHERE ci.conversation_id = ?1 AND i.ours = 0 ORDER BY i.address = (SELECT lower(from_address) FROM message"
+        " WHERE ci.conversation_id = ?1 AND i.ours = 0 ORDER BY i.address = (SELECT from_address FROM message"
         " WHERE conversation_id = ?1 AND class = 'customer' ORDER BY at DESC, id DESC LIMIT 1) DESC, i.id LIMIT 1",
         (conversation_id,),
         lambda row: Address(row[0], row[1]),
