@@ -280,7 +280,7 @@ async def test_what_the_channel_cannot_is_not_offered(make_chat: MakeChat, able:
     async with app.run_test(size=(190, 60)) as pilot:
         await opened(pilot)
         await pilot.press("ctrl+p")
-        await wait_for(pilot, "type to find a command")
+        await wait_for(pilot, "a command, view, person or conversation")
         titles = {choice.title for choice in inbox(app).picker.question.offers("")}  # type: ignore[union-attr]
         assert {"Reply", "Note"} <= titles
         assert not titles & {"Reply to sender", "Forward"}
@@ -291,7 +291,7 @@ async def test_what_the_channel_cannot_is_not_offered(make_chat: MakeChat, able:
         assert "ctrl+t" not in footer
         assert ("ctrl+o attach" in footer) is able
         await pilot.press("ctrl+p")
-        await wait_for(pilot, "type to find a command")
+        await wait_for(pilot, "a command, view, person or conversation")
         titles = {choice.title for choice in inbox(app).picker.question.offers("")}  # type: ignore[union-attr]
         assert {"Send", "Editor"} <= titles
         assert not titles & {"To, Cc, Bcc, subject", "From"}
