@@ -181,3 +181,13 @@ async def test_a_line_that_is_dead_without_saying_so_is_noticed(rig: SlackRig) -
 async def test_events_are_not_taken_from_an_address_in_clear_text() -> None:
     with pytest.raises(ProtocolError, match="not encrypted"):
         await Socket.open("ws://slack.example/link?ticket=planted")
+
+
+async def test_history_tells_what_slack_held_back(rig: SlackRig, tmp_path: Path) -> None:
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.pull()
+        rig.slack.post("U0ANA", "one of too many", tell=False)
+        payload = {"type": "app_rate_limited", "minute_rate_limited": int(time.time() // 60 * 60)}
+        rig.slack.connections[-1].send(json.dumps({"type": "events_api", "envelope_id": "e9", "payload": payload}))
+        assert [one.text for one in await desk.until(1)] == ["one of too many"]
+        assert "e9" in rig.slack.acknowledged

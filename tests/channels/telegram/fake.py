@@ -113,6 +113,9 @@ class FakeTelegram:
     def _send(self, method: str, fields: dict[str, Any], files: dict[str, tuple[str, bytes]]) -> Any:
         text = fields.get("text") or fields.get("caption") or ""
         chat = {"id": fields["chat_id"], "type": "private" if fields["chat_id"] > 0 else "supergroup"}
+        connection = self.connections.get(fields.get("business_connection_id", ""))
+        if "business_connection_id" in fields and (connection is None or not connection["is_enabled"]):
+            raise Refusal(400, "Bad Request: BUSINESS_CONNECTION_INVALID")
         limit = 4096 if method == "sendMessage" else 1024
         if len(text.encode("utf-16-le")) > 2 * limit:
             raise Refusal(400, "Bad Request: message is too long")
@@ -157,7 +160,8 @@ class FakeTelegram:
             if self.poll != mine:
                 raise other
             found = [one for one in self.updates if set(one) & set(wanted)][:limit]
-            dates = [one["message"]["date"] for one in found if "message" in one]
+            written = [one.get("message") or one.get("business_message") for one in found]
+            dates = [one["date"] for one in written if one]
             self.shown_until = max([self.shown_until, *dates])
         if self.faults.duplicate_events:
             found = [one for one in found for _ in range(2)]

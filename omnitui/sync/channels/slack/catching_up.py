@@ -59,8 +59,8 @@ class CatchUp:
     """Nobody listened for a while before it."""
     line: int = 0
     """While which of the lines it began: another one may have missed something."""
-    joined: int = 0
-    """After how many invitations into channels it began."""
+    told: int = 0
+    """After how many things that ask for another one (invitations into channels, events held back) it began."""
     expected: dict[str, str] = field(default_factory=dict)
     """`Place.recent` when the round began: what of it is not seen in a channel or thread read whole was deleted."""
     done: set[str] = field(default_factory=set)

@@ -204,9 +204,9 @@ class SlackConnector(Connector):
         """The present round over the history, or a new one where something may have passed unheard; and what was found
         of the channels themselves. A pull that fails leaves the present one as it is."""
         now, old, line = self._clock(), self._catch, self._line
-        every = AGAIN_SHARED if line.shared else AGAIN
+        every, told_of = AGAIN_SHARED if line.shared else AGAIN, self._joined + line.overran
         fresh = old is None or line.lines != old.line or cursor != self._handed
-        due = old is None or self._joined != old.joined or (now - old.now >= every and old.finished(place))
+        due = old is None or told_of != old.told or (now - old.now >= every and old.finished(place))
         if old is not None and not fresh and not due:
             return old.copy(), []
         rooms = tuple(await self._rooms.refresh())
@@ -216,7 +216,7 @@ class SlackConnector(Connector):
         self._looks = 0
         return CatchUp(
             rooms, now, self._settings.history_days, deep=deep, deep_at=now if deep else deep_at, broken=fresh,
-            line=line.lines, joined=self._joined, expected=dict(place.recent),
+            line=line.lines, told=told_of, expected=dict(place.recent),
         ), events  # fmt: skip
 
     async def _history(self, catch: CatchUp, place: Place, budget: PullBudget) -> tuple[list[Found], float]:

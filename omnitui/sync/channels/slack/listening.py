@@ -52,6 +52,8 @@ class Listening:
         self._heard: OrderedDict[str, None] = OrderedDict()
         self.lines = 0
         """How many have been opened: another number means that something may have passed unheard."""
+        self.overran = 0
+        """How often Slack held events back because there were too many: history has what they told."""
         self.shared = False
         """Another program listens with the same app, and Slack gives each event to one of us only."""
 
@@ -143,6 +145,8 @@ class Listening:
             raw = message.get("payload")
             payload: dict[str, Any] = raw if isinstance(raw, dict) else {}
             event = payload.get("event")
+            if payload.get("type") == "app_rate_limited":
+                self.overran += 1
             id = string(payload.get("event_id")) or name
             if id in self._seen or not isinstance(event, dict):
                 await socket.acknowledge(name)
