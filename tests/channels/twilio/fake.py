@@ -19,6 +19,8 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+import httpx
+
 from tests.channels.openapi import openapi
 from tests.channels.rig import Faults
 
@@ -224,7 +226,7 @@ class Fake:
             return Reply(200, {"sid": ACCOUNT, **self.account}) if self.account_readable else refusal(401, 20003, "No")
         steps = parts.path.removeprefix(f"/2010-04-01/Accounts/{ACCOUNT}/").removesuffix(".json").split("/")
         if method == "POST":
-            return self._send(dict(parse_qsl(body.decode()))) if steps == ["Messages"] else refusal(404, 20404, "No")
+            return self._send(parse_qsl(body.decode())) if steps == ["Messages"] else refusal(404, 20404, "No")
         return self._read(steps, asked, parts.path)
 
     def _read(self, steps: list[str], asked: dict[str, str], path: str) -> Reply:
@@ -292,7 +294,8 @@ class Fake:
         following = f"{self.url}/v1/ContentAndApprovals?PageSize={size}&Page={start + 1}" if more else None
         return Reply(200, {"contents": page, "meta": {"next_page_url": following, "key": "contents"}})
 
-    def _send(self, form: dict[str, str]) -> Reply:
+    def _send(self, pairs: list[tuple[str, str]]) -> Reply:
+        form, media = dict(pairs), [address for name, address in pairs if name == "MediaUrl"]
         self.forms.append(form)
         sender, to = form.get("From", ""), form["To"]
         if not NUMBER.fullmatch(to):
@@ -309,11 +312,17 @@ class Fake:
             body = next(iter(template["types"].values()))["body"]
             for name, value in json.loads(form.get("ContentVariables", "{}")).items():
                 body = body.replace("{{" + name + "}}", value)
-        if not body:
+        if not body and not media:
             return refusal(400, 21602, "Message body is required")
         if len(body) > 1600:
             return refusal(400, 21617, "The concatenated message body exceeds the 1600 character limit")
         item = self.message(sender, to, body, "outbound-api", date_sent=None, at=datetime.now(UTC))
+        for address in media:
+            # As Twilio does: without any login, soon after it was asked.
+            fetched = httpx.get(address, timeout=20)
+            self.file(item, fetched.headers["content-type"], fetched.content)
+            if not fetched.is_success:
+                item.update(status="failed", error_code=63019)
         if to.startswith("whatsapp:") and "ContentSid" not in form and not self._window(to):
             item.update(status="undelivered", error_code=63016, date_sent=item["date_created"])
             return Reply(201, {**item, "status": "queued", "error_code": None})

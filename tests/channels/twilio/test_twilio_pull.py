@@ -152,6 +152,7 @@ async def test_each_conversation_says_what_can_be_done_there(fake: Fake) -> None
         assert (can[TALK].window_hours, can[TALK].templates) == (0, False)
         assert (can[CHAT].window_hours, can[CHAT].after_window) == (24, "template")
         assert desk.connector.narrowed(CHAT) == can[CHAT]
+        assert not can[TALK].attachments | can[CHAT].attachments | desk.connector.capabilities.attachments
 
 
 async def test_voicemail_is_heard_and_later_read(fake: Fake) -> None:

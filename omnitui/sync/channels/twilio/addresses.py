@@ -29,6 +29,28 @@ CAPABILITIES = Capabilities(
 """Of the account as a whole; `narrowed` says what holds for one kind."""
 OF_SMS = replace(CAPABILITIES, receipts="delivered", templates=False, counting=Counting.SMS)
 OF_WHATSAPP = replace(CAPABILITIES, window_hours=24, after_window="template")
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What an account can do. `files`: Twilio can fetch ours from somewhere; `mms`: its SMS numbers send them, too."""
+
+    files: bool = False
+    mms: bool = False
+
+    @property
+    def whole(self) -> Capabilities:
+        """Of the account."""
+        return replace(CAPABILITIES, attachments=True, most_file=16 * MEGABYTE) if self.files else CAPABILITIES
+
+    def of(self, kind: str) -> Capabilities:
+        """Of one kind: one file a message and 16 MB on WhatsApp, ten and 5 MB by MMS (Twilio's limits)."""
+        if kind == WHATSAPP and self.files:
+            return replace(OF_WHATSAPP, attachments=True, most_file=16 * MEGABYTE, most_files=1, most_caption=1024)
+        if kind == SMS and self.files and self.mms:
+            return replace(OF_SMS, attachments=True, most_file=5 * MEGABYTE, most_files=10)
+        return OF_WHATSAPP if kind == WHATSAPP else OF_SMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +80,6 @@ class Pair:
     def customer(self) -> Person:
         """Them; numbers that may be called are given as such."""
         return Person(self.recipient, handle=self.theirs, phone=self.theirs if self.theirs.startswith("+") else "")
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What is possible here."""
-        return OF_WHATSAPP if self.kind == WHATSAPP else OF_SMS
 
 
 def written(kind: str, address: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from omnitui.core.errors import LoginRefused, NotFound, Offline, ProtocolError, Refused
 from omnitui.sync.channels.twilio.settings import TwilioSettings
@@ -72,10 +72,14 @@ class Twilio:
         items = found if isinstance(found, list) else []
         return [item for item in items if isinstance(item, dict)], uri if isinstance(uri, str) else ""
 
-    async def send(self, fields: Mapping[str, str]) -> dict[str, Any]:
-        """Hand over one message. Raises Declined when Twilio does not take it, Unanswered when nobody knows."""
-        request = form(f"{self._api}{self._account}/Messages.json", fields, secrets=self._secrets, urgent=True)
-        request = replace(request, headers={**request.headers, **self._headers})
+    async def send(self, fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        """Hand over one message; a name may come several times.
+
+        Raises Declined when Twilio does not take it, Unanswered when nobody knows.
+        """
+        request = form(f"{self._api}{self._account}/Messages.json", {}, secrets=self._secrets, urgent=True)
+        body = urlencode(fields).encode("ascii")
+        request = replace(request, headers={**request.headers, **self._headers}, body=body)
         answer = await self._http.ask(request, self._budget)
         if answer.status >= 500 or answer.status == 408:
             raise Unanswered(f"{answer.host} had trouble (HTTP {answer.status}); it may have taken the message")

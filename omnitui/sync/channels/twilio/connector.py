@@ -21,7 +21,7 @@ from omnitui.sync.channels.contract import (
 )
 from omnitui.sync.channels.twilio import cursor as cursors
 from omnitui.sync.channels.twilio import mapping
-from omnitui.sync.channels.twilio.addresses import CAPABILITIES, SMS, WHATSAPP, Pair, named, split
+from omnitui.sync.channels.twilio.addresses import MEGABYTE, SMS, WHATSAPP, Pair, named, split
 from omnitui.sync.channels.twilio.client import Declined, Twilio
 from omnitui.sync.channels.twilio.feeds import Place, feeds, step
 from omnitui.sync.channels.twilio.fields import text
@@ -29,6 +29,7 @@ from omnitui.sync.channels.twilio.history import older
 from omnitui.sync.channels.twilio.lookup import SKEW, Circumstances, look
 from omnitui.sync.channels.twilio.optout import STOPPED
 from omnitui.sync.channels.twilio.probing import probe
+from omnitui.sync.channels.twilio.publishing import published
 from omnitui.sync.channels.twilio.reading import Reading
 from omnitui.sync.channels.twilio.settings import TwilioSettings
 
@@ -40,10 +41,9 @@ TEMPLATE_PAGES = 20
 class TwilioConnector(Connector):
     """SMS, WhatsApp and calls of one account."""
 
-    capabilities = CAPABILITIES
-
     def __init__(self, setup: Setup) -> None:
         settings: TwilioSettings = setup.settings
+        self.capabilities = settings.abilities.whole
         self._settings, self._clock = settings, setup.clock
         self._client = Twilio(setup.http, settings, setup.secrets["auth_token"])
         self._started = setup.clock()
@@ -104,11 +104,12 @@ class TwilioConnector(Connector):
             fields["ContentSid"] = draft.template.id
             if draft.template.variables:
                 fields["ContentVariables"] = json.dumps(dict(draft.template.variables))
-        else:
+        elif draft.text.strip():
             fields["Body"] = draft.text
+        files = [await published(self._settings.publish_command, file) for file in draft.files]
         self._tried[draft.key] = self._clock()
         try:
-            made = await self._client.send(fields)
+            made = await self._client.send([*fields.items(), *(("MediaUrl", address) for address in files)])
         except Declined as declined:
             if declined.code == STOPPED:
                 # A little earlier: a START that is older than the refusal by Twilio's clock does not undo it.
@@ -134,13 +135,13 @@ class TwilioConnector(Connector):
         settled = self._clock() - tried >= self._settings.index_seconds * SECOND
         others = {sid for sid, key in self._sent.items() if key != draft.key}
         service = bool(self._settings.messaging_service_sid) and whose.kind == SMS
-        rewritten = draft.template is not None or service
+        rewritten = draft.template is not None or service or bool(draft.files)
         return await look(self._client, draft, whose, Circumstances(others, settled, rewritten))
 
     def narrowed(self, conversation: str) -> Capabilities:
         """SMS has segments and no window; WhatsApp has a window and templates."""
         whose = named(conversation)
-        return whose.capabilities if whose is not None else self.capabilities
+        return self._settings.abilities.of(whose.kind) if whose is not None else self.capabilities
 
     async def templates(self) -> tuple[Template, ...]:
         """Those that WhatsApp has approved."""
@@ -162,9 +163,17 @@ class TwilioConnector(Connector):
         whose = named(draft.conversation) if draft.conversation else self._new(draft)
         if whose is None:
             return None, "there is no number of yours to send it from, or none to send it to; name yours in the config"
-        if draft.files:
-            return whose, "Twilio takes files only from a public web address; send the text without them"
-        if draft.template is None and not draft.text.strip():
+        can = self._settings.abilities.of(whose.kind)
+        if draft.files and not can.attachments:
+            return (
+                whose,
+                "Twilio takes files only from a public web address (publish_command); send the text without them",
+            )
+        if draft.files and draft.template is not None:
+            return whose, "the files of a template are part of it at Twilio; send yours as a message of their own"
+        if any(file.size > can.most_file for file in draft.files):
+            return whose, f"files may have {can.most_file // MEGABYTE} MB here"
+        if draft.template is None and not draft.text.strip() and not draft.files:
             return whose, "there is no text to send"
         if len(draft.text) > LONGEST:
             return whose, f"the text is longer than {LONGEST} characters"

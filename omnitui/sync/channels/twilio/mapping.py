@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from omnitui.core.channel_events import ConversationEvent, Direction, MessageEvent, ReceiptEvent, RemoteFile
-from omnitui.core.channels import to_json
+from omnitui.core.channels import Capabilities, to_json
 from omnitui.core.times import Instant
 from omnitui.sync.channels.contract import Template
 from omnitui.sync.channels.twilio.addresses import WHATSAPP, Pair, pair_of
@@ -94,11 +94,9 @@ def receipt(item: Item, seen_at: Instant) -> ReceiptEvent | None:
     )
 
 
-def conversation(whose: Pair, at: Instant) -> ConversationEvent:
+def conversation(whose: Pair, at: Instant, can: Capabilities) -> ConversationEvent:
     """What can be done in a conversation, and with whom it is."""
-    return ConversationEvent(
-        conversation=whose.id, at=at, people=(whose.customer,), capabilities=to_json(whose.capabilities)
-    )
+    return ConversationEvent(conversation=whose.id, at=at, people=(whose.customer,), capabilities=to_json(can))
 
 
 def trouble(item: Item) -> str:

@@ -196,4 +196,5 @@ class Reading:
         """Once a pull for each conversation: what can be done there."""
         if whose.id not in self._told:
             self._told.add(whose.id)
-            self.events.append(mapping.conversation(whose, at))
+            can = self._settings.abilities.of(whose.kind)
+            self.events.append(mapping.conversation(whose, at, can))

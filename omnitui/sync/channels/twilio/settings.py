@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from omnitui.config.schema import URL, Shape, setting
+from omnitui.sync.channels.twilio.addresses import Abilities
 
 ACCOUNT = Shape(re.compile(r"AC[0-9a-fA-F]{32}"), "an account SID: AC and 32 hex digits")
 KEY = Shape(re.compile(r"SK[0-9a-fA-F]{32}"), "the SID of an API key: SK and 32 hex digits")
@@ -37,6 +38,12 @@ class TwilioSettings:
     messaging_service_sid: str = setting(
         "SID of the messaging service that your SMS numbers belong to; SMS then go through it.", "", shape=SERVICE
     )
+    publish_command: tuple[str, ...] = setting(
+        "Program and arguments that put a file where Twilio can fetch it, run without a shell: it gets path, name and "
+        "type besides, and prints the address. Without it no files can be sent.",
+        (),
+    )
+    mms: bool = setting("Whether your SMS numbers send files, too (MMS: United States, Canada, Australia).", False)
     opt_out_words: bool = setting(
         "Whether Twilio heeds STOP and START on your numbers, as it does unless that was turned off for the account.",
         True,
@@ -51,3 +58,8 @@ class TwilioSettings:
     )
     api_url: str = setting("Where the API is.", "https://api.twilio.com", shape=URL)
     content_url: str = setting("Where the templates are.", "https://content.twilio.com", shape=URL)
+
+    @property
+    def abilities(self) -> Abilities:
+        """What can be done with these settings."""
+        return Abilities(bool(self.publish_command), self.mms)
