@@ -109,12 +109,14 @@ def _command_parts(group: click.Group, parent: click.Context) -> Iterator[str]:
         if command is None or command.hidden:
             continue
         context = click.Context(command, info_name=name, parent=parent)
-        if isinstance(command, click.Group):
+        if isinstance(command, click.Group) and not command.invoke_without_command:
             yield from _command_parts(command, context)
             continue
         arguments = [_argument(p) for p in command.params if isinstance(p, click.Argument)]
         yield f"## `{' '.join([context.command_path, *arguments])}`\n\n{_help(command)}\n"
         yield "".join(_option(p) for p in command.params if isinstance(p, click.Option))
+        if isinstance(command, click.Group):
+            yield from _command_parts(command, context)
 
 
 def _argument(argument: click.Argument) -> str:

@@ -56,13 +56,15 @@ def _commands(group: click.Group, parent: click.Context) -> Iterator[str]:
         if command is None or command.hidden:
             continue
         context = click.Context(command, info_name=name, parent=parent)
-        if isinstance(command, click.Group):
+        if isinstance(command, click.Group) and not command.invoke_without_command:
             yield from _commands(command, context)
             continue
         yield f".SS {plain(context.command_path)}"
         yield from _text((command.help or "").replace("\b\n", ""))
         for option in (p for p in command.params if isinstance(p, click.Option)):
             yield from _item(", ".join([*option.opts, *option.secondary_opts]), option.help or "")
+        if isinstance(command, click.Group):
+            yield from _commands(command, context)
 
 
 def _item(name: str, words: str) -> list[str]:

@@ -29,7 +29,7 @@ def main() -> None:
                 stay(ctx, desk, no_sync, next_)
         return 0
 
-    sys.exit(guarded(screen, desk.home))
+    sys.exit(guarded(screen, desk))
 
 
 def whole_command_line() -> int:

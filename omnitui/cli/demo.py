@@ -13,6 +13,7 @@ import click
 from omnitui.cli.desk import Desk
 from omnitui.cli.output import emit, say
 from omnitui.cli.root import omnitui as root
+from omnitui.cli.terminal_needed import need_terminal
 
 
 @click.command()
@@ -26,6 +27,8 @@ def demo(ctx: click.Context, keep: bool, size: int, haste: float, no_screen: boo
 
     Everything runs on this machine and is gone afterwards.
     """
+    if not no_screen:
+        need_terminal("`omnitui demo --no-screen`")
     from omnitui.demo.home import demo_home
 
     if size:

@@ -60,13 +60,19 @@ class Desk:
         return named or self.settings.agent.name or getpass.getuser()
 
     def cache(self, role: Role) -> sqlite3.Connection:
-        """The cache, opened for this role; made first when there is none. Raises CacheError."""
+        """The cache, opened for this role; made first when there is none, brought up to date when an older program
+        made it. Raises CacheError."""
         from omnitui.store.connection import Role, open_cache
+        from omnitui.store.migrate import Behind
 
         path = self.places.cache_db
         if role is Role.READ and not path.exists():
             open_cache(path, Role.OPERATIONS).close()
-        return open_cache(path, role)
+        try:
+            return open_cache(path, role)
+        except Behind:
+            open_cache(path, Role.OPERATIONS).close()
+            return open_cache(path, role)
 
     def now(self) -> Instant:
         """This moment; the command line is an edge, where a clock may be read."""

@@ -6,27 +6,27 @@ import datetime
 import traceback
 from pathlib import Path
 
-import click
-
+from omnitui.cli.desk import Desk
 from omnitui.cli.exits import Exit, exit_for
 from omnitui.cli.output import say
 from omnitui.core.errors import ConfigError, OmnituiError
 
 
-def report(error: Exception, home: Path | None = None) -> Exit:
-    """Tell the user; returns the exit code. `home` is where no command line tells it."""
-    if isinstance(error, OmnituiError):
-        say(f"omnitui: {error}")
-        return exit_for(error)
-    where = _write_down(error, home)
+def report(error: Exception, desk: Desk) -> Exit:
+    """Tell the user; returns the exit code. What is no fault of ours, as a full disk, is told in plain words too."""
+    from omnitui.store.trouble import plain
+
+    known = error if isinstance(error, OmnituiError) else plain(error)
+    if known is not None:
+        say(f"omnitui: {known}")
+        return exit_for(known)
+    where = _write_down(error, desk.home)
     say(f"omnitui: a fault of the program: {type(error).__name__}. Nothing half-done was kept. {where}")
     return Exit.BUG
 
 
 def _write_down(error: Exception, home: Path | None) -> str:
     """The traceback goes to the log, not to the terminal: it may be long, and hold mail."""
-    context = click.get_current_context(silent=True)
-    home = getattr(context.find_root().obj, "home", None) if context else home
     from omnitui.config.places import places, prepare
 
     text = "".join(traceback.format_exception(error))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from omnitui.cli.arguments import PLACE
 from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.output import emit, say, write
 from omnitui.cli.reading import opened
@@ -47,7 +48,7 @@ def list_(desk: Desk, conversation: int, as_json: bool) -> None:
 
 @files.command()
 @click.argument("number", metavar="FILE", type=int)
-@click.argument("target", metavar="[FOLDER|PATH|-]", default=".")
+@click.argument("target", metavar="[FOLDER|PATH|-]", default=".", type=PLACE)
 @pass_desk
 def save(desk: Desk, number: int, target: str) -> None:
     """Save FILE (a number that `files list` gives) into a folder, as a path, or to standard output (-).

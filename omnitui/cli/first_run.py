@@ -9,6 +9,7 @@ import click
 from omnitui.cli.desk import Desk
 from omnitui.cli.output import say
 from omnitui.cli.root import omnitui as root
+from omnitui.cli.terminal_needed import need_terminal
 
 
 def offer(desk: Desk, ctx: click.Context, *, welcome: bool = True) -> Desk | None:
@@ -16,6 +17,7 @@ def offer(desk: Desk, ctx: click.Context, *, welcome: bool = True) -> Desk | Non
 
     The demo is run here. What was typed as pass phrase of the encrypted file is known to the new desk.
     """
+    need_terminal("`omnitui setup`, which asks in plain lines or takes its answers as options")
     from omnitui.setup_app import DEMO, OPEN, SetupApp
     from omnitui.sync.discovery.edges import real_edges
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
+from omnitui.cli.desk import Desk
 from omnitui.cli.exits import Exit
 
 
-def guarded(work: Callable[[], object], home: Path | None = None) -> int:
-    """Run `work`; gives what it returns where that is an exit code. `home` is where the log of faults is then."""
+def guarded(work: Callable[[], object], desk: Desk) -> int:
+    """Run `work`; gives what it returns where that is an exit code. The desk says where the log of faults is."""
     os.umask(0o077)
     try:
         result = work()
@@ -24,5 +24,5 @@ def guarded(work: Callable[[], object], home: Path | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the top of main: words and a log instead of a traceback
         from omnitui.cli.faults import report
 
-        return report(error, home)
+        return report(error, desk)
     return result if isinstance(result, int) else Exit.OK

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from omnitui.cli.arguments import whole
 from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.exits import Exit
 from omnitui.cli.output import emit, say
@@ -44,7 +45,7 @@ def maildir(desk: Desk, path: Path, account: str, folder: str, role: str, as_jso
     """Read a Maildir; its subfolders (.Name) come with it when no folder is named."""
     from omnitui.sync.files import sources
 
-    parts: list[tuple[str, str, Iterator[FoundMail]]] = [(folder or path.name, role, sources.maildir(path))]
+    parts: list[tuple[str, str, Iterator[FoundMail]]] = [(folder or whole(path.name), role, sources.maildir(path))]
     if not folder and path.is_dir():
         parts += [(name, _role_of(name) or role, sources.maildir(sub)) for name, sub in sources.subfolders(path)]
     return _read(desk, account, parts, as_json=as_json)
@@ -61,7 +62,7 @@ def mbox(desk: Desk, path: Path, account: str, folder: str, role: str, as_json: 
     """Read an mbox file."""
     from omnitui.sync.files import sources
 
-    return _read(desk, account, [(folder or path.stem, role, sources.mbox(path))], as_json=as_json)
+    return _read(desk, account, [(folder or whole(path.stem), role, sources.mbox(path))], as_json=as_json)
 
 
 _us = click.option("--us", multiple=True, metavar="NAME", help="A name of ours in it; what it wrote is an answer.")

@@ -7,6 +7,7 @@ import click
 from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.exits import Exit
 from omnitui.cli.output import emit, say, write
+from omnitui.cli.terminal_needed import need_terminal
 from omnitui.config.keys import keymap_of
 from omnitui.config.load import key_problems
 from omnitui.core.commands import COMMANDS, Command, Context
@@ -24,6 +25,7 @@ def keys(desk: Desk, as_json: bool, check: bool, watch: bool) -> int:
     for problem in key_problems(desk.settings, desk.places.config_file):
         say(str(problem))
     if watch:
+        need_terminal("`omnitui keys`")
         from omnitui.key_watch import KeyWatch
 
         KeyWatch(keymap).run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from omnitui.cli.arguments import MOST
 from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.which import which_of, with_which
 
@@ -53,11 +54,15 @@ def tag(desk: Desk, words: tuple[str, ...], query: str, as_json: bool) -> None:
 
     add = [word[1:] for word in words if word.startswith("+")]
     remove = [word[1:] for word in words if word.startswith("-")]
-    rest = [word for word in words if word[0] not in "+-"]
-    if wrong := [word for word in rest if not word.isdigit()]:
-        raise click.UsageError(f"{wrong[0]!r} is neither a conversation's number nor +TAG nor -TAG")
-    which = which_of(desk, tuple(map(int, rest)), query)
+    rest = [word for word in words if not word.startswith(("+", "-"))]
+    which = which_of(desk, tuple(_number(word) for word in rest), query)
     do(desk, lambda cache, agent, now: labels.tag(cache, agent, which, add, remove, now), as_json=as_json)
+
+
+def _number(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and int(word) <= MOST):
+        raise click.UsageError(f"{word[:40]!r} is neither a conversation's number nor +TAG nor -TAG")
+    return int(word)
 
 
 def _switch(name: str, words: str, on: bool) -> click.Command:

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from omnitui.cli.arguments import MOST
 from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.output import emit, write
 
@@ -23,9 +24,9 @@ def log(desk: Desk, which: str | None, limit: int, as_json: bool) -> None:
     if which == "path":
         write(str(desk.places.log))
         return
-    if which is not None and not (which.isascii() and which.isdigit()):
-        raise click.UsageError(f"{which} is not the number of a conversation, and not `path`")
-    conversation = int(which) if which else None
+    if which is not None and not (which.isascii() and which.isdigit() and int(which) <= MOST):
+        raise click.UsageError(f"{which[:40]} is not the number of a conversation, and not `path`")
+    conversation = int(which) if which is not None else None
     from omnitui.core.times import iso
     from omnitui.store import log as store_log
     from omnitui.store.connection import Role

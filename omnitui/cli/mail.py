@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from omnitui.cli.arguments import PLACE
 from omnitui.cli.exits import Exit
 from omnitui.cli.output import emit_line, say, write
 
@@ -21,9 +22,9 @@ def mail() -> None:
 
 
 @mail.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=PLACE)
 @click.option("--jsonl", is_flag=True, help="One JSON object a message (otherwise a short summary).")
-def parse(files: tuple[str, ...], jsonl: bool) -> None:
+def parse(files: tuple[str, ...], jsonl: bool) -> int:
     """Parse mail files; an mbox with several messages gives one line each. "-" reads standard input.
 
     A file that cannot be opened is named on standard error and the others are still printed; a mail that cannot be
@@ -48,7 +49,7 @@ def parse(files: tuple[str, ...], jsonl: bool) -> None:
                 emit_line(_document(name, parsed))
             else:
                 write(_summary(name, parsed))
-    sys.exit(outcome)
+    return outcome
 
 
 def _people(people: tuple[Address, ...]) -> list[dict[str, str]]:

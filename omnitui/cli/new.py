@@ -23,7 +23,7 @@ def new(desk: Desk, /, source: str, account: str | None, **given: Any) -> None:
     from omnitui.triage import drafting
 
     able = [known.name for known in desk.settings.accounts if known.smtp is not None]
-    if account is None and len(able) != 1:
+    if not account and len(able) != 1:
         raise Refused(f"Say which account it leaves from with --account: {', '.join(able) or 'none can send'}")
     draft = drafting.fresh(agent_of(desk), account or able[0], people(given["to"]))
     cache = desk.cache(Role.OPERATIONS)

@@ -134,6 +134,8 @@ def _whole(cache: Cache, beginning: str) -> str:
     """The id that begins so. Raises NotFound when there is none, or more than one."""
     from omnitui.store import outbox as items
 
+    if not beginning:
+        raise NotFound("Say which item of the outbox: `omnitui outbox` lists them")
     found = [row.id for row in items.rows(settled=True).all(cache) if row.id.startswith(beginning)]
     if len(found) != 1:
         raise NotFound(f"{'No' if not found else 'More than one'} item of the outbox begins with {beginning}")

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from omnitui import __version__
+from omnitui.cli.arguments import Folder, prepared, tell
 
 SUBCOMMANDS: dict[str, str] = {
     "assign": "labels:assign",
@@ -75,8 +76,7 @@ class LazyGroup(click.Group):
         module, _, attribute = SUBCOMMANDS.get(cmd_name, "").partition(":")
         if not module or importlib.util.find_spec(f"omnitui.cli.{module}") is None:
             return None
-        command: click.Command = getattr(importlib.import_module(f"omnitui.cli.{module}"), attribute)
-        return command
+        return prepared(getattr(importlib.import_module(f"omnitui.cli.{module}"), attribute))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -94,7 +94,7 @@ class LazyGroup(click.Group):
 @click.version_option(__version__, prog_name="omnitui")
 @click.option(
     "--home",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Folder(path_type=Path, file_okay=False),
     help="Keep config, mail and state under this one folder ($OMNITUI_HOME); otherwise the XDG folders.",
 )
 @click.pass_context
@@ -102,7 +102,10 @@ def omnitui(ctx: click.Context, home: Path | None) -> None:
     """A keyboard-driven terminal inbox for customer support. Without a subcommand: the screen."""
     from omnitui.cli.desk import Desk
 
-    ctx.obj = Desk(home)
+    if isinstance(ctx.obj, Desk):
+        ctx.obj.home = home
+    else:
+        ctx.obj = Desk(home)
     if ctx.invoked_subcommand is None:
         run = LazyGroup.get_command(_group(ctx), ctx, "run")
         if run is not None:
@@ -117,16 +120,24 @@ def _group(ctx: click.Context) -> LazyGroup:
 
 def main(args: list[str] | None = None) -> int:
     """Run the command line; every error becomes words on stderr and an exit code (exits.py)."""
+    from omnitui.cli.desk import Desk
     from omnitui.cli.exits import Exit
     from omnitui.cli.guard import guarded
 
+    desk = Desk(None)
+
     def work() -> object:
         try:
-            return omnitui.main(args, prog_name="omnitui", standalone_mode=False)
+            return omnitui.main(args, prog_name="omnitui", standalone_mode=False, obj=desk)
         except click.ClickException as error:
-            error.show()
+            tell(error)
             return Exit.USAGE
         except click.Abort:
             return Exit.INTERRUPTED
+        except SystemExit as left:
+            # Whoever read our output has enough: click leaves with 1, which says something else of ours.
+            if isinstance(left.__context__, BrokenPipeError):
+                raise left.__context__ from None
+            raise
 
-    return guarded(work)
+    return guarded(work, desk)

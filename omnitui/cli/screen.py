@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from omnitui.cli.desk import Desk
+from omnitui.cli.terminal_needed import need_terminal
 from omnitui.config.terminal import frames, is_slow
 
 SETUP = "setup"
@@ -26,7 +27,7 @@ class Wanted(NamedTuple):
 def only_the_screen(arguments: Sequence[str]) -> Wanted | None:
     """Read `[--home HOME] [run [--no-sync]]`; None for anything else, which is left to the whole command line."""
     rest, home = list(arguments), None
-    if len(rest) >= 2 and rest[0] == "--home" and not Path(rest[1]).is_file():
+    if len(rest) >= 2 and rest[0] == "--home" and rest[1] and not Path(rest[1]).is_file():
         home = Path(rest[1])
         rest = rest[2:]
     if rest in ([], ["run"]):
@@ -41,6 +42,7 @@ def is_first_run(desk: Desk) -> bool:
 
 def open_screen(desk: Desk, *, no_sync: bool) -> str | None:
     """Run the screen until it is left; what is wanted next, if anything."""
+    need_terminal("`omnitui list`, and the other commands of `omnitui --help`")
     # Nearly all that the start makes stays; the app collects once all is there, and has collecting go on from there.
     gc.disable()
     settings = desk.settings

@@ -110,6 +110,13 @@ def _channel_answers(
     )
 
 
+def _program(line: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(line))
+    except ValueError:
+        raise Refused("--password-command: a quotation mark in it is not closed") from None
+
+
 def _answers(given: dict[str, Any]) -> Answers:
     servers: dict[str, Any] = {}
     for use in ("imap", "smtp"):
@@ -130,7 +137,7 @@ def _answers(given: dict[str, Any]) -> Answers:
         username=given["username"],
         reads_only=given["smtp"] == "-",
         secret=secret,
-        password_command=tuple(shlex.split(given["password_command"])),
+        password_command=_program(given["password_command"]),
         from_environment=given["password_environment"],
         oauth=oauth,
         store=given["store"],

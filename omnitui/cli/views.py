@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from omnitui.cli.arguments import MOST
 from omnitui.cli.desk import Desk, pass_desk
 from omnitui.cli.output import emit, say, write
 from omnitui.cli.reading import opened
@@ -72,7 +73,7 @@ def rename(desk: Desk, name: str, to: str) -> None:
 
 @views.command()
 @click.argument("name")
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=click.IntRange(1, MOST))
 @pass_desk
 def place(desk: Desk, name: str, number: int) -> None:
     """Put the saved view NAME at NUMBER among the saved ones."""

@@ -106,5 +106,18 @@ def prepare(where: Places) -> None:
 def _xdg(variable: str, fallback: str, environ: Mapping[str, str]) -> Path:
     """The specification says that a path that is not absolute must be ignored."""
     given = Path(environ.get(variable, ""))
-    base = given if given.is_absolute() else Path(environ.get("HOME") or Path.home()) / fallback
+    base = given if given.is_absolute() else _own_folder(environ) / fallback
     return base / "omnitui"
+
+
+def _own_folder(environ: Mapping[str, str]) -> Path:
+    """$HOME where it is a path that means the same everywhere, else what the system knows. Raises ConfigError."""
+    given = Path(environ.get("HOME", ""))
+    if given.is_absolute():
+        return given
+    import pwd
+
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        raise ConfigError("nobody knows your home folder: set HOME, or choose a place with --home") from None

@@ -16,7 +16,8 @@ import aiosqlite
 from omnitui.core.errors import CacheError
 from omnitui.core.text.fold import match_words
 from omnitui.store.checkpoint import BY_ITSELF
-from omnitui.store.migrate import migrate
+from omnitui.store.migrate import check, known, migrate
+from omnitui.store.trouble import cannot_open
 
 Cache: TypeAlias = sqlite3.Connection
 """A connection to the cache, for rooms that hand it on and know no SQL."""
@@ -40,7 +41,8 @@ def open_cache(path: Path, role: Role, *, threads: bool = False) -> sqlite3.Conn
     """Open (and for a writer create or migrate) the cache at `path`.
 
     With `threads` the connection may be handed from one thread to another (never used by two at once).
-    Raises CacheError when the file is no cache, is newer than this program, or SQLite is too old.
+    Raises CacheError when the file is no cache, is newer than this program, or SQLite is too old; Behind when it is to
+    be read only and a writer must first bring it up to date.
     """
     if sqlite3.sqlite_version_info < LEAST_SQLITE:
         raise CacheError(f"SQLite {sqlite3.sqlite_version} is too old; omnitui needs 3.37 or newer")
@@ -50,14 +52,18 @@ def open_cache(path: Path, role: Role, *, threads: bool = False) -> sqlite3.Conn
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=not threads, timeout=10)
         try:
+            # Before anything is set: what is not ours stays as it is, its kind of journal too.
+            known(connection, path)
             _settle(connection, role)
-            if role is not Role.READ:
+            if role is Role.READ:
+                check(connection, path)
+            else:
                 migrate(connection, path)
         except BaseException:
             connection.close()
             raise
     except sqlite3.DatabaseError as error:
-        raise CacheError(f"{path.name} cannot be opened: {error}") from error
+        raise cannot_open(error, path) from error
     return connection
 
 

@@ -30,14 +30,33 @@ def _number(file: Path) -> int:
     return int(file.name[:4])
 
 
-def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the cache to today's schema. Raises CacheError when it is of a newer program or no cache of ours."""
-    at, last = _version(connection), newest()
-    if at > last:
+class Behind(CacheError):
+    """The cache is of an older program: whoever writes brings it up to date first."""
+
+
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """See that what is only read has today's schema. Raises CacheError, or Behind."""
+    at = known(connection, path)
+    if at < newest():
+        raise Behind(f"{path.name} is of an older omnitui (schema {at}); the screen or `omnitui sync` updates it")
+
+
+def known(connection: sqlite3.Connection, path: Path) -> int:
+    """The cache's schema. Raises CacheError when it is of a newer program or no cache of ours."""
+    at = _version(connection)
+    if at > newest():
         raise CacheError(f"{path.name} was written by a newer omnitui (schema {at}); update this one")
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     if application not in (0, APPLICATION_ID) or (at == 0 and _has_tables(connection)):
-        raise CacheError(f"{path.name} is not an omnitui cache")
+        raise CacheError(
+            f"{path.name} is not an omnitui cache, and was left as it is; move {path} away, or choose another --home"
+        )
+    return at
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the cache to today's schema. Raises CacheError when it is of a newer program or no cache of ours."""
+    at, last = known(connection, path), newest()
     if at == last:
         return
     if at > 0:

@@ -54,3 +54,9 @@ def test_nor_does_a_long_temporary_folder(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("t" * 90)))
     deep = places(tmp_path / ("d" * 120), {})
     assert len(os.fsencode(deep.socket)) <= LONGEST_SOCKET
+
+
+@pytest.mark.parametrize("home", ["", "not/absolute"])
+def test_a_home_that_means_another_place_in_each_folder_is_not_believed(home: str) -> None:
+    assert places(None, {"HOME": home}).config.is_absolute()
+    assert places(None, {"HOME": home}) == places(None, {})

@@ -11,6 +11,10 @@ from omnitui.core.times import DAY, HOUR, MINUTE, SECOND, Instant
 
 OLD_QUEUE = 10 * MINUTE
 """A queued mail older than this means that no worker runs, or that the server is away."""
+_PUT_BACK = (
+    "keep a copy of the file; put a backup in its place, or nothing: mail is fetched again, but notes, tags and drafts "
+    "stand in it only"
+)
 MOST_SKEW = 2 * MINUTE
 
 
@@ -18,15 +22,18 @@ def cache(places: Places, now: Instant) -> Iterator[Finding]:
     """Everything that can be said from the database alone. Only reads."""
     from omnitui.store.connection import Role, open_cache
     from omnitui.store.health import contents, integrity, oldest_waiting, outbox_states, worst_clock_lead
+    from omnitui.store.migrate import Behind
 
     if not places.cache_db.exists():
         yield note("cache", "there is no cache yet", "start omnitui, or run `omnitui sync --once`")
         return
     try:
         connection = open_cache(places.cache_db, Role.READ)
+    except Behind as behind:
+        yield note("cache", str(behind))
+        return
     except CacheError as error:
-        words = f"the database is damaged: {error}" if "malformed" in str(error) else str(error)
-        yield problem("cache", words, "put a backup in its place, or move it away: mail is fetched again")
+        yield problem("cache", str(error), _PUT_BACK)
         return
     try:
         faults = integrity(connection)
