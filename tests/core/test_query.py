@@ -140,6 +140,18 @@ def test_errors_say_where_and_what(text: str, column: int, says: str, suggestion
     assert (raised.value.column, raised.value.suggestion) == (column, suggestion)
 
 
+@pytest.mark.parametrize("text", ["!!!", '"?"', "😀", "-", "- !", "-😀", "a or !", "is:open or 😀", "-(- !)", "%"])
+def test_signs_alone_do_not_find_everything(text: str) -> None:
+    """What a query finds is what `close --query` closes."""
+    with pytest.raises(QueryError, match="no letter and no digit"):
+        read(text)
+
+
+@pytest.mark.parametrize("text", ["a !", "😀 is:open", "*", "", "- tag:x"])
+def test_signs_beside_what_can_be_found_are_passed_over(text: str) -> None:
+    read(text)
+
+
 CHARACTERS = st.one_of(st.sampled_from('abor()-:*"“”：\\ #<>=0123456789dwmhy'), st.characters())
 PIECES = [
     "is:open",

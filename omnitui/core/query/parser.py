@@ -18,6 +18,7 @@ from omnitui.core.query import dates
 from omnitui.core.query.ast import And, Choice, Compare, Everything, Match, Moment, Node, Not, Number, Or, Word
 from omnitui.core.query.lexer import Token, TokenKind, tokens
 from omnitui.core.query.operators import PRIORITIES, Operator, ValueKind, operator_named, suggest
+from omnitui.core.text.fold import index_terms
 from omnitui.core.times import DAY, HOUR, MINUTE, Instant
 
 _DEEPEST = 50
@@ -52,6 +53,8 @@ class _Parser:
         node = self._any()
         if self._at < len(self._tokens):
             raise QueryError('There is a ")" too many.', self._tokens[self._at].column)
+        if _is_vain(node):
+            raise QueryError("There is no letter and no digit in it to search for; * finds everything.", 0)
         return node
 
     def _peek(self) -> TokenKind | None:
@@ -182,6 +185,22 @@ class _Parser:
     def _written(self, operator: Operator, token: Token) -> str:
         value = " ".join(token.text.split())
         return f'{operator.name}:"{value}"' if token.quoted or " " in value else f"{operator.name}:{value}"
+
+
+def _is_vain(node: Node) -> bool:
+    """Nothing can be looked up: signs alone, which beside other words mean nothing. Such a query must not find
+    everything, since commands change whatever a query finds."""
+    match node:
+        case Word(text, prefix):
+            return not index_terms(text, prefix=prefix)
+        case And(parts):
+            return all(_is_vain(part) for part in parts)
+        case Or(parts):
+            return any(_is_vain(part) for part in parts)
+        case Not(part):
+            return _is_vain(part)
+        case _:
+            return False
 
 
 _READERS: dict[ValueKind, Callable[[_Parser, Operator, Token], Node]] = {
