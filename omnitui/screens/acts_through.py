@@ -16,7 +16,6 @@ from omnitui.store import channels, contacts, identities, matches
 from omnitui.store.chat.sending import partner
 from omnitui.triage import drafting, people
 from omnitui.widgets.choices import Choice
-from omnitui.widgets.glyphs import channel_letters
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ async def through(page: InboxPage, call: Call) -> None:
         raise Refused("there is no other way to this person: link their other addresses by contact.merge")
     name = card.name or card.identities[0].address
     rows = [
-        Choice(way, f"{channel_letters(way.channel)} {way.to.email}", _where(way), key=str(n) if n < 10 else "")
+        Choice(way, f"{page.session.marks.of(way.channel)} {way.to.email}", _where(way), key=str(n) if n < 10 else "")
         for n, way in enumerate(ways, 1)
     ]
     chosen = await page.choose(f"Reply to {name} through", rows)
@@ -140,7 +139,10 @@ async def _suggested(page: Page, card: ContactCard, title: str) -> Match | None:
         raise Refused("nobody else looks like the same person")
     rows = [
         Choice(
-            one, f"{channel_letters(one.channel)} {one.name or one.address}", f"{one.address}: {one.why}", key=str(n)
+            one,
+            f"{page.session.marks.of(one.channel)} {one.name or one.address}",
+            f"{one.address}: {one.why}",
+            key=str(n),
         )
         for n, one in enumerate(found, 1)
     ]

@@ -51,7 +51,7 @@ class InboxPage(InboxParts, inherit_bindings=False):
         super().__init__(session)
         glyphs = session.glyphs
         self.top = TopLine(id="top", glyphs=glyphs)
-        self.list = ConversationList(id="list", glyphs=glyphs)
+        self.list = ConversationList(id="list", glyphs=glyphs, marks=session.marks)
         self.pages = ListPages(session, self.list)
         self.views = Views(session)
         self.state = TopState(session, self.top, self.views)
@@ -230,9 +230,9 @@ class InboxPage(InboxParts, inherit_bindings=False):
 
     async def read_state(self) -> None:
         """Counts, connection, outbox and the progress of the sync."""
-        await self.state.read()
+        if await self.state.read():
+            self.list.remark()
         self.status.set(progress=self.state.progress)
-        self.list.set_letters(self.state.letters)
         self.pages.filling = bool(self.state.progress) and self.list.has_focus
         if self.views.here is not None and not self.list.window.rows:
             self.list.empty = self.empty_words()

@@ -44,7 +44,7 @@ class InboxParts(Page, inherit_bindings=False):
         """Who the conversation is with."""
         from omnitui.widgets.contact_panel import ContactPanel
 
-        return ContactPanel(id="contact", glyphs=self.session.glyphs)
+        return ContactPanel(id="contact", glyphs=self.session.glyphs, marks=self.session.marks)
 
     @cached_property
     def composer(self) -> Composer:

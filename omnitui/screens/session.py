@@ -15,7 +15,7 @@ from omnitui.core.keymap import Keymap
 from omnitui.core.times import Instant
 from omnitui.store.access import Reader, Writer
 from omnitui.triage.agent import Agent
-from omnitui.widgets.glyphs import Glyphs
+from omnitui.widgets.glyphs import ChannelMarks, Glyphs
 
 
 async def no_worker(asked: dict[str, Any]) -> str:
@@ -37,6 +37,8 @@ class Session:
     writer: Writer
     searcher: Reader
     """Reads what may take long and may be ended in the middle: searches, counts of saved views."""
+    marks: ChannelMarks = field(default_factory=ChannelMarks)
+    """Two letters for each channel."""
     slow: bool = False
     """The line to the terminal is slow: what can wait is shown once a second."""
     wake: Callable[[], None] = lambda: None

@@ -24,11 +24,9 @@ class TopState:
         """How far a first sync has come, in words; empty when all is here."""
         self.fetching = False
         """The first mail of an account is still to come, so an empty list says little."""
-        self.letters: dict[str, str] = {}
-        """Of each account on a messaging channel, the two that stand for it in the list."""
 
-    async def read(self) -> None:
-        """Read it all anew."""
+    async def read(self) -> bool:
+        """Read it all anew; whether the letters of a channel are others now."""
         # The queries of the outbox bring more than the first frame needs, and that shows no counts yet.
         from omnitui.store import accounts, outbox
 
@@ -43,10 +41,10 @@ class TopState:
         self.progress = progress_words(statuses)
         settled = (accounts.LOCAL, "online", "offline", "refused")
         self.fetching = bool(self.progress) or any(one.state not in settled and not one.done for one in statuses)
-        self.letters = {one.name: one.mark for one in statuses if one.mark}
         items = await reader.all(outbox.rows())
         stuck = sum(item.state in outbox.STUCK for item in items)
         self._line.set(sync=words, sync_role=role, queued=len(items) - stuck, stuck=stuck)
+        return self._session.marks.learn({one.channel: one.mark for one in statuses})
 
     def show_views(self) -> None:
         """Names and counts."""

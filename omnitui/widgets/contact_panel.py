@@ -13,7 +13,7 @@ from textual.strip import Strip
 from omnitui.core.models import ContactCard, ConversationId, ConversationRow, State
 from omnitui.core.times import Instant
 from omnitui.widgets.cells import wrap
-from omnitui.widgets.glyphs import Glyphs, channel_letters
+from omnitui.widgets.glyphs import ChannelMarks, Glyphs
 from omnitui.widgets.lines import Line, paint, sides
 from omnitui.widgets.painted import Painted
 from omnitui.widgets.words import age, moment, several
@@ -22,21 +22,24 @@ Entry = tuple[Line, ConversationId | None]
 """A line, and the conversation it stands for."""
 
 
-def card_lines(card: ContactCard, row: ConversationRow | None, width: int, glyphs: Glyphs, now: Instant) -> list[Entry]:
+def card_lines(
+    card: ContactCard, row: ConversationRow | None, width: int, shown: tuple[Glyphs, ChannelMarks], now: Instant
+) -> list[Entry]:
     """The panel's lines."""
+    glyphs, marks = shown
     lines: list[Line] = [((part, "strong"),) for _, part in wrap(card.name or "(no name)", width)]
     if card.organisation:
         lines.append(((card.organisation, "muted"),))
     lines.append(())
     for identity in card.identities:
-        mark = channel_letters(identity.channel) + " "
+        mark = marks.of(identity.channel) + " "
         for part in _address(identity.address, width - len(mark)):
             lines.append(((mark, "muted"), (part, "")))
             mark = " " * len(mark)
         if identity.blocked:
             lines.append(((mark, ""), ("blocked", "danger")))
     for one in card.matches:
-        words = f"{channel_letters(one.channel)} {one.name or one.address}: {one.why}; C l links, C d drops"
+        words = f"{marks.of(one.channel)} {one.name or one.address}: {one.why}; C l links, C d drops"
         lines += [((part, "accent"),) for _, part in wrap(f"? {words}", width)]
     lines.append(())
     for word, at in (("first", card.first_at), ("last", card.last_at)):
@@ -110,8 +113,9 @@ class ContactPanel(Painted, can_focus=True, inherit_bindings=False):
 
         id: ConversationId
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, marks: ChannelMarks | None = None, **options: Any) -> None:
         super().__init__(**options)
+        self._marks = marks or ChannelMarks()
         self.card: ContactCard | None = None
         self.row: ConversationRow | None = None
         self.now = Instant(0)
@@ -131,7 +135,7 @@ class ContactPanel(Painted, can_focus=True, inherit_bindings=False):
         if self.card is None:
             self._entries = []
         else:
-            self._entries = card_lines(self.card, self.row, width, self.glyphs, self.now)
+            self._entries = card_lines(self.card, self.row, width, (self.glyphs, self._marks), self.now)
         self.refresh()
 
     def move_by(self, lines: int) -> None:

@@ -18,7 +18,7 @@ from omnitui.core.models import ConversationId, ConversationRow
 from omnitui.core.text.find import Sought
 from omnitui.core.times import Instant
 from omnitui.widgets import conversation_row as rows
-from omnitui.widgets.glyphs import UNICODE, Glyphs
+from omnitui.widgets.glyphs import UNICODE, ChannelMarks, Glyphs
 from omnitui.widgets.lines import Line, paint, with_found
 from omnitui.widgets.painted import Painted
 from omnitui.widgets.window import Window
@@ -47,7 +47,7 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
 
         id: ConversationId
 
-    def __init__(self, *, id: str | None = None, glyphs: Glyphs = UNICODE) -> None:
+    def __init__(self, *, id: str | None = None, glyphs: Glyphs = UNICODE, marks: ChannelMarks | None = None) -> None:
         super().__init__(id=id, glyphs=glyphs)
         self.window = Window()
         self.now = Instant(0)
@@ -59,7 +59,7 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
         self._sought: Sought | None = None
         self._strips: dict[tuple[ConversationId, int, int], tuple[ConversationRow, bool, Strip]] = {}
         self._asked: set[bool] = set()
-        self._letters: Mapping[str, str] = {}
+        self._marks = marks or ChannelMarks()
 
     @property
     def row_height(self) -> int:
@@ -118,12 +118,10 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
             self.forget()
             self.refresh()
 
-    def set_letters(self, letters: Mapping[str, str]) -> None:
-        """The two letters of each account on a messaging channel."""
-        if letters != self._letters:
-            self._letters = dict(letters)
-            self.forget()
-            self.refresh()
+    def remark(self) -> None:
+        """The letters of some channel are others."""
+        self.forget()
+        self.refresh()
 
     def set_compact(self, compact: bool) -> None:
         """One line a row, or two."""
@@ -197,7 +195,7 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
         return strip
 
     def _paint_row(self, row: ConversationRow, second: int, width: int, marked: bool, current: bool) -> Strip:
-        letters = self._letters.get(row.account, "")
+        letters = self._marks.of(row.channel)
         if self.compact:
             line = rows.only_line(row, width - 1, self.glyphs, self.now, marked, letters=letters)
         elif second:

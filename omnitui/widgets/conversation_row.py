@@ -6,7 +6,7 @@ from omnitui.core.channels import EMAIL
 from omnitui.core.models import ConversationRow, Priority, State
 from omnitui.core.times import HOUR, Instant
 from omnitui.widgets.cells import cut, fill
-from omnitui.widgets.glyphs import Glyphs, channel_letters
+from omnitui.widgets.glyphs import Glyphs
 from omnitui.widgets.lines import Line, Piece, sides, width_of
 from omnitui.widgets.words import age, soon
 
@@ -50,8 +50,8 @@ def urgency(row: ConversationRow, glyphs: Glyphs) -> Piece:
     return (glyphs.star, "warn") if row.starred else (" ", "")
 
 
-def first_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant, letters: str = "") -> Line:
-    """Channel (`letters` where its account has its own), mark, name and age."""
+def first_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant, letters: str) -> Line:
+    """The channel's letters, mark, name and age."""
     left, right = _left(row, glyphs, letters), _right(row, glyphs, now)
     name = row.contact_name or "(nobody)"
     if row.message_count > 1:
@@ -90,9 +90,7 @@ def second_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant, 
     )
 
 
-def only_line(
-    row: ConversationRow, width: int, glyphs: Glyphs, now: Instant, marked: bool, *, letters: str = ""
-) -> Line:
+def only_line(row: ConversationRow, width: int, glyphs: Glyphs, now: Instant, marked: bool, *, letters: str) -> Line:
     """All of it in one line."""
     name = fill(row.contact_name or "(nobody)", max(min(22, width // 3), 8))
     mark = (glyphs.marked, "accent") if marked else (" ", "")
@@ -102,7 +100,7 @@ def only_line(
 
 def _left(row: ConversationRow, glyphs: Glyphs, letters: str) -> Line:
     return (
-        (cut(letters, 2).ljust(2) if letters else channel_letters(row.channel), "muted"),
+        (letters, "muted"),
         (" ", ""),
         state_mark(row, glyphs),
         (" ", ""),

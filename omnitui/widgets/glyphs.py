@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from omnitui.core.dataclass import dataclass
+from omnitui.widgets.cells import fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,25 @@ CHANNELS = {
     "chatwoot": "CW",
     "twilio": "SM",
     "file": "FI",
+    "fake": "FA",
 }
+"""Before the accounts have been read; they are those of the packages."""
 
 
-def channel_letters(channel: str) -> str:
-    """Two letters for a channel."""
-    return CHANNELS.get(channel, (channel[:2] or "??").upper().ljust(2))
+class ChannelMarks:
+    """Two letters for a channel, the same wherever it is named: those that its package gives to its accounts."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def learn(self, known: Mapping[str, str]) -> bool:
+        """The letters of each channel that has an account; whether some are other ones now."""
+        found = {channel: letters for channel, letters in known.items() if letters}
+        changed = found != self._known
+        self._known = found
+        return changed
+
+    def of(self, channel: str) -> str:
+        """Of this channel; two cells."""
+        letters = self._known.get(channel) or CHANNELS.get(channel) or channel[:2].upper() or "??"
+        return fill(letters, 2)

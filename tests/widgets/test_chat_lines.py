@@ -186,6 +186,6 @@ def test_a_row_of_the_list_says_what_was_said() -> None:
     assert about(replace(chat, subject="#help")) == "#help: is it there?"
     assert about(replace(chat, last_agent_at=NOW)) == "You: is it there?"
     assert about(row(1)) == "Subject 1"
-    assert text_of([first_line(chat, 40, UNICODE, NOW)]).startswith("TG ")
+    assert text_of([first_line(chat, 40, UNICODE, NOW, "TG")]).startswith("TG ")
     assert text_of([first_line(chat, 40, UNICODE, NOW, "ZQ")]).startswith("ZQ ")
     assert "(nothing said yet)" in text_of([second_line(replace(chat, preview=""), 60, UNICODE, NOW, False)])

@@ -39,7 +39,7 @@ from omnitui.store.connection import Role, open_cache, transaction
 from omnitui.widgets.chat_lines import Told
 from omnitui.widgets.contact_panel import card_lines
 from omnitui.widgets.conversation_row import about, first_line, second_line
-from omnitui.widgets.glyphs import UNICODE
+from omnitui.widgets.glyphs import UNICODE, ChannelMarks
 from omnitui.widgets.lines import Line
 from omnitui.widgets.look import Look
 from omnitui.widgets.message_lines import message_lines
@@ -121,7 +121,7 @@ def painted(cache: sqlite3.Connection) -> list[Line]:
     ids = [message.id for message in thread]
     bodies = {body.message_id: body for body in messages.bodies(ids).all(cache)}
     lines = [first_line(row, 60, UNICODE, NOW, "TG"), ((about(row), ""),), second_line(row, 60, UNICODE, NOW, False)]
-    lines += [line for line, _ in card_lines(card, row, 40, UNICODE, NOW)]
+    lines += [line for line, _ in card_lines(card, row, 40, (UNICODE, ChannelMarks()), NOW)]
     for unfolded in (False, True):
         look = Look(72, UNICODE, NOW, "ana", unfolded=unfolded)
         before = None

@@ -10,7 +10,7 @@ from omnitui.sync.channels.contract import Channel, SecretSpec
 CHANNEL = Channel(
     name="chatwoot",
     title="Chatwoot",
-    mark="cw",
+    mark="CW",
     settings=ChatwootSettings,
     secrets=(SecretSpec("access_token", "Access token of your Chatwoot user"),),
     capabilities=CAPABILITIES,

@@ -38,7 +38,7 @@ def connect(setup: Setup) -> Connector:
 CHANNEL = Channel(
     name="telegram",
     title="Telegram",
-    mark="Tg",
+    mark="TG",
     settings=TelegramSettings,
     secrets=(SecretSpec("bot_token", "Token of the bot, as @BotFather gave it"),),
     capabilities=CAPABILITIES,

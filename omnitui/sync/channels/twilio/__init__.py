@@ -10,7 +10,7 @@ from omnitui.sync.channels.twilio.settings import TwilioSettings
 CHANNEL = Channel(
     name="twilio",
     title="Twilio (SMS, WhatsApp, voicemail)",
-    mark="tw",
+    mark="SM",
     settings=TwilioSettings,
     secrets=(SecretSpec("auth_token", "Auth token, or the secret of the API key"),),
     capabilities=CAPABILITIES,

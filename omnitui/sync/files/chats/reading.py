@@ -15,6 +15,7 @@ from omnitui.store.connection import Cache, transaction
 
 BATCH = 500
 MARKS = {"telegram": "TG", "whatsapp": "WA", "slack": "SL"}
+"""Those of the channels' packages, of which an import needs none."""
 
 
 def read_events(cache: Cache, account: str, channel: str, found: Iterable[Event], now: Instant) -> int:
