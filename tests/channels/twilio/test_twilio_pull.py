@@ -117,6 +117,19 @@ async def test_the_fate_of_messages_is_followed(fake: Fake) -> None:
         assert not any(sid in path for _, path in fake.asked), "nobody asks for what has ended"
 
 
+async def test_what_twilio_never_sends_on_is_said_in_the_end(fake: Fake) -> None:
+    async with at_work(fake) as desk:
+        await desk.pull()
+        sid = (await desk.connector.send(desk.draft())).remote_id
+        assert only(await desk.pull(), ReceiptEvent) == []
+        desk.ahead += 47 * HOUR
+        assert only(await desk.pull(), ReceiptEvent) == []
+        desk.ahead += 8 * HOUR
+        (told,) = only(await desk.pull(), ReceiptEvent)
+        assert (told.remote_id, told.state, "queued" in told.detail) == (sid, "failed", True)
+        assert only(await desk.pull(), ReceiptEvent) == []
+
+
 async def test_a_failure_says_why(fake: Fake) -> None:
     async with at_work(fake) as desk:
         assert (await desk.connector.send(desk.draft(conversation=CHAT))).state == "accepted"

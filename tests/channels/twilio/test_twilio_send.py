@@ -242,6 +242,12 @@ async def test_the_probe_names_what_is_missing(fake: Fake) -> None:
         assert list(words.values()).count("missing") == 2
 
 
+async def test_the_probe_looks_at_the_program_for_files(fake: Fake) -> None:
+    for settings, part in (({"publish_command": ("/nowhere/it",)}, "no program here"), ({"mms": True}, "mms is set")):
+        async with at_work(fake, **settings) as desk:
+            assert part in " ".join(one.words for one in (await desk.connector.probe()).findings)
+
+
 async def test_a_key_that_may_not_read_the_account_is_enough(fake: Fake) -> None:
     fake.account_readable = False
     async with at_work(fake) as desk:

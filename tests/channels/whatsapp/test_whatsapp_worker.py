@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -76,7 +78,7 @@ def test_a_customer_who_shows_no_number_is_answered(desk: Desk, rig: WhatsAppRig
     assert rig.fake.dropped == []
     desk.until(lambda: delivered(desk))
     assert conversations(desk) == 1
-    assert desk.one("SELECT handle FROM identity WHERE address = ?", SCOPED.lower()) == "@ana"
+    assert desk.one("SELECT handle FROM identity WHERE lower(address) = ?", SCOPED.lower()) == "@ana"
 
 
 def test_a_customer_who_hides_the_number_later_stays_in_their_conversation(desk: Desk, rig: WhatsAppRig) -> None:
@@ -189,6 +191,39 @@ def test_an_answer_of_several_messages_is_taken_back_as_the_draft_it_was(desk: D
         assert (body, [Path(name).name for name in json.loads(attachments)]) == ("", ["b.png"])
     desk.once()
     assert [one.files for one in rig.sent()] == [("a.png",), ("c.png",)]
+
+
+def test_a_file_that_meta_has_let_go_is_shown_as_lost(desk: Desk, rig: WhatsAppRig) -> None:
+    """Files are fetched as they come; what is gone by then says so in the thread."""
+    media = rig.fake.keep_file("image/jpeg", "a.jpg", b"picture")
+    part = {"id": media, "mime_type": "image/jpeg", "caption": "look"}
+    kept = rig.fake.keep_file("image/jpeg", "b.jpg", b"another")
+    rig.fake.customer_writes(ANA, "Ana", [{"type": "image", "image": part}, {"type": "image", "image": {"id": kept}}])
+    del rig.fake.media[media]
+    desk.until(lambda: bool(desk.once()) and desk.one("SELECT count(*) FROM attachment WHERE here = 1") == 1)
+    notices = [json.loads(told) for (told,) in desk.rows("SELECT notices FROM message ORDER BY at, id")]
+    assert [["cannot be had" in words for words in told] for told in notices] == [[True], []]
+    assert desk.texts()[0] == "look"
+
+
+def test_the_worker_listens_on_no_port(desk: Desk) -> None:
+    """Also for a channel whose vendor only pushes: what listens is the relay, a program of its own."""
+    with desk.live():
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                line = (process / "cmdline").read_bytes().split(b"\0")
+                if str(desk.path).encode() in line and b"sync" in line:
+                    assert listening(process) == []
+                    return
+        raise AssertionError("the worker was not found")
+
+
+def listening(process: Path) -> list[str]:
+    """The TCP sockets on which a process waits for others (proc(5), /proc/net/tcp: state 0A)."""
+    links = [os.readlink(one) for one in (process / "fd").iterdir()]
+    own = {link[8:-1] for link in links if link.startswith("socket:[")}
+    rows = [row.split() for name in ("tcp", "tcp6") for row in (process / "net" / name).read_text().splitlines()[1:]]
+    return [row[1] for row in rows if row[3] == "0A" and row[9] in own]
 
 
 def test_what_meta_says_of_the_account_is_shown_and_waits_for_nobody(desk: Desk, rig: WhatsAppRig) -> None:

@@ -26,6 +26,7 @@ REACHED = {
 }
 """Twilio's status as how far a message of ours has come; those before `sent` say nothing yet."""
 _ENDED = frozenset({"read", "failed", "undelivered", "canceled", "received"})
+_WAITING = frozenset({"accepted", "queued", "sending"})
 _DIRECTIONS = {
     "inbound": Direction.IN,
     "outbound-api": Direction.OUT,
@@ -91,6 +92,22 @@ def receipt(item: Item, seen_at: Instant) -> ReceiptEvent | None:
         state=state,
         remote_id=text(item, "sid"),
         detail=trouble(item),
+    )
+
+
+def stuck(item: Item) -> bool:
+    """Whether it still waits at Twilio, and is not meant to."""
+    return text(item, "direction") != "inbound" and text(item, "status") in _WAITING
+
+
+def given_up(item: Item, seen_at: Instant) -> ReceiptEvent:
+    """What is said of one that has waited at Twilio for longer than Twilio keeps anything waiting (ten hours)."""
+    return ReceiptEvent(
+        conversation=pair(item).id,
+        at=seen_at,
+        state="failed",
+        remote_id=text(item, "sid"),
+        detail=f"Twilio has taken it two days ago and not sent it on ({text(item, 'status')}); look in its console",
     )
 
 

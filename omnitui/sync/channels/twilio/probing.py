@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from omnitui.core.channel_events import Person
 from omnitui.core.errors import LoginRefused, NotFound
 from omnitui.sync.channels.contract import Finding, Probe
@@ -26,6 +28,7 @@ async def probe(client: Twilio, settings: TwilioSettings) -> Probe:
         )
     if "whatsapp" in settings.kinds:
         await _templates(client, findings)
+    findings += _publishing(settings)
     if all(finding.grade == "fine" for finding in findings):
         findings.append(Finding("fine", "Messages, calls and templates can be read."))
     address = settings.numbers[0] if settings.numbers else settings.account_sid
@@ -93,6 +96,18 @@ def _of_number(number: str, own: Item | None, settings: TwilioSettings) -> list[
             Finding("warning", f"{number} answers everybody with Twilio's sample text; empty its webhook for messages.")
         )
     return findings
+
+
+def _publishing(settings: TwilioSettings) -> list[Finding]:
+    """Whether files can be sent."""
+    if not settings.publish_command:
+        words = (
+            "mms is set, and no publish_command that puts files where Twilio can fetch them; set it, or leave mms out."
+        )
+        return [Finding("warning", words)] if settings.mms else []
+    if shutil.which(settings.publish_command[0]) is None:
+        return [Finding("missing", f"publish_command names {settings.publish_command[0]}, which is no program here.")]
+    return []
 
 
 async def _templates(client: Twilio, findings: list[Finding]) -> None:

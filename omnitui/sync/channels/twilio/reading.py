@@ -120,6 +120,8 @@ class Reading:
         entry.state = text(item, "status")
         if mapping.ended(item) or entry.old(self._now):
             self.open.pop(sid)
+            if mapping.stuck(item):
+                self.events.append(mapping.given_up(item, self._now))
 
     def _opted(self, item: Item, whose: Pair) -> None:
         """Whether they may still be written to."""
