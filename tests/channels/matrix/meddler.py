@@ -23,6 +23,8 @@ class Meddler:
         """Method and address of every request, as it came."""
         self.most = 1 << 62
         """After so many requests nothing is answered any more: the network is gone."""
+        self.soft = False
+        """A refused token has ended by itself, and could be renewed (`soft_logout`)."""
         self.lock = threading.Lock()
 
     def __enter__(self) -> Meddler:
@@ -81,7 +83,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._cut()
         elif faults.refuse_token:
             faults.seen.append("refuse_token")
-            self._say(401, {"errcode": "M_UNKNOWN_TOKEN", "error": "Access token has expired", "soft_logout": False})
+            ended = {"errcode": "M_UNKNOWN_TOKEN", "error": "Access token has expired", "soft_logout": meddler.soft}
+            self._say(401, ended)
         elif meddler.take("too_many"):
             self._say(429, {"errcode": "M_LIMIT_EXCEEDED", "error": "Too Many Requests", "retry_after_ms": 1000})
         elif meddler.take("server_error"):

@@ -21,7 +21,7 @@ from omnitui.core.channel_events import (
 )
 from omnitui.core.errors import LoginRefused, Offline
 from omnitui.sync.channels.contract import Batch
-from omnitui.sync.channels.matrix import history, pulling
+from omnitui.sync.channels.matrix import answers, history, pulling
 from tests.channels.matrix.conftest import Desk
 from tests.channels.matrix.rig import MatrixRig
 from tests.servers.synapse import quoted
@@ -71,10 +71,10 @@ async def test_the_same_cursor_gives_the_same_again(desk: Desk, rig: MatrixRig) 
 
 async def test_what_sync_leaves_out_comes_in_the_same_batch_in_order(desk: Desk, rig: MatrixRig) -> None:
     await desk.pull()
-    for n in range(pulling.TIMELINE + 130):
+    for n in range(answers.TIMELINE + 130):
         rig.write(f"m{n}")
     batch = await desk.pull()
-    assert texts(batch, rig.rooms["ana"]) == [f"m{n}" for n in range(pulling.TIMELINE + 130)]
+    assert texts(batch, rig.rooms["ana"]) == [f"m{n}" for n in range(answers.TIMELINE + 130)]
     assert not of(batch, GapEvent)
     assert not batch.more
 

@@ -116,6 +116,11 @@ class Homeserver:
         """Accept an invitation; a room of another server may take a while."""
         await self.change("POST", f"{V3}/rooms/{part(room)}/join", {}, silence=90.0)
 
+    async def follow(self, room: str, server: str) -> None:
+        """Join a room that replaces one of ours; `server`: one that knows it."""
+        params = {"server_name": server} if server else {}
+        await self.change("POST", f"{V3}/join/{part(room)}", {}, params=params, silence=90.0)
+
     async def upload(self, name: str, kind: str, data: bytes) -> str:
         """Put a file on the server; gives its mxc:// address. Twice makes two, of which one is used."""
         path = f"/_matrix/media/v3/upload?{urlencode({'filename': name})}"
@@ -180,9 +185,13 @@ def _ended(answer: Answer, code: str, text: str) -> str:
         return f"the user is deactivated at {answer.host}; use another"
     if code in ("M_USER_LOCKED", "M_USER_SUSPENDED"):
         return f"the user is locked at {answer.host}; its administrator can unlock it"
-    soft = _body(answer).get("soft_logout") is True
-    how = "has ended and must be renewed (a soft logout)" if soft else "is not known or was signed out"
-    return f"the access token {how} at {answer.host}: {text}; sign in again and store the new token"
+    if _body(answer).get("soft_logout") is True:
+        return (
+            f"the access token has ended by itself at {answer.host} (a soft logout): it was a short-lived one; sign in "
+            "by the call in the guide, which gives one that stays, and store that"
+        )
+    why = f"the access token is not known or was signed out at {answer.host}: {text}"
+    return f"{why}; sign in again and store the new token"
 
 
 def _body(answer: Answer) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from dataclasses import replace
+from typing import Any, BinaryIO, TypeAlias
 
 from omnitui.core.errors import LoginRefused, NotFound, ProtocolError, Refused
 from omnitui.sync.channels.contract import (
@@ -18,16 +19,19 @@ from omnitui.sync.channels.contract import (
 )
 from omnitui.sync.channels.matrix.acts import Acts
 from omnitui.sync.channels.matrix.capabilities import CAPABILITIES
-from omnitui.sync.channels.matrix.client import V3, Homeserver
+from omnitui.sync.channels.matrix.client import V3, Denied, Homeserver
 from omnitui.sync.channels.matrix.content import media_of
 from omnitui.sync.channels.matrix.fields import words
 from omnitui.sync.channels.matrix.history import older
-from omnitui.sync.channels.matrix.mapping import map_event
+from omnitui.sync.channels.matrix.mapping import Scene, map_event
 from omnitui.sync.channels.matrix.parts import SentInParts
 from omnitui.sync.channels.matrix.probing import probe
 from omnitui.sync.channels.matrix.pulling import Puller
 from omnitui.sync.channels.matrix.sending import Sender
 from omnitui.sync.channels.matrix.settings import MatrixSettings
+
+Event: TypeAlias = dict[str, Any]
+"""An event as the homeserver tells it."""
 
 
 class MatrixConnector(Connector):
@@ -64,29 +68,53 @@ class MatrixConnector(Connector):
         await self._parts.load()
         scene = self._puller.scene(await self._who())
         try:
-            events, more = await older(self._server, conversation, before, scene)
-            await self._puller.look_up_edited(conversation, events, scene)
-        except NotFound as error:
+            events, more = await self._older(conversation, before, scene)
+        except (Denied, NotFound) as error:
             raise Refused(f"the room gives no older messages: {error}") from None
-        mapped = [found for event in events for found in map_event(conversation, event, scene)]
-        # A page may hold nothing that is told here: it is gone on from its oldest event all the same.
-        return Batch(tuple(mapped), words(events[0].get("event_id")) if events else "", more=more)
+        mapped = [found for room, event in events for found in map_event(room, event, scene)]
+        return Batch(tuple(mapped), "", more=more)
+
+    async def _older(self, conversation: str, before: str, scene: Scene) -> tuple[list[tuple[str, Event]], bool]:
+        """Older events with their rooms: of the room that `before` stands in, then of the one that it has replaced."""
+        rooms = self._puller.moves.rooms(conversation)
+        room = await self._room_of(rooms, before)
+        found, more = await older(self._server, room, before, scene)
+        replaced = [one for one in rooms if self._puller.moves.known.get(one) == room]
+        if not found and not more and replaced:
+            room = replaced[0]
+            found, more = await older(self._server, room, "", scene)
+        await self._puller.look_up(room, found, scene)
+        return [(room, event) for event in found], more or bool(found and replaced)
+
+    async def _room_of(self, rooms: list[str], event: str) -> str:
+        """In which of the rooms of a conversation an event stands."""
+        if len(rooms) == 1 or not event.startswith("$"):
+            return self._puller.moves.newest(rooms[0])
+        for room in rooms:
+            try:
+                await self._server.event(room, event)
+            except (Denied, NotFound):
+                continue
+            return room
+        return rooms[0]
 
     async def send(self, draft: Outbound) -> Receipt:
         """Hand it over."""
         invited = draft.conversation in self._puller.invited
-        return await self._sender.send(await self._who(), draft, invited=invited)
+        return await self._sender.send(await self._who(), self._now_in(draft), invited=invited)
 
     async def reconcile(self, draft: Outbound) -> Lookup:
         """Look for it in the room."""
         try:
-            return await self._sender.reconcile(await self._who(), draft)
+            return await self._sender.reconcile(await self._who(), self._now_in(draft))
         except (Refused, NotFound) as error:
             return Lookup("cannot_tell", detail=str(error))
 
     async def act(self, action: Action) -> Receipt:
         """Carry out a change."""
-        return await self._acts.carry_out(await self._who(), action)
+        about = action.remote_id or words(action.value.get("up_to"))
+        room = await self._room_of(self._puller.moves.rooms(action.conversation), about)
+        return await self._acts.carry_out(await self._who(), replace(action, conversation=room))
 
     async def fetch_attachment(self, ref: str, into: BinaryIO) -> None:
         """A file by its mxc:// address."""
@@ -94,6 +122,10 @@ class MatrixConnector(Connector):
         if media is None:
             raise NotFound("the message does not say where its file is")
         await self._server.download(*media, into)
+
+    def _now_in(self, draft: Outbound) -> Outbound:
+        """To where the conversation goes on, if its room was replaced."""
+        return replace(draft, conversation=self._puller.moves.newest(draft.conversation))
 
     async def _who(self) -> str:
         """Our user id, asked for once."""

@@ -19,6 +19,7 @@ ENCRYPTED = "An encrypted message: omnitui cannot read it. Another Matrix progra
 _MXC = re.compile(r"mxc://([^/\s\x00-\x1f?#]{1,255})/([A-Za-z0-9_.~=+-]{1,255})\Z")
 _FALLBACK = re.compile(r"<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
 _FILES = frozenset({"m.image", "m.file", "m.audio", "m.video"})
+VOTE = "org.matrix.msc3381.poll.response"
 _POLLS = frozenset({"m.poll.start", "org.matrix.msc3381.poll.start"})
 
 
@@ -139,6 +140,18 @@ def _poll(content: dict[str, Any]) -> Said:
     lines += [f"- {_text_of(answer)}" for answer in records(poll.get("answers"))[:50]]
     text = "\n".join(line for line in lines if line.strip("- "))
     return Said(text or words(content.get("body")), "poll", notices=("a poll; omnitui cannot vote",))
+
+
+def poll_answers(content: dict[str, Any]) -> dict[str, str]:
+    """The answers of a poll by their ids."""
+    poll = record(content.get("m.poll") or content.get("org.matrix.msc3381.poll.start"))
+    found = {words(one.get("m.id")) or words(one.get("id")): _text_of(one) for one in records(poll.get("answers"))[:50]}
+    return {id_: text for id_, text in found.items() if id_ and text}
+
+
+def is_poll(type_: str) -> bool:
+    """Whether an event of this type begins a poll."""
+    return type_ in _POLLS
 
 
 def _text_of(value: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from omnitui.core.times import Instant
 from omnitui.sync.channels.matrix.fields import number, record, rows, texts, words
 
 MOST_REACTIONS = 200
-"""A reaction is taken back by its own event's id only: so many of the latest are remembered."""
+"""A reaction or an edit is taken back by its own event's id only: so many of the latest are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,14 @@ class Cursor:
     reactions: tuple[Reacted, ...] = ()
     spaces: tuple[str, ...] = ()
     """Rooms that only hold other rooms: no conversations."""
+    edits: tuple[tuple[str, str], ...] = ()
+    """The latest edits, each with the message that it changes."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """Rooms that were replaced, with those in which it goes on."""
+    part_of: str = ""
+    """An answer is given out in parts: where it ends (next_batch); `since` is where it begins until all of it is."""
+    given: int = 0
+    """Rooms of that answer that were given out."""
 
     def to_json(self) -> str:
         """As the cache keeps it."""
@@ -60,6 +68,10 @@ class Cursor:
                 "holes": [[h.room, h.start, h.end, h.since, h.until] for h in self.holes],
                 "invites": self.invites,
                 "spaces": self.spaces,
+                "edits": [list(edit) for edit in self.edits[-MOST_REACTIONS:]],
+                "moved": self.moved,
+                "part_of": self.part_of,
+                "given": self.given,
                 "reactions": [[r.event, r.target, r.sender, r.emoji] for r in self.reactions[-MOST_REACTIONS:]],
             },
             separators=(",", ":"),
@@ -86,4 +98,8 @@ def read_cursor(text: str) -> Cursor:
         invites={room: number(tries) for room, tries in record(given.get("invites")).items()},
         reactions=tuple(reactions),
         spaces=tuple(texts(given.get("spaces"))),
+        edits=tuple((row[0], row[1]) for row in rows(given.get("edits")) if len(row) == 2 and len(texts(row)) == 2),
+        moved={room: words(new) for room, new in record(given.get("moved")).items() if words(new)},
+        part_of=words(given.get("part_of")),
+        given=number(given.get("given")),
     )

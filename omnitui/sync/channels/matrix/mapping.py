@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from omnitui.core.channel_events import (
@@ -18,9 +18,9 @@ from omnitui.core.channel_events import (
     ReactionEvent,
 )
 from omnitui.core.times import MINUTE, Instant
-from omnitui.sync.channels.matrix.content import KEY, PART, answered, read_content, relation
+from omnitui.sync.channels.matrix.content import KEY, PART, VOTE, answered, read_content, relation
 from omnitui.sync.channels.matrix.cursor import Reacted
-from omnitui.sync.channels.matrix.fields import number, record, words
+from omnitui.sync.channels.matrix.fields import number, record, texts, words
 from omnitui.sync.channels.matrix.people import Names, Seen
 from omnitui.sync.channels.matrix.system import happened
 
@@ -34,6 +34,7 @@ MESSAGES = frozenset(
         "m.call.invite",
     }
 )
+VOTES = frozenset({"m.poll.response", "org.matrix.msc3381.poll.response"})
 SKEW = 5 * MINUTE
 """Another server's clock may be ahead of ours by so much; beyond that an event counts as of now."""
 
@@ -50,6 +51,12 @@ class Scene:
     seen: Seen = field(default_factory=Seen)
     reactions: dict[str, Reacted] = field(default_factory=dict)
     """By the reaction's own id; what is read here is added."""
+    edits: dict[str, str] = field(default_factory=dict)
+    """By the edit's own id the message that it changes; what is read here is added."""
+    undone: dict[str, EditedEvent] = field(default_factory=dict)
+    """By the id of an edit that was taken back, how the message reads now."""
+    polls: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By the poll's event, its answers by their ids."""
     own_part: Callable[[str], bool] = lambda key: False
     """Whether a send of several events, by its key, was made here: then the cache holds it as one message."""
 
@@ -85,7 +92,12 @@ def map_event(room: str, event: dict[str, Any], scene: Scene) -> list[Event]:
     if target := is_edit(event):
         # Only the author may change a message; servers do not check that (spec.matrix.org, "Validity of replacement
         # events").
-        return [_edit(room, target, event, scene)] if scene.seen.sender(target) == sender else []
+        scene.edits[id_of(event)] = target
+        if target in scene.edits or scene.seen.sender(target) != sender:
+            return []
+        return [_edit(room, target, event, scene)]
+    if type_ in VOTES:
+        return _vote(room, event, scene)
     if _taken_back(event):
         return _tombstone(room, event, scene) if type_ in MESSAGES else []
     has_text = bool(words(record(event.get("content")).get("body")))
@@ -128,6 +140,38 @@ def _message(room: str, event: dict[str, Any], scene: Scene) -> list[Event]:
     if is_edit(bundled) and words(bundled.get("sender")) == sender:
         found.append(_edit(room, id_of(event), bundled, scene))
     return found
+
+
+def as_it_is_now(room: str, event: dict[str, Any], scene: Scene) -> EditedEvent:
+    """How a message reads by the server's word: as the latest edit that was not taken back, else as it was sent."""
+    bundled = record(record(record(event.get("unsigned")).get("m.relations")).get("m.replace"))
+    if is_edit(bundled) and bundled.get("sender") == event.get("sender") and not _taken_back(bundled):
+        return _edit(room, id_of(event), bundled, scene)
+    name = scene.names.of(room, words(event.get("sender")))
+    said = read_content("m.room.message", record(event.get("content")), name)
+    at = scene.time(event)
+    return EditedEvent(conversation=room, remote_id=id_of(event), at=at, text=said.text, files=said.files)
+
+
+def _vote(room: str, event: dict[str, Any], scene: Scene) -> list[Event]:
+    """Somebody's choice in a poll, as a line between the messages."""
+    content, sender = record(event.get("content")), words(event.get("sender"))
+    _, poll = relation(content)
+    chosen = texts(content.get("m.selections")) or texts(record(content.get(VOTE)).get("answers"))
+    answers = scene.polls.get(poll, {})
+    names = ", ".join(answers.get(one, one)[:200] for one in chosen[:20])
+    who = scene.names.of(room, sender)
+    return [
+        MessageEvent(
+            conversation=room,
+            remote_id=id_of(event),
+            at=scene.time(event),
+            direction=Direction.SYSTEM,
+            author=scene.names.person(room, sender),
+            text=f"{who} voted: {names}" if names else f"{who} took a vote back",
+            reply_to=poll,
+        )
+    ]
 
 
 def _edit(room: str, target: str, event: dict[str, Any], scene: Scene) -> EditedEvent:
@@ -186,12 +230,18 @@ def _reacted(room: str, reacted: Reacted, at: Instant, scene: Scene, *, added: b
     )
 
 
+def redacts(event: dict[str, Any]) -> str:
+    """What a redaction takes back. Room version 11 has moved it into the content."""
+    return words(event.get("redacts")) or words(record(event.get("content")).get("redacts"))
+
+
 def _redaction(room: str, event: dict[str, Any], scene: Scene) -> list[Event]:
-    content, at = record(event.get("content")), scene.time(event)
-    # Room version 11 has moved it into the content.
-    target = words(event.get("redacts")) or words(content.get("redacts"))
+    target, at = redacts(event), scene.time(event)
     if not target:
         return []
+    if target in scene.edits:
+        back = scene.undone.get(target)
+        return [replace(back, at=at)] if back is not None else []
     if reacted := scene.reactions.get(target):
         return [_reacted(room, reacted, at, scene, added=False)]
     by = scene.names.of(room, words(event.get("sender")))

@@ -7,13 +7,26 @@ from typing import Any
 
 from omnitui.core.channel_events import ConversationEvent, Direction, MessageEvent
 from omnitui.core.times import Instant
-from omnitui.sync.channels.matrix.fields import record, records, texts, words
+from omnitui.sync.channels.matrix.fields import number, record, records, texts, words
 from omnitui.sync.channels.matrix.mapping import Scene
 from omnitui.sync.channels.matrix.people import Names
-from omnitui.sync.channels.matrix.system import BARRED_ENCRYPTED, BARRED_REPLACED
+from omnitui.sync.channels.matrix.system import BARRED_ALONE, BARRED_ENCRYPTED, BARRED_REPLACED
 
+JOINED, INVITED = "m.joined_member_count", "m.invited_member_count"
 MOST_HEROES = 3
 """People named in the title of a room without a name."""
+TOLD = frozenset(
+    {
+        "m.room.create",
+        "m.room.name",
+        "m.room.canonical_alias",
+        "m.room.encryption",
+        "m.room.tombstone",
+        "m.bridge",
+        "uk.half-shot.bridge",
+    }
+)
+"""State of which a room is described."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,14 @@ class Facts:
     heroes: tuple[str, ...] | None = None
     barred: str | None = None
     space: bool = False
+    alone: bool = False
+    """Everybody else has left, and nobody is invited."""
+    before: str = ""
+    """The room that this one says it replaces."""
+    after: str = ""
+    """The room that replaces this one."""
+    bridge: str = ""
+    """What the other side is on, such as WhatsApp (the bridge's own word)."""
 
     @property
     def whole(self) -> bool:
@@ -48,7 +69,8 @@ def learn(facts: Facts, data: dict[str, Any], events: list[dict[str, Any]]) -> F
         content = record(event.get("content"))
         match event.get("type"):
             case "m.room.create":
-                facts = replace(facts, space=content.get("type") == "m.space")
+                before = words(record(content.get("predecessor")).get("room_id"))
+                facts = replace(facts, space=content.get("type") == "m.space", before=before)
             case "m.room.name":
                 facts = replace(facts, name=words(content.get("name"))[:500])
             case "m.room.canonical_alias":
@@ -56,17 +78,27 @@ def learn(facts: Facts, data: dict[str, Any], events: list[dict[str, Any]]) -> F
             case "m.room.encryption":
                 facts = replace(facts, barred=BARRED_ENCRYPTED)
             case "m.room.tombstone":
-                facts = replace(facts, barred=BARRED_REPLACED)
+                facts = replace(facts, barred=BARRED_REPLACED, after=words(content.get("replacement_room")))
+            case "m.bridge" | "uk.half-shot.bridge":
+                protocol = record(content.get("protocol"))
+                facts = replace(facts, bridge=(words(protocol.get("displayname")) or words(protocol.get("id")))[:50])
     summary = record(data.get("summary"))
     if "m.heroes" in summary:
         facts = replace(facts, heroes=tuple(texts(summary["m.heroes"])))
+    if JOINED in summary or INVITED in summary:
+        # A count that is left out has not changed; nobody was alone in a room that others are invited to.
+        joined, invited = number(summary.get(JOINED, 1)), number(summary.get(INVITED))
+        facts = replace(facts, alone=JOINED in summary and joined <= 1 and not invited)
     return facts
 
 
 def title(room: str, facts: Facts, names: Names, ours: frozenset[str]) -> str:
     """What to call the room: its name, its address, or who is in it ("Calculating the display name for a room")."""
-    if facts.name or facts.alias:
-        return facts.name or facts.alias or ""
+    own = facts.name or facts.alias or _people(room, facts, names, ours)
+    return f"{own} ({facts.bridge})" if own and facts.bridge and facts.bridge.casefold() not in own.casefold() else own
+
+
+def _people(room: str, facts: Facts, names: Names, ours: frozenset[str]) -> str:
     others = [hero for hero in facts.heroes or () if hero not in ours]
     named = [names.of(room, hero) for hero in others[:MOST_HEROES]]
     more = f" and {len(others) - MOST_HEROES} more" if len(others) > MOST_HEROES else ""
@@ -81,7 +113,7 @@ def describe(room: str, facts: Facts, scene: Scene, at: Instant) -> Conversation
         conversation=room,
         at=at,
         title=called or None,
-        barred=facts.barred,
+        barred=BARRED_ALONE if facts.alone and not facts.barred else facts.barred,
         people=tuple(scene.names.person(room, hero) for hero in heroes),
     )
 
@@ -89,8 +121,7 @@ def describe(room: str, facts: Facts, scene: Scene, at: Instant) -> Conversation
 def describes(events: list[dict[str, Any]], data: dict[str, Any]) -> bool:
     """Whether an answer says anything of what `describe` tells."""
     kinds = {event.get("type") for event in events}
-    told = {"m.room.create", "m.room.name", "m.room.canonical_alias", "m.room.encryption", "m.room.tombstone"}
-    return bool(kinds & told) or "m.heroes" in record(data.get("summary"))
+    return bool(kinds & TOLD) or bool({"m.heroes", JOINED, INVITED} & record(data.get("summary")).keys())
 
 
 def invitation(

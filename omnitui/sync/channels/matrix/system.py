@@ -11,6 +11,7 @@ BARRED_ENCRYPTED = (
     "This room is end-to-end encrypted: omnitui can neither read nor answer in it. Use another Matrix program"
 )
 BARRED_LEFT = "The user is not in this room any more"
+BARRED_ALONE = "Everybody else has left this room: nobody would read an answer"
 BARRED_REPLACED = "This room has been replaced by another one; go on there"
 
 
