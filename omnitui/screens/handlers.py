@@ -28,6 +28,7 @@ _HANDLERS: dict[tuple[str, str], Handler] = {}
 def handles(*ids: str, page: str = "") -> Callable[[HandlerT], HandlerT]:
     """Register `handler(page, call)` for commands; with `page` only on the page of that name.
 
+    It runs on pages of the class that its first parameter names, and on no others.
     One that takes no time returns None; one that asks or writes is a coroutine and runs beside the keys.
     """
 
@@ -46,8 +47,16 @@ def handler_of(id: str, page: Page | None = None) -> Handler | None:
     from omnitui.screens import acts
 
     acts.register()
-    special = _HANDLERS.get((id, page.NAME)) if page is not None else None
-    return special or _HANDLERS.get((id, ""))
+    if page is None:
+        return _HANDLERS.get((id, ""))
+    found = _HANDLERS.get((id, page.NAME)) or _HANDLERS.get((id, ""))
+    return found if found is not None and _takes(found, page) else None
+
+
+def _takes(handler: Handler, page: Page) -> bool:
+    """Whether a handler is for this kind of page, by the annotation of its first parameter."""
+    wanted = str(next(iter(handler.__annotations__.values())))
+    return any(kind.__name__ == wanted for kind in type(page).__mro__)
 
 
 def handled() -> set[str]:
