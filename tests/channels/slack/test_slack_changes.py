@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
 import pytest
 
-from omnitui.core.channel_events import ConversationEvent, ReactionEvent
+from omnitui.core.channel_events import ConversationEvent, GapEvent, ReactionEvent
 from omnitui.core.errors import Offline
 from tests.channels.slack.making import Desk, desk_of, nobody_listens
 from tests.channels.slack.rig import ROOM, SlackRig
@@ -50,8 +51,9 @@ async def test_changes_in_messages_of_the_last_days_are_found_after_a_break(rig:
 async def test_a_root_that_goes_leaves_its_answers(rig: SlackRig, tmp_path: Path) -> None:
     root = days_ago(rig, 1, "root")
     reply = days_ago(rig, 0.9, "reply", root)
+    rig.write("something newer", who="ben")
     async with desk_of(rig, tmp_path) as desk:
-        await desk.until(2)
+        await desk.until(3)
         cursor = desk.cursor
     await nobody_listens(rig)
     rig.slack.remove(ROOM, root)
@@ -59,6 +61,10 @@ async def test_a_root_that_goes_leaves_its_answers(rig: SlackRig, tmp_path: Path
         await desk.pull()
         assert desk.gone == {f"{ROOM}:{root}"}
         assert f"{ROOM}:{reply}" not in desk.gone
+        desk.events.clear()
+        desk.ahead += 11 * MINUTE
+        await desk.pull()
+        assert desk.gone == set(), "it is told once"
 
 
 async def test_many_threads_are_looked_at_beside_and_by_the_next_process_too(rig: SlackRig, tmp_path: Path) -> None:
@@ -112,6 +118,12 @@ async def test_reactions_that_were_taken_back_while_nobody_listened_go(rig: Slac
             whole = [one for one in desk.events if isinstance(one, ReactionEvent) and one.whole]
             names = {rig.own_person(who): f"OTHER:{who.upper()}" for who in ("ana", "ben")}
             assert {names[one.person.address]: one.emoji for one in whole} == expected
+            desk.events.clear()
+            desk.ahead += 3 * HOUR
+            rig.write("much later", who="ben")
+            await desk.until(1)
+            await desk.pull()
+            assert not [one for one in desk.events if isinstance(one, ReactionEvent) and not one.emoji]
 
 
 async def test_a_round_that_failed_is_begun_again(rig: SlackRig, tmp_path: Path) -> None:
@@ -153,3 +165,29 @@ async def test_a_channel_that_was_left_or_archived_says_so_in_its_conversations(
             desk.ahead += 11 * MINUTE
             await desk.pull()
             assert barred(desk) == {}
+
+
+async def test_where_the_look_ends_is_said_after_more_than_a_week(rig: SlackRig, tmp_path: Path) -> None:
+    rig.write("before the holidays")
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(1)
+        cursor = desk.cursor
+    await nobody_listens(rig)
+    for ahead, expected in ((5 * DAY, 0), (9 * DAY, 1)):
+        async with desk_of(rig, tmp_path, cursor, ahead=ahead) as desk:
+            await desk.pull()
+            gaps = [one for one in desk.events if isinstance(one, GapEvent)]
+            assert len(gaps) == expected
+            assert all("last week's messages only" in one.reason for one in gaps)
+
+
+async def test_threads_beyond_those_that_are_remembered_are_a_gap(rig: SlackRig, tmp_path: Path) -> None:
+    rig.write("one of very many")
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(1)
+        kept = json.loads(desk.cursor)
+    await nobody_listens(rig)
+    async with desk_of(rig, tmp_path, json.dumps({**kept, "dropped": kept["live"]}), ahead=HOUR) as desk:
+        await desk.pull()
+        (gap,) = [one for one in desk.events if isinstance(one, GapEvent)]
+        assert "older than the last 200 active ones" in gap.reason

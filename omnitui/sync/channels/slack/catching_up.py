@@ -82,12 +82,21 @@ class CatchUp:
         return channel in self.done or all(room.id != channel for room in self.rooms)
 
     def gap(self, place: Place) -> list[GapEvent]:
-        """What this round cannot see: replies in threads that are older and more than are remembered."""
+        """What this round cannot see: replies in threads that are older and more than are remembered, and after a long
+        break what was changed in older messages."""
         away = self.now - ts_instant(place.live)
-        if not self.deep or not place.dropped or not place.live or away < MINUTE:
+        if not self.deep or not place.live or away < MINUTE:
             return []
-        reason = f"replies in threads older than the last {MOST_THREADS} active ones are not asked for after a break"
-        return [GapEvent(since=ts_instant(place.live), until=self.now, reason=reason)]
+        reasons = [
+            f"replies in threads older than the last {MOST_THREADS} active ones are not asked for after a break"
+            if place.dropped
+            else "",
+            "omnitui was away for more than a week, and looks for edits and deletions in the last week's messages only"
+            if away > LOOK
+            else "",
+        ]
+        reason = "; ".join(filter(None, reasons))
+        return [GapEvent(since=ts_instant(place.live), until=self.now, reason=reason)] if reason else []
 
     async def step(self, client: SlackClient, place: Place) -> list[Found]:
         """One page of something. Moves `place` and itself on."""

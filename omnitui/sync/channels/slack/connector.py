@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from omnitui.core.channel_events import DeletedEvent, Event, IdentityEvent, MessageEvent, ReactionEvent
+from omnitui.core.channel_events import (
+    ConversationEvent,
+    DeletedEvent,
+    Event,
+    IdentityEvent,
+    MessageEvent,
+    ReactionEvent,
+)
+from omnitui.core.channels import Capabilities, to_json
 from omnitui.core.errors import NotFound, Offline
 from omnitui.core.times import MINUTE, SECOND, Instant
 from omnitui.sync.channels.contract import (
@@ -30,9 +38,9 @@ from omnitui.sync.channels.slack.mapping import (
     changed,
     deleted,
     edit_of,
+    emoji_of,
     is_own,
     lost,
-    names_needed,
     posted,
     reacted,
     root_of,
@@ -66,6 +74,7 @@ PAUSE = 10.0
 """Seconds that the line is listened to while Slack allows no more calls."""
 LOOKS_AT_ONCE = 20
 """Threads that are looked at for changes before the account counts as being in step; the others follow beside."""
+WHOLE = replace(CAPABILITIES, reply_to=True)
 STAMP = MINUTE
 """The cursor says so often that we were there."""
 
@@ -165,6 +174,10 @@ class SlackConnector(Connector):
         """See `actions.py`."""
         return await carry_out(self._client, action)
 
+    def narrowed(self, conversation: str) -> Capabilities:
+        """Within a channel or direct message that is one conversation, a message can be answered in its thread."""
+        return self.capabilities if split_conversation(conversation)[1] else WHOLE
+
     async def fetch_attachment(self, ref: str, into: BinaryIO) -> None:
         """Write a file. Raises NotFound when Slack has it no more."""
         try:
@@ -245,7 +258,7 @@ class SlackConnector(Connector):
 
     async def _from_history(self, one: Found, place: Place) -> list[Event]:
         name, at = f"{one.room.id}:{string(one.message.get('ts'))}", ts_instant(one.message.get("ts"))
-        reading = place.rooms.get(one.room.id)
+        reading, new = place.rooms.get(one.room.id), False
         # A channel that is read for the first time was not listened to.
         if reading and reading.floor != reading.fresh:
             self._line.seen_in_history(name, at)
@@ -253,15 +266,17 @@ class SlackConnector(Connector):
         events = posted(message, one.room, await self._sight_of(message))
         first = events[0] if events else None
         if isinstance(first, MessageEvent):
+            events += _answerable(one.room, place, first.at)
             self._note(place, one.room, one.message)
             place.remember(one.room.id, root_of(one.message), string(one.message.get("ts")))
             if one.changed:
                 events.insert(1, edit_of(first, first.edited_at or first.at))
-            gone = place.reacted(name, names_needed(message), all_of_them=True)
+            gone, new = place.reacted(name, emoji_of(message), all_of_them=True)
             if gone:
                 events += taken_back(message, one.room, gone, await self._sight_of(message, gone), self._clock())
+        telling = [event for event in events if _tells(event, place) and (new or not isinstance(event, ReactionEvent))]
         _forget(place, events)
-        return events if one.fresh or one.changed else [one for one in events if isinstance(one, ReactionEvent)]
+        return events if one.fresh or one.changed else telling
 
     async def _from_envelope(self, envelope: Envelope, place: Place, catch: CatchUp) -> list[Event]:
         event = envelope.event
@@ -284,7 +299,8 @@ class SlackConnector(Connector):
             found = reacted(event, room, await self._sight_of(event))
             for one in found:
                 if isinstance(one, ReactionEvent) and one.added:
-                    place.reacted(one.remote_id, [string(event.get("user"))], all_of_them=False)
+                    theirs = {string(event.get("user")): [string(event.get("reaction"))]}
+                    place.reacted(one.remote_id, theirs, all_of_them=False)
             return found
         subtype = string(event.get("subtype"))
         if subtype == "message_deleted":
@@ -300,6 +316,7 @@ class SlackConnector(Connector):
         event = await with_files(self._client, event)
         events = posted(event, room, await self._sight_of(event))
         if events:
+            events += _answerable(room, place, self._clock())
             self._note(place, room, event)
             ts = string(event.get("ts"))
             place.remember(room.id, root_of(event), ts)
@@ -326,7 +343,7 @@ class SlackConnector(Connector):
         """What is to be known for one message: its people, `others` too, and our keys."""
         base = await self._known()
         user = string(message.get("user"))
-        ids = {user, *mentioned(message), *names_needed(message), *others} - {""}
+        ids = {user, *mentioned(message), *emoji_of(message), *others} - {""}
         members = await self._people.known(ids, {user: team_said(message)}, base.team)
         keys = await self._sender.file_keys() if is_own(message, base) and message.get("files") else {}
         return replace(base, members=members, file_keys=keys)
@@ -335,6 +352,20 @@ class SlackConnector(Connector):
         now = ts_of(self._clock())
         if moved or not place.live or ts_order(now)[0] - ts_order(place.live)[0] >= STAMP // SECOND:
             place.live = now
+
+
+def _answerable(room: Room, place: Place, at: Instant) -> list[Event]:
+    """Of a channel that is one conversation: said once."""
+    if not room.whole or room.id in place.whole:
+        return []
+    place.whole.append(room.id)
+    return [ConversationEvent(conversation=room.id, at=at, capabilities=to_json(WHOLE))]
+
+
+def _tells(event: Event, place: Place) -> bool:
+    """Whether it is worth telling of a message that is here already and has not changed."""
+    known_and_gone = isinstance(event, DeletedEvent) and event.remote_id in place.recent
+    return known_and_gone or isinstance(event, ReactionEvent | ConversationEvent)
 
 
 def _forget(place: Place, events: list[Event]) -> None:

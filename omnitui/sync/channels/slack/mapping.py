@@ -223,12 +223,6 @@ def reacted(event: Mapping[str, Any], room: Room, sight: Sight) -> list[Event]:
 
 def reactions_of(message: Mapping[str, Any], room: Room, sight: Sight) -> list[Event]:
     """The reactions that stand at a message of history, all of each person's together."""
-    theirs: dict[str, list[str]] = {}
-    for reaction in dicts(message.get("reactions")):
-        users = reaction.get("users")
-        for user in users if isinstance(users, list) else []:
-            if isinstance(user, str) and string(reaction.get("name")):
-                theirs.setdefault(user, []).append(shown_emoji(string(reaction.get("name"))))
     ts = string(message.get("ts"))
     return [
         ReactionEvent(
@@ -236,11 +230,11 @@ def reactions_of(message: Mapping[str, Any], room: Room, sight: Sight) -> list[E
             remote_id=f"{room.id}:{ts}",
             at=ts_instant(ts),
             person=_person(user, sight),
-            emoji=tuple(dict.fromkeys(names)),
+            emoji=tuple(dict.fromkeys(map(shown_emoji, names))),
             whole=True,
             ours=user == sight.user,
         )
-        for user, names in theirs.items()
+        for user, names in emoji_of(message).items()
     ]
 
 
@@ -295,13 +289,15 @@ def lost(file: Mapping[str, Any]) -> str:
     return "" if string(file.get("id")) else "Slack did not say where it is."
 
 
-def names_needed(message: Mapping[str, Any]) -> set[str]:
-    """Ids of the people who stand beside the writer: those who reacted."""
-    found = set()
+def emoji_of(message: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Slack's names of the emoji of each person who has reacted."""
+    theirs: dict[str, list[str]] = {}
     for reaction in dicts(message.get("reactions")):
-        users = reaction.get("users")
-        found |= {user for user in (users if isinstance(users, list) else []) if isinstance(user, str)}
-    return found
+        users, name = reaction.get("users"), string(reaction.get("name"))
+        for user in users if isinstance(users, list) and name else []:
+            if isinstance(user, str):
+                theirs.setdefault(user, []).append(name)
+    return theirs
 
 
 def _of_ours(message: Mapping[str, Any], member: Member | None, sight: Sight) -> bool:

@@ -8,7 +8,7 @@ a channel's time moves only when its last page is there, so that a crash in betw
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -70,8 +70,10 @@ class Place:
     turn: int = 0
     shut: list[str] = field(default_factory=list)
     """Channels of which was told that nothing can be written there."""
+    whole: list[str] = field(default_factory=list)
+    """Channels of which was told that a message in them may be answered in its thread."""
     liked: dict[str, str] = field(default_factory=dict)
-    """Of the messages in `recent`, those with reactions, and the ids of the people who reacted."""
+    """Of the messages in `recent`, those with reactions: `user=emoji,emoji user=emoji`."""
 
     def text(self) -> str:
         """As it is kept; `recent` by channels and threads, which is half as long."""
@@ -111,16 +113,21 @@ class Place:
         self.recent.pop(name, None)
         self.liked.pop(name, None)
 
-    def reacted(self, name: str, users: Iterable[str], *, all_of_them: bool) -> set[str]:
-        """Who has reacted to a message; gives those who had, and have not any more. What is not recent is not kept."""
+    def reacted(self, name: str, now: Mapping[str, Iterable[str]], *, all_of_them: bool) -> tuple[set[str], bool]:
+        """The names of the emoji of each person who has reacted to a message; gives those who had, and have not any
+        more, and whether anything is new. What is not recent is not kept, and counts as new."""
         if name not in self.recent:
-            return set()
-        before, now = set(self.liked.get(name, "").split()), set(users)
-        kept = now if all_of_them else before | now
+            return set(), True
+        before = {user: set(emoji.split(",")) for user, _, emoji in (one.partition("=") for one in self._likes(name))}
+        given = {user: set(emoji) for user, emoji in now.items()}
+        kept = given if all_of_them else {**before, **{user: before.get(user, set()) | given[user] for user in given}}
         self.liked.pop(name, None)
         if kept:
-            self.liked[name] = " ".join(sorted(kept))
-        return before - kept
+            self.liked[name] = " ".join(f"{user}={','.join(sorted(emoji))}" for user, emoji in sorted(kept.items()))
+        return before.keys() - kept.keys(), before != kept
+
+    def _likes(self, name: str) -> list[str]:
+        return self.liked.get(name, "").split()
 
 
 def place_of(text: str) -> Place:
@@ -138,6 +145,7 @@ def place_of(text: str) -> Place:
             look_since=str(raw.get("look_since", "")),
             turn=int(raw.get("turn", 0)),
             shut=[str(id) for id in raw.get("shut", [])],
+            whole=[str(id) for id in raw.get("whole", [])],
             liked=_texts(raw.get("liked", {})),
         )
     except (ValueError, TypeError, AttributeError):

@@ -15,7 +15,7 @@ from omnitui.core.errors import Offline, ProtocolError, Refused
 from omnitui.core.times import HOUR, SECOND, Instant
 from omnitui.sync.channels.contract import Lookup, Outbound, OutboundFile, Receipt
 from omnitui.sync.channels.slack.client import SlackClient, SlackRefused
-from omnitui.sync.channels.slack.mapping import OWN_EVENT
+from omnitui.sync.channels.slack.mapping import OWN_EVENT, root_of
 from omnitui.sync.channels.slack.people import user_of
 from omnitui.sync.channels.slack.place import ts_of
 from omnitui.sync.channels.slack.rooms import Rooms, split_conversation
@@ -86,9 +86,13 @@ class Sender:
         return self._file_keys
 
     async def _target(self, draft: Outbound) -> tuple[str, str]:
-        """Channel and thread; a direct message is opened for somebody who has none yet."""
+        """Channel and thread, that of the message that is answered where the channel is one conversation; a direct
+        message is opened for somebody who has none yet."""
         if draft.conversation:
-            return split_conversation(draft.conversation)
+            channel, root = split_conversation(draft.conversation)
+            if not root and draft.reply_to.startswith(f"{channel}:"):
+                root = await self._root_of(channel, draft.reply_to.rpartition(":")[2])
+            return channel, root
         users = ",".join(user_of(person.address) for person in draft.to)
         if not users:
             raise Refused("nobody is named to write to")
@@ -98,6 +102,18 @@ class Sender:
         if not channel:
             raise Refused("Slack opened no direct message")
         return channel, ""
+
+    async def _root_of(self, channel: str, ts: str) -> str:
+        """The first message of the thread that a message stands in or would begin; empty where it is gone."""
+        fields = {"channel": channel, "ts": ts, "limit": "1"}
+        try:
+            answer = await self._client.call("conversations.replies", fields, urgent=True)
+        except SlackRefused as refused:
+            if refused.code != "thread_not_found":
+                raise
+            return ""
+        first = next(iter(dicts(answer.get("messages"))), None)
+        return root_of(first) if first is not None else ts
 
     async def _accepted(self, draft: Outbound, channel: str, ts: str) -> Receipt:
         remote = f"{channel}:{ts}" if ts else ""

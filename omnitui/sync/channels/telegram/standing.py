@@ -67,8 +67,14 @@ class Standings:
 
     def of_businesses(self) -> list[Event]:
         """All known chats of business accounts whose rights are others than were told."""
-        known = [(name, route_of(name)) for name in self.notes.told]
-        return [event for name, route in known if route.owner for event in self._tell(name, self._barred(route))]
+        changed, now = list[str](), dict[str, str]()
+        for name, before in self.notes.told.items():
+            owner = name[1:].partition("/")[0] if name.startswith("b") else ""
+            if owner and owner not in now:
+                now[owner] = _said(barred_by(self.notes.of_owner(owner)), self._can(route_of(name)))
+            if owner and before != now[owner]:
+                changed.append(name)
+        return [event for name in changed for event in self._tell(name, self._barred(route_of(name)))]
 
     def _message(self, event: MessageEvent) -> list[Event]:
         route = route_of(event.conversation)
@@ -89,16 +95,23 @@ class Standings:
     def _barred(self, route: Route) -> str:
         return barred_by(self.notes.of_owner(route.owner))
 
+    def _can(self, route: Route) -> str:
+        return to_json(capabilities_of(route, self.notes.of_owner(route.owner) if route.owner else None))
+
     def _tell(self, conversation: str, barred: str | None) -> list[Event]:
         route = route_of(conversation)
         before = self.told.get(conversation, self.notes.told.get(conversation, ""))
         holds = before.partition("\n")[0] if barred is None else barred
-        can = to_json(capabilities_of(route, self.notes.of_owner(route.owner) if route.owner else None))
-        now = f"{holds}\n{can}"
+        can = self._can(route)
+        now = _said(holds, can)
         if now == before:
             return []
         self.told[conversation] = now
         return [ConversationEvent(conversation=conversation, at=self.now, barred=barred, capabilities=can)]
+
+
+def _said(barred: str, can: str) -> str:
+    return f"{barred}\n{can}"
 
 
 def album_parts(albums: Mapping[str, Sequence[int]]) -> frozenset[str]:
