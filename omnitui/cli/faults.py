@@ -36,5 +36,7 @@ def _write_down(error: Exception, home: Path | None) -> str:
         with found.log.open("a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"{datetime.datetime.now(datetime.UTC).isoformat()} fault\n{text}\n")
     except (OSError, ConfigError):
-        return "It could not be written down either:\n" + text
+        last = traceback.extract_tb(error.__traceback__)[-1:]
+        place = "".join(f" It happened in {Path(frame.filename).name}, line {frame.lineno}." for frame in last)
+        return f"It could not be written down either, as the log cannot be written.{place}"
     return f"The details are in {found.log}."

@@ -81,6 +81,7 @@ def _chat_command(name: str, words: str) -> None:
         from zoneinfo import ZoneInfo
 
         from omnitui.config.zone import local_zone
+        from omnitui.sync.files.chats.meta import meta_events
         from omnitui.sync.files.chats.slack import slack_events
         from omnitui.sync.files.chats.telegram import telegram_events
         from omnitui.sync.files.chats.whatsapp import whatsapp_events
@@ -90,12 +91,16 @@ def _chat_command(name: str, words: str) -> None:
             "telegram": lambda: telegram_events(path, us),
             "whatsapp": lambda: whatsapp_events(path, us, zone),
             "slack": lambda: slack_events(path, us),
+            "instagram": lambda: meta_events(path, us),
+            "signal": lambda: whatsapp_events(path, us, zone, "chat text of Signal"),
         }[name]()
         return _read_chats(desk, f"{account}-{name}" if account == "imported" else account, name, found, as_json)
 
 
 _chat_command("telegram", "Read a JSON export of Telegram Desktop (result.json).")
 _chat_command("whatsapp", "Read a chat text of WhatsApp; its times are those of your zone.")
+_chat_command("instagram", "Read a JSON export of Instagram or Messenger (message_1.json of one chat).")
+_chat_command("signal", "Read a chat text of Signal, a line a message: `[date, time] name: words`.")
 _chat_command("slack", "Read an export of Slack, a zip or the folder it was unpacked to.")
 
 

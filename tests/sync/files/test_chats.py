@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from omnitui.core.channel_events import Direction, Event, MessageEvent, ReactionEvent
-from omnitui.core.errors import ProtocolError
+from omnitui.core.errors import NotFound, Refused
 from omnitui.core.times import Instant
 from omnitui.store.connection import Role, open_cache
-from omnitui.sync.files.chats.reading import read_events
+from omnitui.sync.files.chats.meta import meta_events
+from omnitui.sync.files.chats.reading import MARKS, read_events
 from omnitui.sync.files.chats.slack import slack_events
 from omnitui.sync.files.chats.telegram import telegram_events
 from omnitui.sync.files.chats.whatsapp import whatsapp_events
@@ -129,11 +130,62 @@ def test_slack_users_threads_marks_and_reactions(tmp_path: Path) -> None:
 def test_what_is_no_export_is_said_so(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "file"
     file.write_bytes(content)
-    for read in (whatsapp_events, slack_events, telegram_events):
-        if read is telegram_events and content == b"[]":
-            continue
-        with pytest.raises(ProtocolError, match="file is no"):
+    for read in (whatsapp_events, slack_events, telegram_events, meta_events):
+        with pytest.raises(Refused, match="file is no") as told:
             list(read(file, ()))
+        assert "Error" not in str(told.value)
+    for read in (whatsapp_events, slack_events, telegram_events, meta_events):
+        with pytest.raises(NotFound, match="there is no file"):
+            list(read(tmp_path / "nothing", ()))
+
+
+META = {"messages": [{"sender_name": "Ana", "timestamp_ms": 1_700_000_000_000, "content": "hi"}]}
+DESKTOP = {"messages": [{"id": 1, "type": "message", "date_unixtime": "1700000000", "from": "Ana", "text": "hi"}]}
+
+
+@pytest.mark.parametrize("given", [{}, {"messages": []}, {"messages": [1, {}]}, {"chats": {"list": []}}, META])
+def test_another_program_s_json_is_no_export_of_telegram(tmp_path: Path, given: dict[str, object]) -> None:
+    file = tmp_path / "result.json"
+    file.write_text(json.dumps(given))
+    with pytest.raises(Refused, match=r"result\.json is no"):
+        list(telegram_events(file, ()))
+
+
+@pytest.mark.parametrize("given", [{}, {"messages": [{}]}, DESKTOP])
+def test_another_program_s_json_is_no_export_of_instagram(tmp_path: Path, given: dict[str, object]) -> None:
+    file = tmp_path / "message_1.json"
+    file.write_text(json.dumps(given))
+    with pytest.raises(Refused, match=r"message_1\.json is no"):
+        list(meta_events(file, ()))
+
+
+def test_instagram_s_texts_files_and_reactions(tmp_path: Path) -> None:
+    """Newest first, and each byte of the UTF-8 as a character of its own, as Meta writes it."""
+    file = tmp_path / "message_1.json"
+    said = [
+        {"sender_name": "Desk", "timestamp_ms": 1_700_000_060_000, "content": "ok",
+         "reactions": [{"reaction": "\u00e2\u009d\u00a4", "actor": "Jos\u00c3\u00a9"}]},
+        {"sender_name": "Jos\u00c3\u00a9", "timestamp_ms": 1_700_000_000_000,
+         "content": "\u00c2\u00bfd\u00c3\u00b3nde?",
+         "photos": [{"uri": "photos/1.jpg"}], "share": {"link": "https://a.example"}},
+    ]  # fmt: skip
+    file.write_text(json.dumps({"title": "Jos\u00c3\u00a9", "thread_path": "inbox/jose_1", "messages": said}))
+    events = list(meta_events(file, ("Desk",)))
+    found = messages(events)
+    assert [(one.direction, one.author and one.author.name) for one in found] == [
+        (Direction.IN, "José"), (Direction.OUT, "Desk"),
+    ]  # fmt: skip
+    assert found[0].text == "¿dónde?\nhttps://a.example"
+    assert found[0].files[0].name == "1.jpg"
+    assert {one.conversation for one in found} == {"inbox/jose_1"}
+    (reaction,) = [one for one in events if isinstance(one, ReactionEvent)]
+    assert (reaction.emoji, reaction.remote_id, reaction.person.name) == (("❤",), found[1].remote_id, "José")
+    cache = open_cache(tmp_path / "cache.db", Role.PULL)
+    try:
+        assert read_events(cache, "old", "instagram", events, NOW) == 2
+        assert read_events(cache, "old", "instagram", meta_events(file, ("Desk",)), NOW) == 0
+    finally:
+        cache.close()
 
 
 @pytest.mark.corpora
@@ -152,12 +204,18 @@ def test_every_export_of_the_corpus_comes_in_whole(tmp_path: Path) -> None:
             found = messages(list(telegram_events(path, ())))
         elif "whatsapp" in name:
             found = messages(list(whatsapp_events(path, ())))
+        elif "instagram" in name:
+            found = messages(list(meta_events(path, ())))
+        elif "signal" in name:
+            found = messages(list(whatsapp_events(path, (), called="chat text of Signal")))
         elif "slack" in name:
             found = messages(list(slack_events(path, ())))
             with zipfile.ZipFile(path) as made:
                 days = [one for one in made.namelist() if one.count("/") == 1 and one.endswith(".json")]
                 assert len(found) == sum(len(json.loads(made.read(one))) for one in days)
         else:
+            # Dialogues made for research, as no chat program exports them.
+            assert name == "abcd-sample/abcd_sample.json"
             continue
         seen += 1
         wanted = row["expect"].get("messages", [])
@@ -170,12 +228,12 @@ def test_every_export_of_the_corpus_comes_in_whole(tmp_path: Path) -> None:
             assert len(wanted) <= len(written) <= len(wanted) + 1
         cache = open_cache(tmp_path / f"{seen}.db", Role.PULL)
         try:
-            channel = "slack" if "slack" in name else "telegram" if "telegram" in name else "whatsapp"
+            channel = next(one for one in MARKS if one in name)
             assert read_events(cache, "old", channel, found, NOW) == len(found)
             assert count(cache) == len(found)
         finally:
             cache.close()
-    assert seen >= 8
+    assert seen == len(index) - 1
 
 
 def count(cache: sqlite3.Connection) -> int:

@@ -14,7 +14,7 @@ from omnitui.store.chat.scene import ChatAccount
 from omnitui.store.connection import Cache, transaction
 
 BATCH = 500
-MARKS = {"telegram": "TG", "whatsapp": "WA", "slack": "SL"}
+MARKS = {"instagram": "IG", "signal": "SG", "slack": "SL", "telegram": "TG", "whatsapp": "WA"}
 """Those of the channels' packages, of which an import needs none."""
 
 

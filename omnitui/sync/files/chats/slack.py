@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from omnitui.core.channel_events import Direction, Event, MessageEvent, Person, ReactionEvent, RemoteFile
-from omnitui.core.errors import ProtocolError
+from omnitui.core.errors import NotFound, Refused
 from omnitui.core.times import Instant
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
@@ -23,12 +23,16 @@ _QUIET = frozenset({"channel_join", "channel_leave", "channel_topic", "channel_p
 def slack_events(path: Path, us: Collection[str]) -> Iterator[Event]:
     """Every message of the export by channel and day. `us`: names or user ids of ours in it.
 
-    Raises ProtocolError for what is no such export.
+    Raises NotFound, and Refused for what is no such export.
     """
+    if not path.exists():
+        raise NotFound(f"there is no file {path}")
     try:
         yield from _Export(path).events(us)
-    except (OSError, zipfile.BadZipFile, KeyError) as error:
-        raise ProtocolError(f"{path.name} is no export of Slack ({type(error).__name__})") from None
+    except OSError as error:
+        raise Refused(f"{path.name} cannot be read: {error.strerror or error}") from None
+    except (zipfile.BadZipFile, KeyError):
+        raise Refused(f"{path.name} is no export of Slack: neither its zip nor the folder that was in it") from None
 
 
 class _Export:
@@ -114,7 +118,7 @@ class _Export:
         except (KeyError, FileNotFoundError):
             return []
         if len(data) > LARGEST:
-            raise ProtocolError(f"{name} in the export is larger than {LARGEST // 2**20} MB")
+            raise Refused(f"{name} in the export is larger than {LARGEST // 2**20} MB")
         try:
             found = json.loads(data)
         except (ValueError, RecursionError):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from omnitui.core.channel_events import Direction, Event, MessageEvent, Person, RemoteFile
-from omnitui.core.errors import ProtocolError
+from omnitui.core.errors import Refused
 from omnitui.core.times import Instant
+from omnitui.sync.files.chats.opening import BESIDE, read_json
 
 _MEDIA = ("photo", "file")
 
@@ -19,18 +19,27 @@ _MEDIA = ("photo", "file")
 def telegram_events(path: Path, us: Collection[str]) -> Iterator[Event]:
     """Every message of the export, oldest first within its chat. `us`: names of ours in it.
 
-    Raises ProtocolError for what is no such export.
+    Raises NotFound, and Refused for what is no such export.
     """
-    try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ProtocolError(f"{path.name} is no JSON export of Telegram ({type(error).__name__})") from None
+    given = read_json(path, "JSON export of Telegram")
     if not isinstance(given, dict):
-        raise ProtocolError(f"{path.name} is no export of Telegram")
+        raise Refused(f"{path.name} is no JSON export of Telegram")
     listed = given.get("chats", {}).get("list") if isinstance(given.get("chats"), dict) else None
-    for number, chat in enumerate(listed if isinstance(listed, list) else [given]):
-        if isinstance(chat, dict) and isinstance(chat.get("messages"), list):
+    chats = [one for one in (listed if isinstance(listed, list) else [given]) if isinstance(one, dict)]
+    if not any(_is_known(message) for chat in chats for message in _messages(chat)):
+        raise Refused(f"{path.name} is no JSON export of Telegram, or there is no message in it")
+    for number, chat in enumerate(chats):
+        if _messages(chat):
             yield from _chat(chat, number, path.stem, us)
+
+
+def _messages(chat: dict[str, Any]) -> list[Any]:
+    found = chat.get("messages")
+    return found if isinstance(found, list) else []
+
+
+def _is_known(message: Any) -> bool:
+    return isinstance(message, dict) and message.get("type") in ("message", "service") and _time(message) > 0
 
 
 def _chat(chat: dict[str, Any], number: int, stem: str, us: Collection[str]) -> Iterator[Event]:
@@ -120,4 +129,4 @@ def _file(message: dict[str, Any], key: str) -> RemoteFile:
     name = str(message.get("file_name") or Path(str(message[key])).name)
     type_ = str(message.get("mime_type") or ("image/jpeg" if key == "photo" else "application/octet-stream"))
     gone = str(message[key]).startswith("(")
-    return RemoteFile(str(message[key]), name, type_, lost="it is not in the export" if gone else "")
+    return RemoteFile(str(message[key]), name, type_, lost="it is not in the export" if gone else BESIDE)

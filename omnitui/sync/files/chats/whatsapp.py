@@ -15,8 +15,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from omnitui.core.channel_events import Direction, Event, MessageEvent, Person, RemoteFile
-from omnitui.core.errors import ProtocolError
+from omnitui.core.errors import Refused
 from omnitui.core.times import Instant
+from omnitui.sync.files.chats.opening import BESIDE, read_bytes
 
 _DATE = r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})"
 _TIME = r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[\s\u202f]*([AaPp])\.?[\s\u202f]?[Mm]\.?)?"
@@ -24,7 +25,6 @@ _HEAD = re.compile(rf"^[\u200e\u200f]*\[?{_DATE},?[\s\u202f]+{_TIME}\]?(?:[\s\u2
 _WRITER = re.compile(r"^[\u200e\u200f]*([^:\n]{1,80}?):(?: |(?=\S|$))(.*)$", re.DOTALL)
 _FILE = re.compile(r"^[\u200e\u200f]*(?:<attached: )?([^\n<>]{1,120}\.\w{2,5})(?:>| \(file attached\))")
 _ORDERS = ("dmy", "mdy", "ymd")
-MOST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -36,21 +36,19 @@ class _Line:
     rest: str
 
 
-def whatsapp_events(path: Path, us: Collection[str], zone: tzinfo = UTC) -> Iterator[Event]:
-    """Every message of the export, in its order. `us`: names of ours in it; `zone`: that of the phone.
+def whatsapp_events(
+    path: Path, us: Collection[str], zone: tzinfo = UTC, called: str = "chat text of WhatsApp"
+) -> Iterator[Event]:
+    """Every message of the export, in its order. `us`: names of ours in it; `zone`: that of the phone; `called`: what
+    it is, for other programs that write such lines.
 
-    Raises ProtocolError for what is no such export.
+    Raises NotFound, and Refused for what is no such export.
     """
-    try:
-        if path.stat().st_size > MOST:
-            raise ProtocolError(f"{path.name} is larger than {MOST // 2**20} MB")
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-    except OSError as error:
-        raise ProtocolError(f"{path.name} cannot be read: {error.strerror}") from None
+    text = read_bytes(path, called).decode("utf-8-sig", errors="replace")
     lines = list(_lines(text))
     order = _order(lines)
     if not lines or order is None:
-        raise ProtocolError(f"{path.name} is no chat text of WhatsApp")
+        raise Refused(f"{path.name} is no {called}")
     writers = [found.group(1) for line in lines if (found := _WRITER.match(line.rest))]
     outside = tuple(Person(name, name, phone=_phone(name)) for name in dict.fromkeys(writers) if name not in us)[:30]
     seen: dict[str, int] = {}
@@ -125,7 +123,7 @@ def _message(
         direction=Direction.SYSTEM if not found else Direction.OUT if writer in us else Direction.IN,
         author=Person(writer, writer, phone=_phone(writer)) if found else None,
         text=text,
-        files=(RemoteFile(file.group(1), file.group(1)),) if file else (),
+        files=(RemoteFile(file.group(1), file.group(1), lost=BESIDE),) if file else (),
         people=outside,
         title=chat if len(outside) > 1 else "",
     )
