@@ -68,7 +68,7 @@ def save(desk: Desk, number: int, target: str) -> None:
     if row.sha256 and kept.exists():
         content: bytes | None = kept.read_bytes()
     elif holder is None or not row.sha256:
-        raise Refused(f"{row.name} is still on the server; opening it on the screen fetches it")
+        raise Refused(f"{row.name} is not here: opening it on the screen fetches it, if the message names no reason")
     else:
         try:
             content = opening.file_of(holder.data, row.sha256)
