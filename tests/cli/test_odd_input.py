@@ -205,3 +205,16 @@ def test_what_is_no_cache_of_ours_is_left_alone(tmp_path: Path, make: object, sa
     assert said in done.stderr
     assert cache.read_bytes() == before
     assert omnitui(tmp_path, "doctor", "--offline").returncode == Exit.FOUND
+
+
+def test_a_fault_that_cannot_be_written_down_shows_no_traceback(tmp_path: Path) -> None:
+    open_cache(tmp_path / "data" / "cache.db", Role.OPERATIONS).close()
+    broken = sqlite3.connect(tmp_path / "data" / "cache.db")
+    broken.execute("DROP TABLE operation")
+    broken.close()
+    (tmp_path / "state" / "omnitui.log").mkdir(parents=True)
+    done = omnitui(tmp_path, "log")
+    assert done.returncode == Exit.BUG
+    assert "could not be written down" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
