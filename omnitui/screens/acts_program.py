@@ -19,7 +19,7 @@ _ANY = Choice(_ANOTHER_KEY, "Another key for a command", "choose it, then press 
 def runnable(page: Page, context: Context) -> list[Command]:
     """Commands that work here."""
     out = page.not_offered()
-    return [c for c in COMMANDS if c.context & context and c.id not in out and handler_of(c.id, page)]
+    return [c for c in COMMANDS if c.context & context and c.id not in out and handler_of(c.id, type(page))]
 
 
 def rows(page: Page, commands: Iterable[Command], *, full: bool) -> list[Choice]:
@@ -117,7 +117,7 @@ def run_line(page: Page, text: str, context: Context) -> None:
     part, _, rest = args.partition(" ")
     if by_id(f"{word}.{part}") is not None:
         word, args = f"{word}.{part}", rest
-    found = [c for c in matching(word) if c.context & context and handler_of(c.id, page)]
+    found = [c for c in matching(word) if c.context & context and handler_of(c.id, type(page))]
     if not found:
         raise Refused(f"there is no command {word} here; ? lists all")
     if len(found) > 1:

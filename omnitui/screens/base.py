@@ -174,7 +174,7 @@ class Page(Stacked, inherit_bindings=False):
 
     def run_command(self, call: Call) -> None:
         """Do what a command says; what takes time runs beside the keys, and its errors are said in words."""
-        handler = handler_of(call.id, self)
+        handler = handler_of(call.id, type(self))
         if handler is None:
             command = by_id(call.id)
             self.say(f"{command.title if command else call.id} does nothing here", "warn")

@@ -42,8 +42,8 @@ def handles(*ids: str, page: str = "") -> Callable[[HandlerT], HandlerT]:
     return register
 
 
-def handler_of(id: str, page: Page | None = None) -> Handler | None:
-    """What runs a command, on a page or anywhere; the first call brings the handlers in."""
+def handler_of(id: str, page: type[Page] | None = None) -> Handler | None:
+    """What runs a command, on a kind of page or anywhere; the first call brings the handlers in."""
     from omnitui.screens import acts
 
     acts.register()
@@ -53,10 +53,10 @@ def handler_of(id: str, page: Page | None = None) -> Handler | None:
     return found if found is not None and _takes(found, page) else None
 
 
-def _takes(handler: Handler, page: Page) -> bool:
+def _takes(handler: Handler, page: type[Page]) -> bool:
     """Whether a handler is for this kind of page, by the annotation of its first parameter."""
     wanted = str(next(iter(handler.__annotations__.values())))
-    return any(kind.__name__ == wanted for kind in type(page).__mro__)
+    return any(kind.__name__ == wanted for kind in page.__mro__)
 
 
 def handled() -> set[str]:

@@ -64,7 +64,7 @@ def test_by_palette_line_and_help() -> None:
         assert found is not None
         assert all(found.context & place for place in PAGES)
     for command, place in PLACES:
-        assert any(handler_of(command.id, page) for page in PAGES[place]), (command.id, place)  # type: ignore[arg-type]
+        assert any(handler_of(command.id, page) for page in PAGES[place]), (command.id, place)
         assert matching(command.id) == [command]
         assert command in matching(command.id[:-1])
 
