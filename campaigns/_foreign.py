@@ -12,6 +12,8 @@ _SGR = re.compile(
     r"\x1b\[(?:(?:0|[123479]|2[23479]|39|49|3[0-7]|4[0-7]|9[0-7]|10[0-7]|[34]8;5;\d+|[34]8;2;\d+;\d+;\d+)(?:;|(?=m)))*m"
 )
 _MOVE = re.compile(r"\x1b\[(\d{1,3});(\d{1,3})H")
+_HELD = re.compile(r"\x1b\[\d{1,3}G|\x1b\[\?7[lh]")
+"""What holds a character of doubtful width in its place (`omnitui/widgets/anchored.py`)."""
 _TITLE = re.compile(r"\x1b\]2;(?:\(\d+\) )?omnitui\x1b\\")
 STEERING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff"
@@ -35,7 +37,7 @@ def foreign(output: bytes, harmless: bytes) -> Counter[str]:
 
 
 def _ordinary(sequence: str) -> bool:
-    if _SGR.fullmatch(sequence) or _TITLE.fullmatch(sequence):
+    if any(known.fullmatch(sequence) for known in (_SGR, _TITLE, _HELD)):
         return True
     moved = _MOVE.fullmatch(sequence)
     return bool(moved and int(moved[1]) <= 200 and int(moved[2]) <= 300)

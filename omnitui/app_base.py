@@ -16,6 +16,7 @@ from textual.filter import LineFilter, Monochrome
 
 from omnitui.hangup import watch
 from omnitui.screens.clipboard import fitting
+from omnitui.widgets.anchored import anchored
 from omnitui.widgets.lean_output import lean
 from omnitui.widgets.outside_text import OutsideText
 from omnitui.widgets.themes import themes
@@ -31,7 +32,7 @@ def _lean(driver: type[Driver]) -> type[Driver]:
 
         def write(self, data: str) -> None:
             """Write to the terminal."""
-            super().write(lean(data))
+            super().write(anchored(lean(data)))
 
     return Lean
 

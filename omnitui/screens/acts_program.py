@@ -44,7 +44,7 @@ async def palette(page: Page, call: Call) -> None:
     places = Places(page, rows(page, runnable(page, page.context), full=False))
     chosen, _ = await page.ask(
         Question(
-            "Go to, or do",
+            "Commands, people, conversations",
             places.now,
             "a command, view, person or conversation",
             later=places.later,
