@@ -22,7 +22,7 @@ from omnitui.sync.lock import held
 @click.option("--passphrase-stdin", is_flag=True, help="Read the pass phrase of the encrypted file from stdin.")
 @pass_desk
 def sync(desk: Desk, once: bool, while_used: bool, as_json: bool, passphrase_stdin: bool) -> int:
-    """Keep mail in step with the servers, and send what is in the outbox.
+    """Keep mail and chats in step with the servers, and send what is in the outbox.
 
     Without an option it runs until it is stopped, as a service does. One worker runs for each cache; when one does,
     `--once` asks that one.

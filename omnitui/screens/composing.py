@@ -121,7 +121,8 @@ class Composing:
             send = "enter"
         count = chat.count(page.composer.text) if chat is not None else ""
         people = ", ".join(person.name or person.email for person in draft.to) or "(nobody yet)"
-        title = f"{_TITLES[draft.kind]} {people} {dot} {self._from(draft)}"
+        whither = "New message to" if chat is not None and draft.kind == "new" else _TITLES[draft.kind]
+        title = f"{whither} {people} {dot} {self._from(draft)}"
         page.composer.set_title(title, f"{send} sends{self._held()}{f' {dot} {count}' if count else ''}")
 
     def _from(self, draft: Draft) -> str:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 
+from omnitui.core.channels import EMAIL
 from omnitui.core.commands import Context
 from omnitui.core.models import AccountStatus, Draft, OutboxRow
 from omnitui.screens.base import Page
@@ -17,7 +18,7 @@ from omnitui.store import accounts, drafts, outbox
 from omnitui.widgets.cells import wrap
 from omnitui.widgets.lines import Line, sides
 from omnitui.widgets.sheet import Entry, Sheet
-from omnitui.widgets.words import moment, several
+from omnitui.widgets.words import moment, said, several
 
 _STATE_ROLES = {
     "failed": "danger",
@@ -117,7 +118,9 @@ class OutboxPage(SheetPage, inherit_bindings=False):
         done = [row for row in settled if row.id not in known][:20]
         self._rows = {row.id: row for row in (*rows, *done)}
         self.sheet.show([self._entry(row) for row in (*rows, *done)])
-        self.set_title(f"Outbox · {several(len(rows), 'mail')} to go")
+        chats = {account.name: account.channel for account in self.session.agent.channels}
+        what = said(chats.get(row.account, EMAIL) for row in rows)
+        self.set_title(f"Outbox · {several(len(rows), what)} to go")
 
     def row(self) -> OutboxRow | None:
         """The item at the cursor."""
@@ -185,7 +188,9 @@ class SyncPage(SheetPage, inherit_bindings=False):
         left: Line = ((f"{account.name:16} ", "strong"), (account.state, role), (f"  {account.address}", "muted"))
         lines: list[Line] = [sides(left, ((since, "muted"),), self.width)]
         if account.total:
-            lines.append(((f"{'':17}{account.done:,} of {several(account.total, 'mail')} here", "muted"),))
+            lines.append(
+                ((f"{'':17}{account.done:,} of {several(account.total, said([account.channel]))} here", "muted"),)
+            )
         for _, part in wrap(account.detail, self.width - 17) if account.detail else ():
             lines.append(((" " * 17 + part, "warn" if role != "ok" else "muted"),))
         return Entry(tuple(lines), account.id)

@@ -9,7 +9,7 @@ from omnitui.screens.session import Session
 from omnitui.screens.view_counts import ViewCounts
 from omnitui.screens.view_state import Views
 from omnitui.widgets.bars import TopLine
-from omnitui.widgets.words import several
+from omnitui.widgets.words import said, several
 
 
 class TopState:
@@ -78,4 +78,5 @@ def progress_words(statuses: Sequence[AccountStatus]) -> str:
     done, total = sum(a.done for a in statuses), sum(a.total for a in statuses)
     if done >= total:
         return ""
-    return f"{done:,} of {several(total, 'mail')}, newest first; you can work meanwhile"
+    what = said(a.channel for a in statuses if a.total)
+    return f"{done:,} of {several(total, what)}, newest first; you can work meanwhile"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from omnitui.core.channels import EMAIL
 from omnitui.core.times import DAY, HOUR, MINUTE, Instant, as_datetime
 
 
@@ -59,6 +62,11 @@ def size(octets: int) -> str:
             return f"{octets:.0f} {unit}" if unit != "MB" or octets >= 10 else f"{octets:.1f} {unit}"
         octets = octets / 1000  # type: ignore[assignment]
     return f"{octets:.1f} GB"
+
+
+def said(channels: Iterable[str]) -> str:
+    """What is counted there: mails where all of it is mail, else messages."""
+    return "mail" if all(channel == EMAIL for channel in channels) else "message"
 
 
 def several(count: int, one: str, many: str = "") -> str:
