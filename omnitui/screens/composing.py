@@ -179,7 +179,9 @@ class Composing:
         whole = replace(draft, body=page.composer.text)
         if whole == self._kept or (not whole.body.strip() and not draft.id):
             return
-        self.draft = self._kept = await page.session.writer.do(drafts.save, whole, page.session.now())
+        self.draft = self._kept = await page.session.writer.do(
+            drafting.save, page.session.agent, whole, page.session.now()
+        )
         page.session.wake()
 
     async def put_away(self) -> None:
@@ -262,7 +264,7 @@ class Composing:
                 raise Refused("a note goes to nobody, so it has no time to leave")
             here = [int(draft.conversation_id)]
             if draft.body.strip():
-                draft = await session.writer.do(drafts.save, draft, now)
+                draft = await session.writer.do(drafting.save, agent, draft, now)
             return await session.writer.do(notes.note, agent, here, draft.body, now, draft_id=draft.id)
         await self._bring_files(draft)
         folder = session.places.attachments
@@ -295,7 +297,7 @@ class Composing:
                 return
             whole = replace(self.draft, body=self._page.composer.text, **fields)
             session = self._page.session
-            self.draft = self._kept = await session.writer.do(drafts.save, whole, session.now())
+            self.draft = self._kept = await session.writer.do(drafting.save, session.agent, whole, session.now())
         await self._look_at_channel()
         await self.look()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from omnitui.core.channels import EMAIL
 from omnitui.core.errors import NotFound, Refused
 from omnitui.core.mail import Address
 from omnitui.core.models import ConversationId, Draft, MessageClass, StepRow, ThreadMessage
@@ -9,8 +10,8 @@ from omnitui.core.operations import Operation, OpKind
 from omnitui.core.recipients import reply_recipients
 from omnitui.core.text.reply_quote import forward_subject, reply_subject
 from omnitui.core.times import Instant
-from omnitui.store import channels, identities, messages
-from omnitui.store.connection import Cache
+from omnitui.store import accounts, channels, drafts, identities, messages
+from omnitui.store.connection import Cache, joined
 from omnitui.store.targets import Target
 from omnitui.triage import chatting
 from omnitui.triage.agent import Agent
@@ -75,6 +76,16 @@ def note(cache: Cache, agent: Agent, conversation_id: int) -> Draft:
     """A note that is being written."""
     (target,) = look_up(cache, [conversation_id])
     return Draft(0, ConversationId(target.id), target.account, "note", None, quote=False, author=agent.name)
+
+
+def save(cache: Cache, agent: Agent, draft: Draft, now: Instant) -> Draft:
+    """Keep a draft as it is now; returns it with its id. Its mailbox may never have been reached: it is known from here
+    on, so that what is written from it is its own."""
+    with joined(cache):
+        for mailbox in agent.accounts:
+            if mailbox.name == draft.account and accounts.number(cache, mailbox.name) is None:
+                accounts.upsert(cache, mailbox.name, EMAIL, mailbox.address)
+        return drafts.save(cache, draft, now)
 
 
 def discard(cache: Cache, agent: Agent, draft: Draft, now: Instant) -> StepRow | None:

@@ -26,7 +26,7 @@ from omnitui.store.outbox import OutboxItem
 from omnitui.store.secret_key import secret_key
 from omnitui.store.sending import settle_sent
 from omnitui.store.targets import Target
-from omnitui.triage import chatting, elsewhere, files
+from omnitui.triage import chatting, drafting, elsewhere, files
 from omnitui.triage.agent import Agent
 from omnitui.triage.steps import commit, look_up
 
@@ -57,7 +57,7 @@ def send(
     kept = files.keep(cache, attachments, draft.attachments)
     with joined(cache):
         # As it is now, not as it was saved last: it is what undo brings back.
-        draft = drafts.save(cache, draft, now)
+        draft = drafting.save(cache, agent, draft, now)
         identities.ensure(cache, "email", [*draft.to, *draft.cc, *draft.bcc])
         target = look_up(cache, [draft.conversation_id])[0] if draft.conversation_id else None
         here = target if target is not None and target.account == account.name else None

@@ -16,7 +16,7 @@ from omnitui.core.mail import Address
 from omnitui.core.models import Draft
 from omnitui.core.outgoing import from_payload
 from omnitui.core.times import SECOND, Instant
-from omnitui.store import conversations, drafts, messages, outbox
+from omnitui.store import accounts, conversations, drafts, messages, outbox
 from omnitui.store.connection import Role, open_cache
 from omnitui.store.secret_key import secret_key
 from omnitui.sync.outbox.compose import compose
@@ -163,6 +163,24 @@ def test_what_cannot_be_sent_is_refused_and_the_draft_stays(
         sending.send(cache, ANA, replace(draft, **change), NOW, attachments=tmp_path / "files")  # type: ignore[arg-type]
     assert drafts.every().all(cache) == [draft]
     assert outbox.rows().all(cache) == []
+
+
+def test_a_mail_from_an_account_that_was_never_synced(tmp_path: Path) -> None:
+    cache = open_cache(tmp_path / "new.db", Role.OPERATIONS)
+    draft = drafting.fresh(ANA, "support", (Address("Eve", "eve@example.org"),), "Your parcel")
+    kept = drafting.save(cache, ANA, replace(draft, body="It is here"), NOW)
+    again = drafts.by_id(kept.id).first(cache)
+    assert again is not None
+    assert again.account == "support", "a draft that is opened again still knows where it leaves from"
+    sending.send(cache, ANA, again, NOW, attachments=tmp_path / "files")
+    (row,) = outbox.rows().all(cache)
+    assert (row.account, row.recipients, row.state) == ("support", "eve@example.org", "held")
+    begun = conversations.by_id(1).first(cache)
+    assert begun is not None
+    assert (begun.account, begun.contact_name, begun.channel) == ("support", "Eve", "email")
+    # The account's first sync takes it up as it stands there.
+    assert accounts.upsert(cache, "support", "email", "support@shop.example") == 1
+    cache.close()
 
 
 def test_drafts_survive_the_end_of_the_program(cache: sqlite3.Connection, tmp_path: Path) -> None:
