@@ -92,6 +92,10 @@ class Intake:
             except TimeoutError:
                 return [], False
 
+    async def at_of(self, source: str, number: int) -> Instant | None:
+        """When the webhook of this id came. Raises CacheError."""
+        return await self._work(self._store.at_of, source, number)
+
     async def standing(self, source: str) -> Standing:
         """How the source stands. Raises CacheError."""
         return await self._work(self._store.standing, source)

@@ -63,6 +63,7 @@ class Pulls:
         return await self._events(name, after, min(limit, MOST), min(float(wait), LONGEST_WAIT))
 
     async def _events(self, name: str, after: int, limit: int, wait: float) -> Told:
+        known = await self._intake.at_of(name, after)
         found, more = await self._intake.after(name, after, limit, wait)
         standing = await self._intake.standing(name)
         told = {
@@ -70,6 +71,7 @@ class Pulls:
             "source": name,
             **asdict(standing),
             "more": more,
+            "after_at": known,
             "events": [
                 {
                     "id": one.id,

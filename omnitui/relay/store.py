@@ -213,6 +213,13 @@ class RelayStore:
                 found.append(Kept(id_, Instant(at), json.loads(headers), body))
         return found, False
 
+    def at_of(self, source: str, number: int) -> Instant | None:
+        """When the webhook of this id came; None where there is none (any more). By that a worker sees whether the file
+        is still the one from which it had that id, and not an older copy that has gone on."""
+        with _told("the relay's file"):
+            row = self._db.execute("SELECT at FROM event WHERE source = ? AND id = ?", (source, number)).fetchone()
+        return None if row is None else Instant(row[0])
+
     def standing(self, source: str) -> Standing:
         """How the source stands, with the newest 20 times of refusals."""
         with _told("the relay's file"):

@@ -52,20 +52,26 @@ class RelayPage:
     gone: int
     waiting: int
     refusals: tuple[RelayRefusal, ...]
+    after_at: Instant | None = None
+    """When the webhook came after which was asked; None where the relay does not have it, or is an older one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelayCursor:
-    """Where a worker stands: the file's epoch, the last id, and until when it knows of it and of refusals."""
+    """Where a worker stands: the file's epoch, the last id and when the relay got that webhook (0: not known), and
+    until when it knows of the file and of refusals."""
 
     epoch: str = ""
     after: int = 0
     at: Instant = Instant(0)
     refused: Instant = Instant(0)
+    got: Instant = Instant(0)
 
     def text(self) -> str:
         """As the store keeps it."""
-        return json.dumps({"epoch": self.epoch, "after": self.after, "at": self.at, "refused": self.refused})
+        return json.dumps(
+            {"epoch": self.epoch, "after": self.after, "at": self.at, "refused": self.refused, "got": self.got}
+        )
 
     @classmethod
     def read(cls, text: str) -> RelayCursor:
@@ -73,7 +79,11 @@ class RelayCursor:
         try:
             found = json.loads(text) if text else {}
             return cls(
-                str(found["epoch"]), int(found["after"]), Instant(int(found["at"])), Instant(int(found["refused"]))
+                str(found["epoch"]),
+                int(found["after"]),
+                Instant(int(found["at"])),
+                Instant(int(found["refused"])),
+                Instant(int(found.get("got", 0))),
             )
         except (ValueError, TypeError, KeyError):
             return cls()
@@ -117,14 +127,15 @@ class RelayClient:
         page = await self.page(cursor.after, limit, wait)
         gaps = []
         begun_anew = bool(cursor.epoch) and page.epoch != cursor.epoch
-        went_back = not begun_anew and page.last_id < cursor.after
+        other = bool(cursor.got) and page.after_at is not None and page.after_at != cursor.got
+        went_back = not begun_anew and (page.last_id < cursor.after or other)
         if begun_anew or went_back:
             words = (
                 "the relay began with a new file" if begun_anew else "the relay went back to an older copy of its file"
             )
             gaps.append(GapEvent(since=cursor.at, until=now, reason=words))
             page = await self.page(0, limit, 0)
-            cursor = RelayCursor(page.epoch, 0, cursor.at, cursor.refused)
+            cursor = RelayCursor(page.epoch, 0, cursor.at, cursor.refused, Instant(0))
         elif cursor.epoch and cursor.after < page.gone:
             words = "the relay kept it no longer, since another worker had fetched it"
             gaps.append(GapEvent(since=cursor.at, until=now, reason=words))
@@ -136,7 +147,8 @@ class RelayClient:
         refused = max([cursor.refused, *(one.until for one in page.refusals)])
         after = page.events[-1].id if page.events else max(cursor.after, min(page.gone, page.last_id))
         at = page.events[-1].at if page.events and page.more else now
-        return Pulled(page.events, tuple(gaps), RelayCursor(page.epoch, after, at, refused), page.more)
+        got = page.events[-1].at if page.events else cursor.got if after == cursor.after else Instant(0)
+        return Pulled(page.events, tuple(gaps), RelayCursor(page.epoch, after, at, refused, got), page.more)
 
     async def _ask(self, method: str, params: dict[str, str], silence: float) -> Answer:
         request = Request(
@@ -175,6 +187,7 @@ def _page(told: dict[str, Any]) -> RelayPage:
             RelayRefusal(Instant(int(one["since"])), Instant(int(one["until"])), int(one["count"]), str(one["reason"]))
             for one in told["refusals"]
         ),
+        None if told.get("after_at") is None else Instant(int(told["after_at"])),
     )
 
 
