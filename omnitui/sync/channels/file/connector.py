@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -32,12 +33,13 @@ from omnitui.sync.channels.file.settings import FileSettings
 
 LONGEST = 1_000_000
 """Bytes of a line; a longer one is passed over, and said so."""
+TAIL = 256
 AT_ONCE = 4_000_000
 """Bytes read in one pull."""
 
 
 class FileConnector(Connector):
-    """One pair of files. The cursor is the file's identity and the place behind the last whole line."""
+    """One pair of files. The cursor is the file's identity, the place behind the last whole line, what ends there."""
 
     def __init__(self, settings: FileSettings, capabilities: Capabilities, clock: Callable[[], Instant]) -> None:
         self.capabilities = capabilities
@@ -58,39 +60,53 @@ class FileConnector(Connector):
         return await asyncio.to_thread(self._pull, cursor, budget.events)
 
     def _pull(self, cursor: str, most: int) -> Batch:
-        at = json.loads(cursor) if cursor else {"inode": 0, "at": 0, "line": 0}
+        at: dict[str, Any] = json.loads(cursor) if cursor else {"inode": 0, "at": 0, "line": 0}
+        events: list[Event] = []
         try:
             with open(self._inbox, "rb") as file:
                 found = os.fstat(file.fileno())
-                if at["inode"] not in (0, found.st_ino) or found.st_size < at["at"]:
+                if at["at"] and not _same_file(file, found, at):
                     at = {"inode": found.st_ino, "at": 0, "line": 0}
+                    events.append(self._gap("the file was made anew; what its older one still held is not known"))
                 file.seek(at["at"])
                 data = file.read(AT_ONCE)
+                events, used, lines, skipping = self._events(data, at, most, events)
+                here = {"inode": found.st_ino, "at": at["at"] + used, "line": at["line"] + lines}
+                here |= {"tail": _tail(file, here["at"]), **({"skipping": True} if skipping else {})}
         except OSError as error:
             raise Offline(f"{self._inbox} cannot be read: {error.strerror}") from None
-        events, used, lines = self._events(data, at["line"], most)
-        here = {"inode": found.st_ino, "at": at["at"] + used, "line": at["line"] + lines}
         more = (used < len(data) and b"\n" in data[used:]) or found.st_size > at["at"] + len(data)
         return Batch(tuple(events), json.dumps(here), more=more and used > 0, wait=self._wait)
 
-    def _events(self, data: bytes, line: int, most: int) -> tuple[list[Event], int, int]:
-        events: list[Event] = []
+    def _events(
+        self, data: bytes, at: dict[str, Any], most: int, events: list[Event]
+    ) -> tuple[list[Event], int, int, bool]:
+        """The events of the whole lines, their bytes and number, and whether a line without an end is passed over."""
         used = lines = 0
+        skipping = bool(at.get("skipping"))
         for raw in _whole_lines(data):
             if len(events) >= most:
                 break
             used, lines = used + len(raw), lines + 1
             text = raw.decode("utf-8", "replace").strip()
-            if not text:
+            if skipping or not text:
+                skipping = False
                 continue
             try:
                 if len(raw) > LONGEST:
                     raise ValueError("it is too long")
                 events.append(from_line(text))
             except ValueError as error:
-                at = self._clock()
-                events.append(GapEvent(since=at, until=at, reason=f"line {line + lines} cannot be used: {error}"))
-        return events, used, lines
+                events.append(self._gap(f"line {at['line'] + lines} cannot be used: {error}"))
+        if not used and len(data) >= AT_ONCE:
+            if not skipping:
+                events.append(self._gap(f"line {at['line'] + 1} cannot be used: it is too long"))
+            return events, len(data), 0, True
+        return events, used, lines, skipping
+
+    def _gap(self, reason: str) -> GapEvent:
+        at = self._clock()
+        return GapEvent(since=at, until=at, reason=reason)
 
     async def backfill(self, conversation: str, before: str) -> Batch:
         """Nothing: `pull` reads every line that there is."""
@@ -163,6 +179,20 @@ class FileConnector(Connector):
             return False
         except OSError as error:
             raise Offline(f"{self._outbox} cannot be read: {error.strerror}") from None
+
+
+def _same_file(file: BinaryIO, found: os.stat_result, at: dict[str, Any]) -> bool:
+    """Whether it is the file that was read up to there. A new one may have the number (inode) of the one before."""
+    if at["inode"] != found.st_ino or found.st_size < at["at"]:
+        return False
+    return at.get("tail") in (None, _tail(file, at["at"]))
+
+
+def _tail(file: BinaryIO, end: int) -> int:
+    """A digest of the last bytes that were read."""
+    start = max(0, end - TAIL)
+    file.seek(start)
+    return zlib.crc32(file.read(end - start))
 
 
 def _whole_lines(data: bytes) -> Iterator[bytes]:
