@@ -238,6 +238,12 @@ async def test_a_customers_file_is_fetched_with_the_token_from_slack_only(rig: S
             await desk.connector.fetch_attachment(message.files[0].ref, into)
 
 
+async def test_channels_in_a_text_are_called_by_their_names(rig: SlackRig, tmp_path: Path) -> None:
+    rig.write(f"see <#{ROOM}>")
+    async with desk_of(rig, tmp_path) as desk:
+        assert [one.text for one in await desk.until(1)] == ["see #ext-acme"]
+
+
 async def test_changes_may_be_done_twice(rig: SlackRig, tmp_path: Path) -> None:
     root = rig.write("hi")
     async with desk_of(rig, tmp_path) as desk:

@@ -73,6 +73,39 @@ def test_blocks_and_attachments_are_read() -> None:
     assert words_of({"text": "see", "attachments": [{"from_url": "https://x.example", "title": "X"}]}, {}) == "see"
 
 
+def with_emoji(text: str, *elements: dict[str, Any]) -> dict[str, Any]:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}, *elements]}
+    return {"text": text, "blocks": [{"type": "rich_text", "elements": [section]}]}
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        (with_emoji("thanks :pray:", {"type": "emoji", "name": "pray", "unicode": "1f64f"}), "thanks 🙏"),
+        (
+            with_emoji(
+                ":wave::skin-tone-3: and :wave:",
+                {"type": "emoji", "name": "wave", "unicode": "1f44b-1f3fc", "skin_tone": 3},
+                {"type": "emoji", "name": "wave", "unicode": "1f44b"},
+            ),
+            "👋🏼 and 👋",
+        ),
+        (with_emoji("our :partyparrot:", {"type": "emoji", "name": "partyparrot"}), "our :partyparrot:"),
+        (with_emoji("a :b: c"), "a :b: c"),
+        (with_emoji(":x:", {"type": "emoji", "name": "x", "unicode": "d800"}), ":x:"),
+        (with_emoji(":x:", {"type": "emoji", "name": "x", "unicode": "110000"}), ":x:"),
+        (with_emoji(":x:", {"type": "emoji", "name": "x", "unicode": "1f64f-zz"}), ":x:"),
+        (with_emoji(":x:", {"type": "emoji", "name": None, "unicode": 7}), ":x:"),
+        ({"text": "in <#C2> and <#C3|old>"}, "in #general and #old"),
+        ({"blocks": [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
+            {"type": "emoji", "name": "tada", "unicode": "1f389"}, {"type": "channel", "channel_id": "C2"}]}]}]},
+         "🎉#general"),
+    ],
+)  # fmt: skip
+def test_emoji_and_channels_are_told_as_people_see_them(message: dict[str, Any], text: str) -> None:
+    assert words_of(message, {"C2": "general"}) == text
+
+
 @pytest.mark.parametrize(
     ("message", "everyone", "direction"),
     [

@@ -49,8 +49,11 @@ async def test_what_was_not_kept_is_told_again(fake: FakeTelegram, bot: Telegram
     write(fake, "hi")
     for _ in range(2):
         assert standings((await bot.pull("", AT_ONCE)).events) == ["1001"]
-    await pulled(bot)
-    assert standings((await bot.pull("", AT_ONCE)).events) == []
+    cursor = (await pulled(bot)).next_cursor
+    write(fake, "again")
+    assert standings((await bot.pull(cursor, AT_ONCE)).events) == []
+    # A new cache begins anew, whatever was told to the one before.
+    assert standings((await bot.pull("", AT_ONCE)).events) == ["1001"]
 
 
 async def test_the_rights_of_a_business_account_are_those_of_its_chats(

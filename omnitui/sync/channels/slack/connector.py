@@ -346,7 +346,7 @@ class SlackConnector(Connector):
         ids = {user, *mentioned(message), *emoji_of(message), *others} - {""}
         members = await self._people.known(ids, {user: team_said(message)}, base.team)
         keys = await self._sender.file_keys() if is_own(message, base) and message.get("files") else {}
-        return replace(base, members=members, file_keys=keys)
+        return replace(base, members=members, rooms=self._rooms.names, file_keys=keys)
 
     def _stamp(self, place: Place, *, moved: bool) -> None:
         now = ts_of(self._clock())

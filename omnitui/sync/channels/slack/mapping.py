@@ -52,6 +52,8 @@ class Sight:
     agents: frozenset[str] = frozenset()
     customer_bots: frozenset[str] = frozenset()
     members: Mapping[str, Member] = field(default_factory=dict)
+    rooms: Mapping[str, str] = field(default_factory=dict)
+    """Names of channels."""
     file_keys: Mapping[str, str] = field(default_factory=dict)
     """Our keys by the ids of files that we have sent: such a message carries no metadata."""
 
@@ -131,7 +133,7 @@ def posted(message: Mapping[str, Any], room: Room, sight: Sight) -> list[Event]:
         return []
     files = files_of(message)
     names = {id: member.person.handle.lstrip("@") or member.person.name for id, member in sight.members.items()}
-    text = words_of(message, names)
+    text = words_of(message, {**sight.rooms, **names})
     edited = message.get("edited")
     own = is_own(message, sight)
     event = MessageEvent(

@@ -102,6 +102,11 @@ class Rooms:
             self._known[id] = room_of({**(raw if isinstance(raw, dict) else {}), "id": id}, self._settings)
         return self._known[id]
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What those that are known are called."""
+        return {id: room.name for id, room in self._known.items() if room.name and not room.direct}
+
     def forget(self, id: str) -> None:
         """It has another name now."""
         self._known.pop(id, None)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+MOST_EMOJI = 200
+"""Different emoji of one message that are told by their signs."""
 DEEPEST = 8
 """Levels of blocks within blocks that are read."""
 _REFERENCE = re.compile(r"<([^<>\n]{1,4000})>")
@@ -25,11 +27,44 @@ def mentioned(message: Mapping[str, Any]) -> set[str]:
 
 def words_of(message: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """All that a message says: its text, or its blocks where it has none, and what is attached."""
-    said = plain(string(message.get("text")), names).strip()
+    said = _with_emoji(plain(string(message.get("text")), names), message).strip()
     if not said:
         said = _joined((_block(block, names, 0) for block in dicts(message.get("blocks"))), "\n")
     more = [_attachment(item, names) for item in dicts(message.get("attachments")) if _is_own(item)]
     return _joined([said, *(text for text in more if text not in said)], "\n\n")
+
+
+def _with_emoji(text: str, message: Mapping[str, Any]) -> str:
+    """The text with the signs of emoji for their names (`:pray:`), as far as the message's own blocks tell them."""
+    signs: dict[str, str] = {}
+    for block in dicts(message.get("blocks")) if ":" in text else []:
+        _gather_emoji(block, signs, 0)
+    # The longer ones have a skin tone behind the name.
+    for name in sorted(signs, key=len, reverse=True):
+        text = text.replace(name, signs[name])
+    return text
+
+
+def _gather_emoji(part: Mapping[str, Any], signs: dict[str, str], depth: int) -> None:
+    sign = _sign(part) if part.get("type") == "emoji" else ""
+    if sign:
+        tone = part.get("skin_tone")
+        signs[f":{string(part.get('name'))}:" + (f":skin-tone-{tone}:" if isinstance(tone, int) else "")] = sign
+    for child in dicts(part.get("elements")) if depth < DEEPEST and len(signs) < MOST_EMOJI else []:
+        _gather_emoji(child, signs, depth + 1)
+
+
+def _sign(emoji: Mapping[str, Any]) -> str:
+    """Slack gives code points in hexadecimal, joined by hyphens; none for emoji of the workspace's own."""
+    points = string(emoji.get("unicode")).split("-")
+    if not all(re.fullmatch(r"[0-9a-fA-F]{1,6}", point) for point in points):
+        return ""
+    numbers = [int(point, 16) for point in points]
+    return (
+        "".join(map(chr, numbers))
+        if all(0x20 < number < 0xD800 or 0xDFFF < number < 0x110000 for number in numbers)
+        else ""
+    )
 
 
 def plain(text: str, names: Mapping[str, str]) -> str:
@@ -58,7 +93,7 @@ def _reference(inner: str, names: Mapping[str, str]) -> str:
     if target.startswith("@"):
         return f"@{names.get(target[1:]) or label.lstrip('@') or target[1:]}"
     if target.startswith("#"):
-        return f"#{label or target[1:]}"
+        return f"#{names.get(target[1:]) or label or target[1:]}"
     if target.startswith("!"):
         word = target[1:].partition("^")[0]
         if word in ("here", "channel", "everyone"):
@@ -169,11 +204,12 @@ def _inline(item: Mapping[str, Any], names: Mapping[str, str]) -> str:
         id = string(item.get("user_id"))
         return f"@{names.get(id) or id}"
     if kind == "channel":
-        return f"#{string(item.get('channel_id'))}"
+        id = string(item.get("channel_id"))
+        return f"#{names.get(id) or id}"
     if kind == "usergroup":
         return f"@{string(item.get('usergroup_id'))}"
     if kind == "emoji":
-        return f":{string(item.get('name'))}:"
+        return _sign(item) or f":{string(item.get('name'))}:"
     if kind == "broadcast":
         return f"@{string(item.get('range'))}"
     return string(item.get("text")) or string(item.get("fallback"))

@@ -73,6 +73,8 @@ class TelegramConnector(Connector):
         here, api = number(self._me.get("id")), self._settings.api
         asked_at = self._setup.clock()
         place = place_of(cursor, asked_at)
+        if not cursor:
+            self._notes.told.clear()  # the cache is a new one, which knows nothing of what was told
         same_bot(place, here, words(self._me.get("username")))
         limit = max(1, min(PAGE, budget.events))
         timeout = int(max(0.0, min(LONGEST_POLL, budget.seconds)))
