@@ -40,6 +40,8 @@ class Person:
     """E.164, with its +."""
     email: str = ""
     organisation: str = ""
+    other_address: str = ""
+    """A second address of theirs on this channel, where the channel itself says that both are one person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _field(owner: str, name: str, found: Any) -> Any:
     if isinstance(found, str) and type(found) is str:
         if name in KEPT:
             return found
-        if name == "address":
+        if name in ("address", "other_address"):
             return safe_address(found)
         if owner == "RemoteFile" and name == "name":
             return safe_name(found) if found else found

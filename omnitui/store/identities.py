@@ -69,6 +69,21 @@ def ensure(connection: sqlite3.Connection, channel: str, people: Iterable[Addres
     return found
 
 
+def same_person(connection: sqlite3.Connection, channel: str, address: str, other: str, name: str) -> None:
+    """Two addresses of one person, as their channel says: one that is new gets the contact of the other. Where both are
+    known already, each stays with its own: joining contacts is for the agent."""
+    found = known(connection, channel, (address, other))
+    if len(found) != 1 or address == other:
+        if found or address == other:
+            return
+        found = {address: _create(connection, channel, address, name)}
+    ((had, identity),) = found.items()
+    connection.execute(
+        "INSERT INTO identity(contact_id, channel, address, name) VALUES (?, ?, ?, ?)",
+        (identity.contact_id, channel, other if had == address else address, name),
+    )
+
+
 def took_part(connection: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> None:
     """Note `(conversation id, identity id)`: these people are in these conversations."""
     connection.executemany("INSERT OR IGNORE INTO conversation_identity VALUES (?, ?)", pairs)

@@ -15,6 +15,11 @@ from omnitui.store.identities import Identity
 def known(scene: ChatScene, people: Iterable[Person]) -> dict[str, Identity]:
     """Their identities by `identities.key`, made where they are new, brought up to date where they are not."""
     people = [person for person in people if person.address]
+    for person in people:
+        if person.other_address:
+            identities.same_person(
+                scene.connection, scene.account.channel, person.address, person.other_address, person.name
+            )
     found = identities.ensure(
         scene.connection, scene.account.channel, [Address(person.name, person.address) for person in people]
     )

@@ -63,6 +63,13 @@ def states(desk: Desk) -> set[str]:
     return {state for (state,) in desk.rows("SELECT delivery FROM message WHERE class = 'human'")}
 
 
+def contacts(desk: Desk) -> set[str]:
+    """The addresses of the one contact that there is besides ourselves."""
+    rows = desk.rows("SELECT contact_id, address FROM identity WHERE ours = 0")
+    assert len({contact for contact, _ in rows}) == 1
+    return {address for _, address in rows}
+
+
 def conversations(desk: Desk) -> int:
     """Those with messages in them."""
     return int(desk.one("SELECT count(DISTINCT conversation_id) FROM message"))
@@ -86,6 +93,7 @@ def test_a_customer_who_hides_the_number_later_stays_in_their_conversation(desk:
     writes(desk, rig, "without", user=SCOPED)
     assert desk.texts() == ["with a number", "without"]
     assert conversations(desk) == 1
+    assert contacts(desk) == {f"+{ANA}", SCOPED}
     desk.reply("One answer")
     desk.once()
     assert [one.conversation for one in rig.sent()] == [ANA]
@@ -96,6 +104,7 @@ def test_a_customer_who_shows_it_later_does_so_too(desk: Desk, rig: WhatsAppRig)
     writes(desk, rig, "with a number", number=ANA, user=SCOPED)
     writes(desk, rig, "with it alone", number=ANA)
     assert conversations(desk) == 1
+    assert contacts(desk) == {f"+{ANA}", SCOPED}
     desk.reply("One answer")
     desk.once()
     assert len(rig.sent()) == 1

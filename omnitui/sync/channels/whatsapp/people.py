@@ -7,6 +7,7 @@ letters and digits (NL.1349...); it is the same for one business, and is written
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from omnitui.core.channel_events import Person
@@ -57,4 +58,5 @@ class Known:
     def person(self, number: str, user: str) -> Person:
         """Somebody with a number, an id, or both."""
         name, username = self._by_id.get(number) or self._by_id.get(user) or ("", "")
-        return person(number or user, name, username)
+        found = person(number or user, name, username)
+        return replace(found, other_address=user) if number and user else found
