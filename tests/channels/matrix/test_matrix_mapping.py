@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnitui.core.channel_events import DeletedEvent, Direction, Event, MessageEvent
+from omnitui.core.channel_events import DeletedEvent, Direction, Event, MessageEvent, Person
 from omnitui.core.times import DAY, Instant
 from omnitui.sync.channels.matrix import ephemeral, rooms
 from omnitui.sync.channels.matrix.client import seconds_asked
 from omnitui.sync.channels.matrix.content import media_of, without_fallback
 from omnitui.sync.channels.matrix.cursor import Cursor, Hole, Reacted, read_cursor
 from omnitui.sync.channels.matrix.mapping import Scene, map_event
+from omnitui.sync.channels.matrix.people import Names
 from omnitui.sync.http.messages import Answer
 
 ME, ANA, BOB, ROOM = "@desk:x.test", "@ana:x.test", "@bob:x.test", "!room:x.test"
@@ -100,6 +102,25 @@ def test_an_address_of_a_file_that_is_none(ref: str) -> None:
     assert (file.ref, bool(file.lost)) == ("", True)
 
 
+@pytest.mark.parametrize(
+    ("user", "phone"),
+    [
+        ("@whatsapp_34600111222:x.test", "+34600111222"),
+        ("@signal-34600111222-s:x.test", "+34600111222"),
+        ("@whatsapp_34600111222:evil.test", ""),
+        ("@whatsapp_lid-34600111222:x.test", ""),
+        ("@whatsapp_0600111222:x.test", ""),
+        (ANA, ""),
+    ],
+)
+def test_bridged_people_are_known_by_their_number(user: str, phone: str) -> None:
+    look = scene()
+    look.names = Names(("@whatsapp_{phone}:x.test", "@signal-{phone}-s:x.test"))
+    (found,) = map_event(ROOM, event({"msgtype": "m.text", "body": "hi"}, sender=user), look)
+    assert isinstance(found, MessageEvent)
+    assert found.author == Person(user, handle=user, phone=phone)
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from([ME, ANA, "$1"]),
     lambda inner: (
@@ -150,6 +171,7 @@ def test_nothing_that_a_server_may_say_raises(said: dict[str, Any]) -> None:
 def test_a_cursor_is_read_as_it_was_written_and_anything_else_is_a_beginning() -> None:
     hole = Hole(ROOM, "t1", "s1", Instant(1), Instant(2))
     cursor = Cursor(ME, "s9", NOW, (hole,), {ROOM: 3}, (Reacted("$2", "$1", ANA, "👍"),), ("!space",))
+    cursor = replace(cursor, edits=(("$3", "$1"),), moved={"!old": "!new"}, part_of="s10", given=7)
     assert read_cursor(cursor.to_json()) == cursor
     for broken in ("", "nonsense", "[]", "3", '{"holes": 3}', '{"holes": [[1]], "invites": [], "reactions": {}}'):
         assert read_cursor(broken).since == ""

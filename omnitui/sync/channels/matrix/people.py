@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any
 
 from omnitui.core.channel_events import Person
@@ -16,7 +18,12 @@ MOST_EVENTS = 20_000
 class Names:
     """Display names by room and user; the oldest are forgotten, and asked for again by the next sync."""
 
-    def __init__(self) -> None:
+    def __init__(self, bridged: Iterable[str] = ()) -> None:
+        """`bridged`: user ids of bridged people, with {phone} where their number stands."""
+        parts = [pattern.partition("{phone}") for pattern in bridged]
+        self._bridged = [
+            re.compile(f"{re.escape(head)}([1-9][0-9]{{6,14}}){re.escape(tail)}") for head, _, tail in parts
+        ]
         self._names: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def learn(self, room: str, event: dict[str, Any]) -> None:
@@ -36,7 +43,12 @@ class Names:
 
     def person(self, room: str, user: str) -> Person:
         """As the events name them."""
-        return Person(address=user, name=self._names.get((room, user), ""), handle=user)
+        return Person(address=user, name=self._names.get((room, user), ""), handle=user, phone=self._phone(user))
+
+    def _phone(self, user: str) -> str:
+        """The number of a bridged person in E.164; empty for everybody else."""
+        found = next((match for pattern in self._bridged if (match := pattern.fullmatch(user))), None)
+        return f"+{found[1]}" if found else ""
 
 
 class Seen:

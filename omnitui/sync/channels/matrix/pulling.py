@@ -56,7 +56,7 @@ class Puller:
         own_part: Callable[[str], bool],
     ) -> None:
         self._server, self._settings, self._clock, self._own_part = server, settings, clock, own_part
-        self.names, self.seen, self.moves = Names(), Seen(), Moves()
+        self.names, self.seen, self.moves = Names(settings.bridged), Seen(), Moves()
         self._answers = Answers(server, settings.history_messages)
         self._polls: dict[str, dict[str, str]] = {}
         self._facts: dict[str, rooms.Facts] = {}

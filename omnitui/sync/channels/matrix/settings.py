@@ -9,6 +9,8 @@ from omnitui.config.schema import URL, Shape, setting
 
 USER_ID = Shape(re.compile(r"@[^:\s]*:[^\s/]+"), "a user id, such as @support:shop.example")
 
+BRIDGED = Shape(re.compile(r"@[^:\s{}]*\{phone\}[^:\s{}]*:[^\s/{}]+"), "a user id with {phone} in it")
+
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixSettings:
@@ -28,6 +30,13 @@ class MatrixSettings:
         "User ids of your people who are in customers' rooms, too: what they write is an answer, not a question.",
         (),
         shape=USER_ID,
+    )
+    bridged: tuple[str, ...] = setting(
+        "How a bridge makes user ids of phone numbers, with {phone} for the digits: these people are then known by "
+        "their number, and found again on other channels.",
+        (),
+        example=("@whatsapp_{phone}:shop.example",),
+        shape=BRIDGED,
     )
     join_invites: bool = setting(
         "Join every room that the user is invited to, so that a customer can write first. With false the invitation "
