@@ -131,7 +131,7 @@ def _messages(
         own = {"body": draft.body if text or not index else "", "attachments": json.dumps(draft.attachments[which])}
         one: dict[str, Any] = {"outgoing": json.loads(to_json(mail)), "chat": chat, "draft": frozen}
         if len(pieces) > 1:
-            one |= {"draft": {**frozen, **own}, "part": True}
+            one |= {"draft": {**frozen, **own}, "part": list(draft.attachments)}
         if index:
             one["chat"] = {name: value for name, value in chat.items() if name != "reply_to"}
         made.append(one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from omnitui.core.operations import Operation, OpKind
@@ -28,16 +29,17 @@ def apply_draft(scene: Scene, operation: Operation) -> Change | None:
     return Change(conversation, {}, Operation(OpKind.DRAFT, operation.target, back))
 
 
-def restore(connection: sqlite3.Connection, draft: dict[str, Any], *, join: bool = False) -> dict[str, Any]:
+def restore(connection: sqlite3.Connection, draft: dict[str, Any], *, part_of: Sequence[str] = ()) -> dict[str, Any]:
     """Bring back a row frozen by `drafts.frozen`, under its old id where that is free; returns it as it is now.
 
-    With `join` it is a part of a draft: where another part has come back already, the two are one draft again.
+    It may be a part of a draft that had the files `part_of`: where another part has come back already, the two are one
+    draft again.
 
     A row frozen by an older program lacks what came since; one whose conversation has gone stays, as a draft of none.
     """
     taken = connection.execute("SELECT 1 FROM draft WHERE id = ?", (draft["id"],)).fetchone()
-    if taken and join:
-        return _join(connection, draft)
+    if taken and part_of:
+        return _join(connection, draft, list(part_of))
     fields = {name: value for name, value in draft.items() if not (name == "id" and taken)}
     here = connection.execute("SELECT 1 FROM conversation WHERE id = ?", (draft["conversation_id"],)).fetchone()
     if here is None:
@@ -49,10 +51,11 @@ def restore(connection: sqlite3.Connection, draft: dict[str, Any], *, join: bool
     return dict(row)
 
 
-def _join(connection: sqlite3.Connection, draft: dict[str, Any]) -> dict[str, Any]:
-    """This part stood before the one that is there."""
+def _join(connection: sqlite3.Connection, draft: dict[str, Any], order: list[str]) -> dict[str, Any]:
+    """The text stands in one of the parts, the files in their old order, and what was added since behind them."""
     there = dict(connection.execute("SELECT * FROM draft WHERE id = ?", (draft["id"],)).fetchone())
     names = [*json.loads(draft["attachments"]), *json.loads(there["attachments"])]
+    names.sort(key=lambda name: order.index(name) if name in order else len(order))
     words = "\n\n".join(filter(None, (draft["body"], there["body"])))
     row = connection.execute(
         "UPDATE draft SET body = ?, attachments = ? WHERE id = ? RETURNING *",

@@ -126,7 +126,7 @@ def apply_unsend(scene: Scene, operation: Operation) -> Change | None:
         _end(scene, conversation)
         again["id"] = conversation
     if again["draft"]:
-        drafts.restore(connection, again["draft"], join=bool(again.get("part")))
+        drafts.restore(connection, again["draft"], part_of=again.get("part") or ())
     return Change(conversation, {}, Operation(OpKind.SEND, key, again))
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from omnitui.core.chat_sending import template_json
 from omnitui.core.mail import Address
-from omnitui.triage import drafting, sending, undo
+from omnitui.core.times import Instant
+from omnitui.triage import drafting, follow_ups, sending, undo
 from tests.channels.desk import Desk
 from tests.channels.whatsapp.rig import PEOPLE, WhatsAppRig
 
@@ -136,8 +137,8 @@ def test_a_status_proves_a_send_to_a_worker_that_has_begun_anew(desk: Desk, rig:
     assert [one.text for one in rig.sent()] == ["Only once"]
 
 
-def answers_with_files(desk: Desk, text: str, *names: str) -> list[str]:
-    """The agent answers with files; the items that this makes, in their order."""
+def answers_with_files(desk: Desk, text: str, *names: str, at: int | None = None) -> list[str]:
+    """The agent answers with files; the items that this makes, in their order. `at`: then, unless they reply."""
     folder = desk.path / "mine"
     folder.mkdir(exist_ok=True)
     for name in names:
@@ -146,7 +147,10 @@ def answers_with_files(desk: Desk, text: str, *names: str) -> list[str]:
         number = desk.one("SELECT id FROM conversation WHERE waiting = 1 ORDER BY last_at DESC LIMIT 1")
         draft = drafting.reply(cache, desk.agent, number, message_id=None, everyone=False)
         draft = replace(draft, body=text, attachments=tuple(str(folder / name) for name in names))
-        sending.send(cache, desk.agent, draft, desk.now(), attachments=desk.places.attachments)
+        when = None if at is None else Instant(at)
+        sending.send(
+            cache, desk.agent, draft, desk.now(), attachments=desk.places.attachments, at=when, unless_reply=bool(at)
+        )
     return [one for (one,) in desk.rows("SELECT id FROM outbox WHERE kind = 'send' ORDER BY rowid")]
 
 
@@ -198,8 +202,27 @@ def test_an_answer_of_several_messages_is_taken_back_as_the_draft_it_was(desk: D
         sending.cancel_send(cache, desk.agent, items[1], desk.now())
         ((body, attachments),) = desk.rows(kept)
         assert (body, [Path(name).name for name in json.loads(attachments)]) == ("", ["b.png"])
+        sending.cancel_send(cache, desk.agent, items[0], desk.now())
+        ((body, attachments),) = desk.rows(kept)
+        assert (body, [Path(name).name for name in json.loads(attachments)]) == ("Here they are", ["a.png", "b.png"])
     desk.once()
-    assert [one.files for one in rig.sent()] == [("a.png",), ("c.png",)]
+    assert [one.files for one in rig.sent()] == [("c.png",)]
+
+
+def test_an_answer_of_several_messages_that_a_reply_overtakes_is_one_draft(desk: Desk, rig: WhatsAppRig) -> None:
+    writes(desk, rig, "Please send me the photos", number=ANA)
+    answers_with_files(desk, "Here they are", "a.png", "b.png", "c.png", at=desk.now() + 3_600_000)
+    # WhatsApp's times are whole seconds: within one of them nothing is later.
+    rig.fake.customer_writes(ANA, "Ana", [{**TEXT, "text": {"body": "I have found them"}}], age=-5)
+    desk.once()
+    with desk.cache() as cache:
+        follow_ups.settle(cache, desk.now())
+    desk.ahead += 2 * 3_600_000
+    desk.once()
+    ((body, attachments),) = desk.rows("SELECT body, attachments FROM draft")
+    assert body == "Here they are"
+    assert [Path(name).name for name in json.loads(attachments)] == ["a.png", "b.png", "c.png"]
+    assert rig.sent() == []
 
 
 def test_a_file_that_meta_has_let_go_is_shown_as_lost(desk: Desk, rig: WhatsAppRig) -> None:
