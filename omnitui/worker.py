@@ -11,11 +11,10 @@ import gc
 import logging
 import os
 import signal
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from omnitui.config.load import load
 from omnitui.config.places import Places
@@ -24,23 +23,17 @@ from omnitui.config.stores import open_stores
 from omnitui.core.errors import ConfigError
 from omnitui.core.times import Instant
 from omnitui.store import feed
-from omnitui.sync.channels.contract import Connector
-from omnitui.sync.channels.email.connector import EmailConnector
-from omnitui.sync.credentials import AccountLogins, Credentials
-from omnitui.sync.engine import Engine, Outcome, Tools
-from omnitui.sync.imap.account import Wake
+from omnitui.sync.channels.engine import Engine, EngineTools
+from omnitui.sync.credentials import Credentials
 from omnitui.sync.lock import WorkerLock
 from omnitui.sync.mail.parse import keep_journal
 from omnitui.sync.orders import Orders
-from omnitui.sync.outbox.service import OutboxService
+from omnitui.sync.outcome import Outcome
 from omnitui.sync.redact import Redactor, end_log, start_log
 from omnitui.sync.upkeep import keep_tidy
 from omnitui.sync.wire import Answer, WireServer
 from omnitui.sync.writer import Writer
 from omnitui.triage import follow_ups, snooze_due
-
-if TYPE_CHECKING:
-    from omnitui.sync.channels.engine import ChannelEngine
 
 log = logging.getLogger("omnitui.worker")
 TELL_EVERY = 0.1
@@ -53,8 +46,6 @@ FIRST_SCREEN = 60.0
 """Seconds in which a worker started by a screen waits for it to connect."""
 LAST_SCREEN = 20.0
 """Seconds a worker started by a screen stays after the last one has gone."""
-LAST_SEND = 15.0
-"""Seconds that a worker told to stop gives to what is being sent."""
 LONGEST_SYNC = 600.0
 
 
@@ -71,36 +62,17 @@ class Worker:
         self._reload = asyncio.Event()
         self._committed = asyncio.Event()
         self._engine: Engine | None = None
-        self._outbox: OutboxService | None = None
-        self._channels: ChannelEngine | None = None
         self._orders: Orders | None = None
         self._passphrase = passphrase
         self._redactor.hide(passphrase)
 
     async def once(self) -> Sequence[Outcome]:
-        """Bring every account in step, and end."""
+        """Bring every account in step, send what is due, and end."""
         async with self._open() as writer:
-            credentials = self._new_credentials()
-            engine = self._new_engine(writer, credentials, once=True)
+            engine = self._new_engine(writer)
             with self._signals(engine.stop):
-                outcomes = await engine.run()
+                outcomes = await engine.once()
             await asyncio.to_thread(self._look_at_waits, writer)
-            if self._settings.channel_accounts:
-                outcomes = [*outcomes, *await self._new_channels(writer, credentials).once()]
-            outbox = self._new_outbox(engine, credentials)
-            try:
-                # Somebody asked for a pass: what waits for another try has it now, where the servers answer.
-                for outcome in outcomes:
-                    if outcome.error is None and outcome.account in engine.ids:
-                        await outbox.online(engine.ids[outcome.account])
-                done = await outbox.once()
-            finally:
-                outbox.close()
-            if done:
-                # What was sent has left flags to set and copies to see: the servers are asked once more.
-                engine = self._new_engine(writer, credentials, once=True)
-                with self._signals(engine.stop):
-                    await engine.run()
             return outcomes
 
     async def run(self, *, while_used: bool = False) -> None:
@@ -154,46 +126,16 @@ class Worker:
         """The engine, begun anew when the config changes."""
         while not self._stopping.is_set():
             self._reload.clear()
-            credentials = self._new_credentials()
-            self._engine = engine = self._new_engine(writer, credentials)
-            self._outbox = outbox = self._new_outbox(engine, credentials)
-            self._channels = channels = (
-                self._new_channels(writer, credentials) if self._settings.channel_accounts else None
-            )
-            engine.online = partial(self._reached, asyncio.get_running_loop(), outbox)
-            sending = asyncio.create_task(outbox.run())
+            self._engine = engine = self._new_engine(writer)
             running = asyncio.create_task(engine.run())
-            chatting = asyncio.create_task(channels.run()) if channels else None
             ends = [asyncio.create_task(event.wait()) for event in (self._stopping, self._reload)]
             # Without accounts the engine has nothing to do, but the config may get some.
-            works = [*([running] if self._settings.accounts else []), *([chatting] if chatting else [])]
+            works = [running] if self._settings.names else []
             await asyncio.wait([*ends, *works], return_when="FIRST_COMPLETED")
             for task in ends:
                 task.cancel()
             engine.stop()
-            outbox.stop()
-            if channels is not None and chatting is not None:
-                channels.stop()
-                await chatting
             await running
-            await asyncio.wait([sending], timeout=LAST_SEND)
-            sending.cancel()
-            await asyncio.wait([sending])
-            outbox.close()
-
-    @staticmethod
-    def _reached(events: asyncio.AbstractEventLoop, outbox: OutboxService, account_id: int) -> None:
-        task = events.create_task(outbox.online(account_id))
-        task.add_done_callback(_note_failure)
-
-    def _new_outbox(self, engine: Engine, credentials: Credentials) -> OutboxService:
-        connectors: dict[int, Connector] = {
-            engine.ids[account.name]: EmailConnector.of_account(
-                account, AccountLogins(credentials, account), self._clock
-            )
-            for account in self._settings.accounts
-        }
-        return OutboxService(self._places.cache_db, self._places.attachments, connectors, self._clock, engine.in_step)
 
     async def _end_waits(self, writer: Writer) -> None:
         """Open what was snoozed or is to be followed up; the clock may jump, so it is asked often."""
@@ -215,33 +157,19 @@ class Worker:
                 settled = follow_ups.settle(cache, now)
             log.info("%d follow-ups came to their end", len(settled))
 
-    def _new_engine(self, writer: Writer, credentials: Credentials, *, once: bool = False) -> Engine:
-        tools = Tools(
-            writer=writer,
-            clock=self._clock,
-            login=credentials.login,
-            attachments=self._places.attachments,
-            owner=f"{os.getpid()} {uuid.uuid4()}",
-        )
-        engine = Engine(self._settings, tools, once=once)
-        engine.prepare()
-        return engine
-
-    def _new_channels(self, writer: Writer, credentials: Credentials) -> ChannelEngine:
-        # Who has mailboxes only need not load what speaks HTTP.
-        from omnitui.sync.channels.engine import ChannelEngine, ChannelTools
-
+    def _new_engine(self, writer: Writer) -> Engine:
         places = self._places
-        tools = ChannelTools(
+        tools = EngineTools(
             writer=writer,
             clock=self._clock,
-            stores=credentials.stores,
+            credentials=self._new_credentials(),
             cache=places.cache_db,
             attachments=places.attachments,
             notes=places.state / "channels",
             hide=self._redactor.hide,
+            looked=partial(self._look_at_waits, writer),
         )
-        return ChannelEngine(self._settings.channel_accounts, tools)
+        return Engine(self._settings, tools)
 
     def _unlock(self, passphrase: str) -> bool:
         """Open the encrypted file from now on; the accounts begin anew, as after a change of the config."""
@@ -268,27 +196,15 @@ class Worker:
         elif engine is None:
             return None
         elif what == "retry":
-            engine.wake(Wake.SYNC)
-            if self._channels is not None:
-                self._channels.retry()
+            engine.retry()
             return {"retrying": True}
         elif what == "wake":
-            engine.wake(Wake.OUTBOX)
-            if self._outbox is not None:
-                self._outbox.wake()
-            if self._channels is not None:
-                self._channels.wake()
+            engine.wake()
         elif what == "sync":
-            mail, chats = engine.sync_now(LONGEST_SYNC), self._sync_channels()
-            outcomes = [outcome for found in await asyncio.gather(mail, chats) for outcome in found]
-            return {"synced": [as_json(outcome) for outcome in outcomes]}
+            return {"synced": [as_json(outcome) for outcome in await engine.sync_now(LONGEST_SYNC)]}
         elif what == "status":
-            outcomes = [*engine.outcomes.values(), *(self._channels.outcomes.values() if self._channels else ())]
-            return {"status": [as_json(outcome) for outcome in outcomes], "pid": os.getpid()}
+            return {"status": [as_json(outcome) for outcome in engine.outcomes.values()], "pid": os.getpid()}
         return None
-
-    async def _sync_channels(self) -> Sequence[Outcome]:
-        return await self._channels.sync_now(LONGEST_SYNC) if self._channels else ()
 
     async def _tell(self, wire: WireServer, writer: Writer) -> None:
         """Tell screens what changed, at most ten times a second."""
@@ -388,11 +304,6 @@ def _work(settings: Settings) -> tuple[object, ...]:
     """The settings that the worker goes by."""
     options = [account.options for account in settings.channel_accounts]
     return settings.agent, settings.sync, settings.account, settings.channel_accounts, options
-
-
-def _note_failure(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (failure := task.exception()) is not None:
-        log.error("waking the outbox failed", exc_info=failure)
 
 
 def as_json(outcome: Outcome) -> Answer:

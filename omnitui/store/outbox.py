@@ -187,13 +187,19 @@ def settle(
         show(connection, item_id)
 
 
-def retry_at(connection: sqlite3.Connection, item_id: str, at: Instant, detail: str, *, was: str = "sending") -> None:
-    """Give a claimed item back, to be taken again from `at` on; nothing happens unless it is in the state `was`."""
+def retry_at(
+    connection: sqlite3.Connection, item_id: str, at: Instant, detail: str, *, was: str = "sending",
+    never_before: bool = False,
+) -> None:  # fmt: skip
+    """Give a claimed item back, to be taken again from `at` on; nothing happens unless it is in the state `was`.
+
+    With `never_before` not sooner either when the network is back: the other side itself has said how long to wait.
+    """
     with joined(connection):
         connection.execute(
-            "UPDATE outbox SET state = 'queued', phase = '', owner = '', lease_until = 0, next_try_at = ?, detail = ?"
-            " WHERE id = ? AND state = ?",
-            (at, detail, item_id, was),
+            "UPDATE outbox SET state = 'queued', phase = '', owner = '', lease_until = 0, next_try_at = ?1,"
+            " detail = ?2, not_before = CASE WHEN ?5 THEN ?1 ELSE not_before END WHERE id = ?3 AND state = ?4",
+            (at, detail, item_id, was, never_before),
         )
         show(connection, item_id)
 

@@ -20,7 +20,7 @@ from omnitui.config.places import places, prepare
 from omnitui.core.errors import OmnituiError
 from omnitui.core.times import Instant
 from omnitui.store.connection import Cache, Role, open_cache
-from omnitui.sync.engine import Outcome
+from omnitui.sync.outcome import Outcome
 from omnitui.sync.wire import ask_worker
 from omnitui.triage import drafting, sending
 from omnitui.triage.agent import Agent

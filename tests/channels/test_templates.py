@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 from pathlib import Path
 
+from omnitui.config.schema import SyncSettings
 from omnitui.core.channels import Capabilities
 from omnitui.core.models import TemplateRow
 from omnitui.core.times import Instant
 from omnitui.store import channels
 from omnitui.store.chat.scene import ChatAccount
 from omnitui.store.connection import Role, open_cache
+from omnitui.sync.channels.account_outbox import OutboxTools
 from omnitui.sync.channels.contract import Batch, Connector, Outbound, Probe, PullBudget, Receipt, Template
-from omnitui.sync.channels.keeping import Keeping
+from omnitui.sync.channels.keeping import Keeping, KeepingTools
 from omnitui.sync.writer import Writer
 
 NOW = Instant(1_800_000_000_000)
@@ -46,9 +48,9 @@ async def learned(path: Path, *approved: Template) -> list[TemplateRow]:
     cache = open_cache(path / "cache.db", Role.PULL)
     number = channels.upsert(cache, "wa", "whatsapp", "", mark="WA", capabilities=CAN)
     writer = Writer(path / "cache.db")
-    keeping = Keeping(
-        ChatAccount(number, "wa", "whatsapp"), Approving(*approved), writer, path / "cache.db", path, lambda: NOW
-    )
+    outbox = OutboxTools.open(path / "cache.db", path, lambda: NOW)
+    tools = KeepingTools(writer, lambda: NOW, outbox, path, SyncSettings())
+    keeping = Keeping(ChatAccount(number, "wa", "whatsapp"), Approving(*approved), tools)
     learning = asyncio.create_task(keeping.learn_templates())
     try:
         for _ in range(3000):
@@ -61,6 +63,7 @@ async def learned(path: Path, *approved: Template) -> list[TemplateRow]:
         with contextlib.suppress(asyncio.CancelledError):
             await learning
         await keeping.close()
+        outbox.close()
         writer.close()
         cache.close()
 

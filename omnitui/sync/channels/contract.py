@@ -30,7 +30,9 @@ from omnitui.core.outgoing import Outgoing
 from omnitui.core.times import Instant
 
 if TYPE_CHECKING:
+    from omnitui.config.schema import SyncSettings
     from omnitui.sync.http.client import Client
+    from omnitui.sync.writer import Writer
 
 GROUP = "omnitui.channels"
 """The entry points that name a `Channel`."""
@@ -205,6 +207,8 @@ class Connector(abc.ABC):
     tells_leaving: bool = False
     """`send` itself awaits `draft.leaving` just before the byte after which the message may have been sent, so that
     whatever dies before is certainly unsent. Else the kit notes it before `send` is called."""
+    sends_apart: bool = False
+    """Sending has a way and a login of its own: it goes on while what is new cannot be had."""
     own_orders: bool = False
     """What is ordered beside sends (files, flags, moves) is carried out by the connector itself, not by the kit."""
 
@@ -272,6 +276,52 @@ class Connector(abc.ABC):
 
     async def close(self) -> None:
         """Let go of sockets and leases."""
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Where a `Keeper` keeps its account. The callables belong to the event loop, unless they say otherwise."""
+
+    account_id: int
+    once: bool
+    """Return when all is in step, instead of keeping it so."""
+    synced: Callable[[], None]
+    """To be called whenever everything was looked at. From any thread."""
+    brought: Callable[[int], None]
+    """To be told how many messages have come."""
+    cursor: Callable[[], Awaitable[str]]
+    """The last batch's `next_cursor`; empty before there was one."""
+    store: Callable[[Batch], Awaitable[None]]
+    """Events and cursor in one transaction, as after a pull; they are on the disk when it returns."""
+    writer: Writer
+    """The cache itself, for a connector with tables of its own (mailboxes). From any thread."""
+    attachments: Path
+    sync: SyncSettings
+
+
+class Keeper(Connector):
+    """A connector that keeps its account in step by itself instead of being pulled.
+
+    For a side that is no stream with one cursor: many folders with numbers of their own, several connections, work for
+    other processes. When it begins again after trouble, how it stands, and all that is sent stay the kit's.
+    """
+
+    async def pull(self, cursor: str, budget: PullBudget) -> Batch:
+        """Not this way."""
+        raise Refused("this account is kept in step by its connector")
+
+    @abc.abstractmethod
+    async def keep(self, room: Room) -> None:
+        """Bring in what is new, until cancelled; with `room.once` until everything was looked at. Raises what `pull`
+        would: Offline and ProtocolError are begun again with, after a pause that grows."""
+
+    @abc.abstractmethod
+    def look(self) -> None:
+        """Look at everything now."""
+
+    def wake(self) -> None:
+        """Something was put into the outbox, perhaps an order of one's own."""
         return None
 
 

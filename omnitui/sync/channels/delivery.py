@@ -136,7 +136,7 @@ class Delivery:
             await desk.do(outbox.lose, item.id, f"It may have been sent: {error}", Instant(now + LOOKS[0]))
         except TooMany as error:
             at = Instant(self._clock() + max(1, round(error.wait)) * SECOND)
-            await desk.do(outbox.retry_at, item.id, at, f"Not sent yet: {error}")
+            await desk.do(outbox.retry_at, item.id, at, f"Not sent yet: {error}", never_before=True)
         except (Offline, LoginRefused, SecretError) as error:
             await self._later(item, error)
         except Refused as error:

@@ -1,4 +1,6 @@
-"""All accounts of messaging channels within the worker: one task each, which begins again by itself after trouble."""
+"""The supervisor: one task an account of any channel, which begins again by itself after trouble and stops asking where
+only the user can help.
+"""
 
 from __future__ import annotations
 
@@ -6,74 +8,92 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from omnitui.config.schema import ChannelAccountSettings
-from omnitui.config.stores import Stores
+from omnitui.config.schema import AccountSettings, Settings
+from omnitui.core.channels import EMAIL
 from omnitui.core.errors import ConfigError, LoginRefused, OmnituiError, Refused, SecretError
 from omnitui.core.models import AccountId
 from omnitui.core.times import Instant
 from omnitui.store import accounts, channels
 from omnitui.store.chat.scene import ChatAccount
 from omnitui.sync.backoff import Backoff
-from omnitui.sync.channels.account_outbox import LAST_SEND
+from omnitui.sync.channels.account_outbox import LAST_SEND, OutboxTools
 from omnitui.sync.channels.contract import Channel, Connector
-from omnitui.sync.channels.keeping import Keeping
+from omnitui.sync.channels.keeping import Keeping, KeepingTools
 from omnitui.sync.channels.lease import Lease
-from omnitui.sync.channels.opening import find_secrets, open_connector, settings_of
-from omnitui.sync.engine import Outcome
-from omnitui.sync.http.client import Client
+from omnitui.sync.channels.opening import Account, find_secrets, open_connector, settings_of
+from omnitui.sync.credentials import AccountLogins, Credentials
+from omnitui.sync.outcome import Outcome
 from omnitui.sync.writer import Writer
 
-log = logging.getLogger("omnitui.channels")
+log = logging.getLogger("omnitui.sync")
 ONCE_TURNS = 3
-"""With `once`: rounds of pulling and sending, for what a send brings back."""
+"""With `once`: rounds of looking and sending, for what a send brings back."""
+STEADY = 60.0
+"""Seconds of being in touch after which the next failure counts as the first."""
+MENDED_BY_USER = (LoginRefused, SecretError, Refused, ConfigError)
 
 
 @dataclass(frozen=True)
-class ChannelTools:
+class EngineTools:
     """What the engine needs of the worker."""
 
     writer: Writer
     clock: Callable[[], Instant]
-    stores: Stores
+    credentials: Credentials
     cache: Path
     attachments: Path
     notes: Path
     hide: Callable[[str], None]
     """Told of every secret, so that no log holds it."""
+    looked: Callable[[], None] = lambda: None
+    """With `once`: called in a thread when an account was looked at, before anything of it is sent."""
 
 
 Work: TypeAlias = Callable[[Keeping, str], Awaitable[None]]
 """What is done with an opened account of this name."""
 
 
-class ChannelEngine:
-    """Every account of a messaging channel. `run` until `stop`; or `once`."""
+class Engine:
+    """Every account of a config. `run` until `stop`; or `once`."""
 
-    def __init__(self, settings: Sequence[ChannelAccountSettings], tools: ChannelTools) -> None:
-        self._settings, self._tools = tuple(settings), tools
+    def __init__(self, settings: Settings, tools: EngineTools) -> None:
+        self._settings: tuple[Account, ...] = (*settings.accounts, *settings.channel_accounts)
+        self._tools = tools
+        self._sync = settings.sync
         self._keeping: dict[str, Keeping] = {}
-        self._again = {account.name: asyncio.Event() for account in settings}
-        self._synced = {account.name: asyncio.Event() for account in settings}
+        self._again = {account.name: asyncio.Event() for account in self._settings}
+        self._synced = {account.name: asyncio.Event() for account in self._settings}
         self._stopping = asyncio.Event()
-        self.outcomes = {account.name: Outcome(account.name) for account in settings}
+        self.outcomes = {account.name: Outcome(account.name) for account in self._settings}
 
     async def run(self) -> None:
         """Keep every account in step until `stop`."""
-        async with asyncio.TaskGroup() as group:
+        async with self._opened_tools() as tools, asyncio.TaskGroup() as group:
             for account in self._settings:
-                group.create_task(self._keep(account))
+                group.create_task(self._keep(account, tools))
 
     async def once(self) -> list[Outcome]:
         """Bring every account in step and send what is due, once."""
-        async with asyncio.TaskGroup() as group:
+        async with self._opened_tools() as tools, asyncio.TaskGroup() as group:
             for account in self._settings:
-                group.create_task(self._guarded(account, self._once_only))
+                group.create_task(self._guarded(account, tools, self._once_only))
         return list(self.outcomes.values())
+
+    @contextlib.asynccontextmanager
+    async def _opened_tools(self) -> AsyncIterator[KeepingTools]:
+        tools = self._tools
+        outbox = await asyncio.to_thread(OutboxTools.open, tools.cache, tools.attachments, tools.clock)
+        try:
+            await asyncio.to_thread(self._enter)
+            yield KeepingTools(tools.writer, tools.clock, outbox, tools.attachments, self._sync)
+        finally:
+            outbox.close()
 
     def wake(self) -> None:
         """Something was put into an outbox."""
@@ -81,18 +101,17 @@ class ChannelEngine:
             keeping.wake()
 
     def retry(self) -> None:
-        """Those that have given up try again."""
-        for again in self._again.values():
+        """Those that have given up try again, and the others look."""
+        for name, again in self._again.items():
             again.set()
+            if name in self._keeping:
+                self._keeping[name].ask()
 
     async def sync_now(self, seconds: float) -> list[Outcome]:
         """Look at everything now; gives how it went, after at most `seconds`."""
         for event in self._synced.values():
             event.clear()
-        for name, again in self._again.items():
-            again.set()
-            if name in self._keeping:
-                self._keeping[name].ask()
+        self.retry()
         if waits := [asyncio.create_task(event.wait()) for event in self._synced.values()]:
             _, late = await asyncio.wait(waits, timeout=seconds)
             for task in late:
@@ -107,75 +126,93 @@ class ChannelEngine:
             if name in self._keeping:
                 self._keeping[name].stop()
 
-    async def _keep(self, account: ChannelAccountSettings) -> None:
+    def _enter(self) -> None:
+        """The accounts' rows, in the order of the config, before anything of them is known."""
+        for account in self._settings:
+            with self._tools.writer.transaction() as cache, contextlib.suppress(ConfigError):
+                if accounts.number(cache, account.name) is None:
+                    channel, settings = settings_of(account)
+                    channels.upsert(
+                        cache, account.name, channel.name, _address(account, channel, settings), mark=channel.mark,
+                        capabilities=channel.capabilities,
+                    )  # fmt: skip
+                if isinstance(account, AccountSettings):
+                    accounts.mark_ours(cache, EMAIL, [account.address, *account.aliases])
+
+    async def _keep(self, account: Account, tools: KeepingTools) -> None:
         backoff = Backoff()
         while not self._stopping.is_set():
-            wait = await self._guarded(account, lambda keeping, name: self._at_work(keeping, name, backoff))
+            started = time.monotonic()
+            wait = await self._guarded(account, tools, self._at_work)
             self._synced[account.name].set()
-            if self._stopping.is_set():
-                return
-            again = self._again[account.name]
-            again.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(backoff.next() if wait else None):
-                    await again.wait()
+            if time.monotonic() - started > STEADY:
+                backoff.reset()
+            await self._pause(account.name, backoff.next() if wait else None)
 
-    async def _guarded(self, account: ChannelAccountSettings, work: Work) -> bool:
+    async def _pause(self, name: str, seconds: float | None) -> None:
+        """Until it is time again, or somebody asks; None: only when somebody asks."""
+        again = self._again[name]
+        again.clear()
+        if self._stopping.is_set():
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await again.wait()
+
+    async def _guarded(self, account: Account, tools: KeepingTools, work: Work) -> bool:
         """Open the account and do `work`. False when only the user can mend what ended it."""
-        outcome = self.outcomes[account.name]
         try:
-            await self._opened(account, work)
-        except (LoginRefused, SecretError, Refused, ConfigError) as error:
-            await self._failed(account, outcome, "refused", error)
+            await self._opened(account, lambda chat, connector: self._with(Keeping(chat, connector, tools), work))
+        except MENDED_BY_USER as error:
+            await self._failed(account, "refused", error)
             return False
         except OmnituiError as error:
-            await self._failed(account, outcome, "offline", error)
+            await self._failed(account, "offline", error)
         except Exception as error:
             log.exception("account %s", account.name)
             words = f"a fault of the program ({type(error).__name__}); see the log"
-            await self._failed(account, outcome, "offline", OmnituiError(words))
+            await self._failed(account, "offline", OmnituiError(words))
         return True
 
-    async def _opened(self, account: ChannelAccountSettings, work: Work) -> None:
+    async def _opened(self, account: Account, begin: Callable[[ChatAccount, Connector], Awaitable[None]]) -> None:
         tools = self._tools
         channel, settings = settings_of(account)
-        found = await asyncio.to_thread(find_secrets, account, channel, settings, tools.stores, os.environ)
+        stores = tools.credentials.stores
+        found = await asyncio.to_thread(find_secrets, account, channel, settings, stores, os.environ)
         secrets = {name: secret.value for name, secret in found.items()}
         for value in secrets.values():
             tools.hide(value)
-        async with Client() as http:
-            connector = open_connector(
-                account, channel, settings, secrets, http=http, clock=tools.clock, notes=tools.notes / account.name
-            )
-            lease = Lease(channel.name, tuple(secrets.values())) if connector.capabilities.exclusive else None
-            if lease is not None:
-                await asyncio.to_thread(lease.take)
-            try:
-                await self._with(account, channel, settings, connector, work)
-            finally:
-                if lease is not None:
-                    lease.release()
+        logins = AccountLogins(tools.credentials, account) if isinstance(account, AccountSettings) else None
+        async with contextlib.AsyncExitStack() as stack:
+            http = None
+            if channel.speaks_http:
+                # Who has mailboxes only need not load what speaks HTTP.
+                from omnitui.sync.http.client import Client
 
-    async def _with(
-        self, account: ChannelAccountSettings, channel: Channel, settings: object, connector: Connector,
-        work: Work,
-    ) -> None:  # fmt: skip
-        number = await asyncio.to_thread(self._row, account, channel, settings, connector)
-        chat = ChatAccount(number, account.name, channel.name, connector.capabilities.links_expire)
-        tools = self._tools
-        keeping = Keeping(chat, connector, tools.writer, tools.cache, tools.attachments, tools.clock)
-        self._keeping[account.name] = keeping
+                http = await stack.enter_async_context(Client())
+            connector = open_connector(
+                account, channel, settings, secrets, http=http, clock=tools.clock, notes=tools.notes / account.name,
+                logins=logins,
+            )  # fmt: skip
+            if connector.capabilities.exclusive:
+                lease = Lease(channel.name, tuple(secrets.values()))
+                await asyncio.to_thread(lease.take)
+                stack.callback(lease.release)
+            number = await asyncio.to_thread(self._row, account, channel, settings, connector)
+            await begin(ChatAccount(number, account.name, channel.name, connector.capabilities.links_expire), connector)
+
+    async def _with(self, keeping: Keeping, work: Work) -> None:
+        name = keeping.account.name
+        self._keeping[name] = keeping
         try:
-            await work(keeping, account.name)
+            await work(keeping, name)
         finally:
-            self.outcomes[account.name].new += keeping.new
-            self._keeping.pop(account.name, None)
+            self.outcomes[name].new += keeping.new
+            self._keeping.pop(name, None)
             await keeping.close()
 
-    def _row(
-        self, account: ChannelAccountSettings, channel: Channel, settings: object, connector: Connector
-    ) -> AccountId:
-        address = account.display_name or channel.address(settings) or account.name
+    def _row(self, account: Account, channel: Channel, settings: object, connector: Connector) -> AccountId:
+        address = _address(account, channel, settings)
         with self._tools.writer.transaction() as cache:
             return channels.upsert(
                 cache, account.name, channel.name, address, mark=channel.mark, capabilities=connector.capabilities
@@ -183,25 +220,37 @@ class ChannelEngine:
 
     async def _once_only(self, keeping: Keeping, name: str) -> None:
         for _ in range(ONCE_TURNS):
-            await keeping.pull_all()
+            try:
+                if not await self._unless_stopped(keeping.pull_all()):
+                    return
+            except OmnituiError:
+                if keeping.sends_apart:
+                    await keeping.deliver_once()
+                raise
+            await asyncio.to_thread(self._tools.looked)
             if not await keeping.deliver_once():
                 break
-        await self._in_step(name)
+        await self._in_step(keeping, name)
 
-    async def _at_work(self, keeping: Keeping, name: str, backoff: Backoff) -> None:
-        """Until the other side ends it, or `stop`: pulls beside sends, so that neither waits for the other."""
-        events = asyncio.get_running_loop()
-        pending: set[asyncio.Task[None]] = set()
+    async def _unless_stopped(self, work: Coroutine[None, None, None]) -> bool:
+        """Do it to its end, or until `stop`; whether it came to its end."""
+        working, stopping = asyncio.create_task(work), asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ended = working.done()
+            working.cancel()
+            stopping.cancel()
+            await asyncio.wait([working, stopping])
+        if ended:
+            working.result()
+        return ended
 
-        def synced() -> None:
-            backoff.reset()
-            task = events.create_task(self._in_step(name))
-            pending.add(task)
-            task.add_done_callback(pending.discard)
-
+    async def _at_work(self, keeping: Keeping, name: str) -> None:
+        """Until the other side ends it, or `stop`: looks beside sends, so that neither waits for the other."""
         sends = asyncio.create_task(keeping.deliver())
         others = [asyncio.create_task(keeping.learn_templates()), asyncio.create_task(self._stopping.wait())]
-        pulls = asyncio.create_task(self._pulls(keeping, name, synced))
+        pulls = asyncio.create_task(self._pulls(keeping, name))
         try:
             done, _ = await asyncio.wait([pulls, sends, others[1]], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -210,42 +259,51 @@ class ChannelEngine:
                 task.cancel()
             await asyncio.wait([sends], timeout=LAST_SEND)
             sends.cancel()
-            await asyncio.wait([pulls, sends, *others, *pending])
+            await asyncio.wait([pulls, sends, *others])
         for task in done:
             if task in (pulls, sends):
                 task.result()
 
-    async def _pulls(self, keeping: Keeping, name: str, synced: Callable[[], None]) -> None:
-        """Pull; trouble of the network is waited for here, so that sends by another way go on meanwhile."""
+    async def _pulls(self, keeping: Keeping, name: str) -> None:
+        """Keep in step; trouble of the network is waited for here, so that sends by another way go on meanwhile."""
         backoff, account = Backoff(), next(one for one in self._settings if one.name == name)
+        events = asyncio.get_running_loop()
+        saying: set[asyncio.Task[None]] = set()
 
-        def heard() -> None:
-            backoff.reset()
-            synced()
+        def synced() -> None:
+            task = events.create_task(self._in_step(keeping, name))
+            saying.add(task)
+            task.add_done_callback(saying.discard)
 
-        while True:
+        while not self._stopping.is_set():
+            started = time.monotonic()
             try:
-                await keeping.run(heard)
-            except (LoginRefused, SecretError, Refused, ConfigError):
-                raise
+                await keeping.run(synced)
+                wait = True
             except OmnituiError as error:
+                if saying:
+                    await asyncio.wait(saying)
+                wait = not isinstance(error, MENDED_BY_USER)
+                if not wait and not keeping.sends_apart:
+                    raise
+                await self._failed(account, "offline" if wait else "refused", error)
+            finally:
                 keeping.in_step = False
-                await self._failed(account, self.outcomes[name], "offline", error)
-                self._synced[name].set()
-                again = self._again[name]
-                again.clear()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(backoff.next()):
-                        await again.wait()
+            self._synced[name].set()
+            if time.monotonic() - started > STEADY:
+                backoff.reset()
+            await self._pause(name, backoff.next() if wait else None)
 
-    async def _in_step(self, name: str) -> None:
+    async def _in_step(self, keeping: Keeping, name: str) -> None:
         outcome = self.outcomes[name]
         self._synced[name].set()
         if outcome.state != "online":
             outcome.state, outcome.detail, outcome.error = "online", "", None
-            await asyncio.to_thread(self._say, name, "online", "")
+            if not keeping.tells_its_state:
+                await asyncio.to_thread(self._say, name, "online", "")
 
-    async def _failed(self, account: ChannelAccountSettings, outcome: Outcome, state: str, error: OmnituiError) -> None:
+    async def _failed(self, account: Account, state: str, error: OmnituiError) -> None:
+        outcome = self.outcomes[account.name]
         outcome.state, outcome.detail, outcome.error = state, str(error), error
         log.warning("account %s: %s", account.name, error)
         await asyncio.to_thread(self._say, account.name, state, str(error))
@@ -257,3 +315,10 @@ class ChannelEngine:
             if number is None:
                 number = accounts.upsert(cache, name, account.channel, "")
             accounts.set_state(cache, number, state, detail, self._tools.clock())
+
+
+def _address(account: Account, channel: Channel, settings: object) -> str:
+    """What stands for the account in lists: a mailbox its address, others the name that they were given."""
+    if isinstance(account, AccountSettings):
+        return account.address
+    return account.display_name or channel.address(settings) or account.name

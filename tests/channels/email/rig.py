@@ -124,6 +124,14 @@ class EmailRig(Rig):
         self._dovecot.append("desk", mail.as_bytes(), folder="Sent", flags="\\Seen")
         return str(mail["Message-ID"]).strip("<>")
 
+    def away(self) -> None:
+        """The server that holds the mail cannot be reached; the one that sends can."""
+        self._dovecot.halt()
+
+    def back(self) -> None:
+        """It is there again."""
+        self._dovecot.run()
+
     def own_person(self, who: str = "ana") -> str:
         return PEOPLE[who].partition("<")[2].rstrip(">")
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from omnitui.config.load import parse
-from omnitui.core.channels import Dedupe
+from omnitui.core.channels import Dedupe, from_json
 from omnitui.core.errors import LoginRefused, Refused
 from omnitui.core.times import Instant
 from omnitui.sync.channels.contract import PullBudget, Standing
-from omnitui.sync.channels.email.connector import EmailConnector
+from omnitui.sync.channels.email.connector import CAN, EmailConnector
 from omnitui.sync.channels.registry import announced, channel_named
+from tests.channels.desk import LONG, Desk
 from tests.channels.email.rig import US, EmailRig
 from tests.servers.dovecot import PASSWORD
 
@@ -83,7 +84,7 @@ async def test_a_mailbox_that_only_reads(rig: EmailRig) -> None:
 
 async def test_what_a_mailbox_is_not_asked_for(rig: EmailRig) -> None:
     connector = mailbox(rig)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="by its connector"):
         await connector.pull("", PullBudget())
     with pytest.raises(Refused, match="by itself"):
         await connector.backfill("1", "")
@@ -93,3 +94,30 @@ async def test_what_a_mailbox_is_not_asked_for(rig: EmailRig) -> None:
 def test_only_a_server_that_files_what_it_sends_can_be_believed(rig: EmailRig) -> None:
     assert mailbox(rig).capabilities.dedupe is Dedupe.NONE
     assert mailbox(rig, sent_filed_by_server="yes").capabilities.dedupe is Dedupe.QUERYABLE
+
+
+def test_an_answer_leaves_while_the_mailbox_itself_is_away(rig: EmailRig, tmp_path: Path) -> None:
+    desk = Desk(tmp_path, rig)
+    desk.once()
+    rig.write("Hello")
+    desk.once()
+    item = desk.reply("We are here all the same")
+    rig.away()
+    outcome = desk.once()
+    assert (outcome.state, desk.state(item)) == ("offline", "queued"), "it may be that she has written again"
+    desk.ahead += LONG
+    desk.once()
+    assert desk.state(item) == "sent"
+    rig.back()
+    assert desk.once().error is None
+    assert [one.text for one in rig.sent()] == ["We are here all the same"]
+    assert desk.rows("SELECT state FROM outbox WHERE kind = 'copy'") == [("sent",)]
+
+
+def test_the_cache_says_what_a_mailbox_can_do(rig: EmailRig, tmp_path: Path) -> None:
+    desk = Desk(tmp_path, rig)
+    desk.once()
+    (row,) = desk.rows("SELECT channel, address, mark, capabilities, state FROM account")
+    assert row[:3] == ("email", US, "EM")
+    assert from_json(row[3]) == CAN
+    assert row[4] == "online"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -94,12 +94,12 @@ class Case:
         return self.connector_class(account, sender, lambda: login_for(account, server, self.secret), self.clock)
 
     @contextmanager
-    def delivery(self) -> Iterator[AccountOutbox]:
+    def delivery(self, in_step: Callable[[], bool] = lambda: True) -> Iterator[AccountOutbox]:
         """A worker's delivery, new as after a start."""
         tools = OutboxTools.open(self.path, self.path.parent, self.clock)
         try:
             account = ChatAccount(AccountId(1), "s", "email")
-            yield AccountOutbox(tools, account, self.connector(), lambda: True)
+            yield AccountOutbox(tools, account, self.connector(), in_step)
         finally:
             tools.close()
 

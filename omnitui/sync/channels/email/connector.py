@@ -1,37 +1,45 @@
-"""A mailbox as a connector: sends by SMTP, looks in the Sent folder for what may have been sent, files copies there.
+"""A mailbox as a connector: kept in step by the pipeline of `sync/imap`, sent from by SMTP.
 
-What is read is not pulled through a cursor but by the pipeline of `sync/imap`: see `Keeper` in the contract.
+What may have been sent is looked for in the Sent folder.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from omnitui.config.schema import AccountSettings
 from omnitui.core.channel_events import Person
 from omnitui.core.channels import Capabilities, Dedupe, History, Inbound
-from omnitui.core.errors import LoginRefused, Offline, OmnituiError, Refused
+from omnitui.core.errors import LoginRefused, Offline, OmnituiError, Refused, SecretError
 from omnitui.core.outgoing import Outgoing
 from omnitui.core.times import Instant
+from omnitui.sync.backoff import Backoff
 from omnitui.sync.channels.contract import (
     Batch,
-    Connector,
     Deferred,
     Filed,
     Finding,
+    Keeper,
     Logins,
     Lookup,
     Outbound,
     Probe,
-    PullBudget,
     Receipt,
+    Room,
     Setup,
 )
 from omnitui.sync.channels.email.probing import read_findings, send_findings
 from omnitui.sync.http.messages import Unanswered
+from omnitui.sync.imap.account import AccountSync, Wake
 from omnitui.sync.imap.login import Login, login_for
+from omnitui.sync.imap.setting import Setting
+from omnitui.sync.imap.suspects import ENOUGH, TOGETHER, Suspects
+from omnitui.sync.mail.batches import POLITE
 from omnitui.sync.outbox.account import Sender, sender_for
 from omnitui.sync.outbox.compose import compose
 from omnitui.sync.outbox.headers import wire_address
@@ -48,19 +56,25 @@ CAN = Capabilities(
 )
 """Of any mailbox. Where the server files what it sends by itself, what is not in Sent was certainly not sent: such a
 mailbox has `Dedupe.QUERYABLE`."""
+MOST_BREAKS = ENOUGH + len(TOGETHER)
+"""Connections that a pass over the mailbox may cost, where the server hangs up on some mail."""
 NO_SERVER = "this account has no server to send with: give it one in the config"
 
 
-class EmailConnector(Connector):
+class EmailConnector(Keeper):
     """One mailbox. `sender` None: it only reads; `login` finds the login for reading, and blocks."""
 
     tells_leaving = True
+    sends_apart = True
     own_orders = True
 
     def __init__(
         self, account: AccountSettings, sender: Sender | None, login: Callable[[], Login], clock: Callable[[], Instant]
     ) -> None:
         self._account, self._sender, self._login, self._clock = account, sender, login, clock
+        self._owner = f"{os.getpid()} {uuid.uuid4()}"
+        self._suspects = Suspects()
+        self._loop: AccountSync | None = None
         queryable = sender is not None and sender.filed_by_server()
         self.capabilities = replace(CAN, dedupe=Dedupe.QUERYABLE) if queryable else CAN
 
@@ -95,9 +109,60 @@ class EmailConnector(Connector):
                 findings.append(Finding("missing", f"SMTP: {error}"))
         return Probe(Person(self._account.address, self._account.display_name), tuple(findings))
 
-    async def pull(self, cursor: str, budget: PullBudget) -> Batch:
-        """Not this way."""
-        raise Refused("a mailbox is kept in step by its own pipeline")
+    async def keep(self, room: Room) -> None:
+        """By the pipeline of `sync/imap`, in a thread of its own, which has a connection to fetch and one to listen."""
+        backoff, tries = Backoff(), 0
+        while True:
+            try:
+                await self._connected(room)
+            except (LoginRefused, SecretError, Refused):
+                raise
+            except OmnituiError:
+                tries += 1
+                if not room.once or not self._suspects or tries > MOST_BREAKS:
+                    raise
+                # The server hung up on some mail, and the others may still be had.
+                await asyncio.sleep(backoff.next())
+            else:
+                return
+
+    async def _connected(self, room: Room) -> None:
+        """One connection from start to end."""
+        setting = Setting(
+            account=self._account,
+            account_id=room.account_id,
+            login=self._login,
+            writer=room.writer,
+            clock=self._clock,
+            attachments=room.attachments,
+            limit=room.sync.whole_mail_mb * 1_000_000,
+            poll_seconds=room.sync.poll_seconds,
+            owner=self._owner,
+            niceness=0 if room.once else POLITE,
+        )
+        loop = self._loop = AccountSync(setting, once=room.once, synced=room.synced, suspects=self._suspects)
+        # Not one of asyncio's own threads: those are few, and this one is needed for as long as the account is kept.
+        with ThreadPoolExecutor(1, thread_name_prefix="account") as thread:
+            running = asyncio.get_running_loop().run_in_executor(thread, loop.run)
+            try:
+                await asyncio.shield(running)
+            except asyncio.CancelledError:
+                loop.wake(Wake.STOP)
+                await asyncio.wait([running])
+                raise
+            finally:
+                self._loop = None
+                room.brought(loop.new)
+
+    def look(self) -> None:
+        """At every folder."""
+        if self._loop is not None:
+            self._loop.wake(Wake.SYNC)
+
+    def wake(self) -> None:
+        """Flags, moves and files are told and fetched on the pipeline's connection."""
+        if self._loop is not None:
+            self._loop.wake(Wake.OUTBOX)
 
     async def backfill(self, conversation: str, before: str) -> Batch:
         """Nothing to do: every mail of every folder is brought here by itself."""

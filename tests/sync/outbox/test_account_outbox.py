@@ -1,4 +1,4 @@
-"""The outboxes within a worker: they wait for the mailbox, hear a call, and find the files that go along."""
+"""The outbox of an account: it waits for the mailbox, hears a call, and finds the files that go along."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import base64
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,9 @@ import pytest
 from omnitui.core.errors import NotFound
 from omnitui.core.outgoing import OutgoingFile
 from omnitui.core.times import MINUTE, Instant
+from omnitui.store import outbox as outbox_items
 from omnitui.sync.mail.parse import parse_mail
 from omnitui.sync.outbox.enclosures import finder_of
-from omnitui.sync.outbox.service import OutboxService
 from tests.servers.smtp_sink import smtp_sink
 from tests.sync.outbox.desk_case import Case, outbox_case
 
@@ -27,46 +27,58 @@ def case(tmp_path: Path) -> Iterator[Case]:
         yield made
 
 
-async def test_an_answer_waits_until_the_mailbox_was_looked_at(case: Case, tmp_path: Path) -> None:
+async def test_an_answer_waits_until_the_mailbox_was_looked_at(case: Case) -> None:
     step: set[int] = set()
     async with smtp_sink() as sink:
         case.port = sink.port
         item = case.queue()
-        service = OutboxService(case.path, tmp_path, {1: case.connector()}, case.clock, step.__contains__)
-        try:
-            await service.once()
+        with case.delivery(lambda: bool(step)) as outbox:
+            await outbox.once()
             assert (case.state(item), sink.taken) == ("queued", [])
             step.add(1)
-            await service.online(1)
-            await service.once()
+            await outbox.network_is_back()
+            await outbox.once()
             assert (case.state(item), len(sink.taken)) == ("sent", 1)
             step.clear()
             late = case.queue("later")
             case.now += 10 * MINUTE
-            await service.once()
+            await outbox.once()
             assert case.state(late) == "sent"
-        finally:
-            service.close()
 
 
-async def test_it_runs_until_cancelled_and_hears_the_call(case: Case, tmp_path: Path) -> None:
+async def test_it_runs_until_cancelled_and_hears_the_call(case: Case) -> None:
     async with smtp_sink() as sink:
         case.port = sink.port
-        service = OutboxService(case.path, tmp_path, {1: case.connector()}, case.clock)
-        running = asyncio.create_task(service.run())
-        try:
-            await asyncio.sleep(0.05)
-            item = case.queue()
-            service.wake()
-            for _ in range(100):
-                await asyncio.sleep(0.02)
-                if case.state(item) == "sent":
-                    break
-            assert case.state(item) == "sent"
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-            service.close()
+        with case.delivery() as outbox:
+            running = asyncio.create_task(outbox.run())
+            try:
+                await asyncio.sleep(0.05)
+                item = case.queue()
+                outbox.wake()
+                await until(lambda: case.state(item) == "sent" and case.items("copy")[0]["state"] == "sent")
+            finally:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+        assert case.sent.appended == 1
+
+
+async def test_what_waits_for_another_try_goes_when_the_network_is_back_but_never_sooner_than_was_asked(
+    case: Case,
+) -> None:
+    async with smtp_sink() as sink:
+        asked, away = case.queue("asked to wait"), case.queue("nobody there")
+        await case.turn()
+        later = Instant(case.now + 3 * MINUTE)
+        case.connection.execute("UPDATE outbox SET state = 'sending' WHERE id = ?", (asked,))
+        outbox_items.retry_at(case.connection, asked, later, "too many calls", never_before=True)
+        case.port = sink.port
+        with case.delivery() as outbox:
+            await outbox.network_is_back()
+            await outbox.once()
+            assert (case.state(asked), case.state(away)) == ("queued", "sent")
+            case.now = later
+            await outbox.once()
+            assert case.state(asked) == "sent"
 
 
 async def test_files_of_forwarded_mail_come_out_of_it(case: Case, tmp_path: Path) -> None:
@@ -99,19 +111,26 @@ async def test_files_of_forwarded_mail_come_out_of_it(case: Case, tmp_path: Path
         assert parse_mail(sink.taken[0].content).attachments[0].sha256 == found.sha256
 
 
-async def test_waiting_for_the_mailbox_costs_next_to_nothing(case: Case, tmp_path: Path) -> None:
+async def test_waiting_for_the_mailbox_costs_next_to_nothing(case: Case) -> None:
     asked = 0
 
-    def clock() -> Instant:
+    def in_step() -> bool:
         nonlocal asked
         asked += 1
-        return case.clock()
+        return False
 
     case.queue()
-    service = OutboxService(case.path, tmp_path, {1: case.connector()}, clock, lambda account_id: False)
-    running = asyncio.create_task(service.run())
-    await asyncio.sleep(0.6)
-    service.stop()
-    await asyncio.wait_for(running, 5)
-    service.close()
-    assert asked < 20
+    with case.delivery(in_step) as outbox:
+        running = asyncio.create_task(outbox.run())
+        await asyncio.sleep(0.6)
+        outbox.stop()
+        await asyncio.wait_for(running, 5)
+    assert 0 < asked < 10
+
+
+async def until(there: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if there():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not happen")
