@@ -8,6 +8,7 @@ from typing import TypeAlias
 from omnitui.core.channel_events import DeletedEvent, EditedEvent, ReactionEvent, ReceiptEvent
 from omnitui.core.models import Delivery
 from omnitui.store import fulltext
+from omnitui.store.apply.chats import US
 from omnitui.store.apply.own_messages import preview_of
 from omnitui.store.chat import echo
 from omnitui.store.chat.scene import ChatScene
@@ -55,9 +56,15 @@ def _edit(scene: ChatScene, row: sqlite3.Row, event: EditedEvent) -> None:
 
 
 def _react(connection: sqlite3.Connection, message_id: int, event: ReactionEvent) -> None:
-    who = event.person.address
+    """Ours are kept as ours, whoever the channel says that we are: what was put here and comes back is one."""
+    who = US if event.ours else event.person.address
+    mine = "message_id = ? AND (address = ? OR (ours = 1 AND ?))"
     if event.whole:
-        connection.execute("DELETE FROM reaction WHERE message_id = ? AND address = ?", (message_id, who))
+        kept = ", ".join("?" * len(event.emoji))
+        connection.execute(
+            f"DELETE FROM reaction WHERE {mine} AND (emoji NOT IN ({kept}) OR address <> ?)",
+            (message_id, who, event.ours, *event.emoji, who),
+        )
     for emoji in (one[:64] for one in event.emoji if one):
         if event.added:
             connection.execute(
@@ -65,9 +72,7 @@ def _react(connection: sqlite3.Connection, message_id: int, event: ReactionEvent
                 (message_id, who, emoji, event.person.name, event.at, event.ours),
             )
         else:
-            connection.execute(
-                "DELETE FROM reaction WHERE message_id = ? AND address = ? AND emoji = ?", (message_id, who, emoji)
-            )
+            connection.execute(f"DELETE FROM reaction WHERE {mine} AND emoji = ?", (message_id, who, event.ours, emoji))
 
 
 def apply_receipt(scene: ChatScene, event: ReceiptEvent) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from omnitui.core.mail import Address
 from omnitui.core.times import Instant
 from omnitui.store import outbox, sending
-from omnitui.store.chat import echo
+from omnitui.store.chat import echo, refused
 from omnitui.store.chat.begun import adopt
 from omnitui.store.chat.scene import remote_of
 from omnitui.store.connection import joined
@@ -66,7 +66,6 @@ def gave_up(connection: sqlite3.Connection, item: OutboxItem, why: str, now: Ins
     """A change could not be carried out: said on the item; what is shown here goes back to what the channel has."""
     with joined(connection):
         outbox.settle(connection, item.id, "failed", why, now)
-        if item.payload.get("kind") == "delete" and item.message_id is not None:
-            connection.execute("UPDATE message SET deleted_at = NULL WHERE id = ?", (item.message_id,))
+        refused.take_back(connection, item, why)
         if item.conversation_id is not None:
             refresh(connection, [item.conversation_id])
