@@ -84,7 +84,7 @@ def test_what_is_of_the_past_or_of_no_chat_here_is_of_no_interest(cache: Cache) 
 def test_what_we_write_is_for_the_worker_only(cache: Cache) -> None:
     writing.we_write(cache, 1, NOW)
     assert names(cache) == []
-    assert writing.ours(1, NOW).all(cache) == [writing.Told(1, "c1")]
+    assert writing.ours(1, NOW).all(cache) == [writing.Told(1, "c1", "m1")]
     assert writing.ours(1, Instant(NOW + writing.OURS_LASTS)).all(cache) == []
     writing.we_stopped(cache, 1)
     assert writing.ours(1, NOW).all(cache) == []

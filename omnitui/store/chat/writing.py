@@ -36,6 +36,8 @@ class Told:
 
     conversation_id: int
     remote: str
+    last: str = ""
+    """The channel's id of what the customer wrote last: some channels are told of our writing as of an answer to it."""
 
 
 def heard(scene: ChatScene, event: TypingEvent) -> None:
@@ -93,7 +95,9 @@ def we_stopped(connection: Cache, conversation_id: int) -> None:
 def ours(account_id: int, now: Instant) -> Select[Told]:
     """The chats of an account in which one of us writes now."""
     return Select(
-        "SELECT c.id, min(r.remote) FROM writing w JOIN conversation c ON c.id = w.conversation_id"
+        "SELECT c.id, min(r.remote), coalesce((SELECT m.remote_id FROM message m WHERE m.conversation_id = c.id"
+        "   AND m.class = 'customer' AND m.remote_id <> '' ORDER BY m.at DESC, m.id DESC LIMIT 1), '')"
+        " FROM writing w JOIN conversation c ON c.id = w.conversation_id"
         " JOIN conversation x ON x.id = c.id OR x.merged_into = c.id"
         " JOIN remote_conversation r ON r.conversation_id = x.id AND r.account_id = c.account_id"
         " WHERE w.address = '' AND w.until > ? AND c.account_id = ? GROUP BY c.id",

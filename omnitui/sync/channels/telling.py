@@ -38,20 +38,21 @@ class Telling:
             self._told.clear()
             return 0
         rows = await self._desk.do(writing.ours(self._account_id, self._clock()).all)
-        now_in = {row.remote for row in rows if self._connector.narrowed(row.remote).typing}
+        now_in = {row.remote: row.last for row in rows if self._connector.narrowed(row.remote).typing}
         told = 0
-        for remote in self._told.keys() - now_in:
+        for remote in self._told.keys() - now_in.keys():
             del self._told[remote]
-            told += await self._tell(remote, False)
+            told += await self._tell(remote, "", False)
         for remote in sorted(now_in):
             if self._clock() - self._told.get(remote, 0) >= AGAIN:
                 self._told[remote] = self._clock()
-                told += await self._tell(remote, True)
+                told += await self._tell(remote, now_in[remote], True)
         return told
 
-    async def _tell(self, remote: str, typing: bool) -> bool:
+    async def _tell(self, remote: str, last: str, typing: bool) -> bool:
+        action = Action(kind="typing", conversation=remote, remote_id=last, value={"typing": typing})
         try:
-            await self._connector.act(Action(kind="typing", conversation=remote, value={"typing": typing}))
+            await self._connector.act(action)
         except OmnituiError as error:
             log.info("the other side was not told that somebody writes: %s", error)
             self._quiet_until = Instant(self._clock() + QUIET)

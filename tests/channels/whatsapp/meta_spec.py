@@ -55,6 +55,10 @@ def problems(method: str, template: str, query: dict[str, str], body: Any = None
         return found + _walk({"$ref": chosen}, body, "body")
     if isinstance(body, dict) and body.get("status") == "read":
         # Read marks are on Meta's page "Mark messages as read", not in the file.
+        told = body.get("typing_indicator", {"type": "text"})
+        found += [] if told == {"type": "text"} else [f"typing_indicator is {told!r}"]
+        known = {"messaging_product", "status", "message_id", "typing_indicator"}
+        found += [f"body.{name} is not known" for name in body if name not in known]
         return found + [f"{name} is missing" for name in ("messaging_product", "message_id") if not body.get(name)]
     return found + _walk(schema, body, "body")
 

@@ -225,6 +225,13 @@ async def test_reactions_and_read_marks(rig: WhatsAppRig, desk: WhatsApp) -> Non
         await desk.act(Action(kind="edit", conversation=ANA, remote_id=asked, value={"text": "x"}))
 
 
+async def test_that_we_write_is_shown_now_and_then(rig: WhatsAppRig, desk: WhatsApp) -> None:
+    asked = str(await in_thread(rig.write, "question"))
+    for value, last in ((True, asked), (True, asked), (False, ""), (True, ""), (True, "relay:x:1:1")):
+        await desk.act(Action(kind="typing", conversation=ANA, remote_id=last, value={"typing": value}))
+    assert [(one["message_id"], one["typing_indicator"]) for one in rig.fake.acts] == [(asked, {"type": "text"})]
+
+
 async def test_errors_are_of_the_right_kind(rig: WhatsAppRig, desk: WhatsApp) -> None:
     await in_thread(rig.write, "question")
     rig.faults.server_error = 1
@@ -340,6 +347,9 @@ def test_the_check_against_the_specification_can_fail() -> None:
         {**text, "colour": "red"},
         {**good, "type": "image", "image": {"caption": "no id"}},
         {**good, "type": "template", "template": {"name": "x", "language": {"code": "de"}}},
+        {"messaging_product": "whatsapp", "status": "read", "message_id": "1", "typing_indicator": {"type": "voice"}},
+        {"messaging_product": "whatsapp", "status": "read", "message_id": "1", "typing": True},
+        {"messaging_product": "whatsapp", "status": "read"},
         _with_head({"type": "image"}),
         _with_head({"type": "picture", "image": {"id": "1"}}),
     ):

@@ -14,6 +14,7 @@ import pytest
 from omnitui.core.chat_sending import template_json
 from omnitui.core.mail import Address
 from omnitui.core.times import Instant
+from omnitui.store.chat import writing
 from omnitui.triage import drafting, follow_ups, sending, undo
 from tests.channels.desk import Desk
 from tests.channels.whatsapp.rig import PEOPLE, WhatsAppRig
@@ -238,21 +239,39 @@ def test_a_file_that_meta_has_let_go_is_shown_as_lost(desk: Desk, rig: WhatsAppR
     assert desk.texts()[0] == "look"
 
 
+def test_the_customer_sees_that_we_write(desk: Desk, rig: WhatsAppRig) -> None:
+    writes(desk, rig, "an earlier question", number=ANA)
+    (last,) = rig.fake.customer_writes(ANA, "Ana", [{**TEXT, "text": {"body": "the last one"}}], age=-5)
+    desk.once()
+    with desk.live():
+        with desk.cache() as cache:
+            writing.we_write(cache, desk.one("SELECT id FROM conversation"), desk.now())
+        desk.until(lambda: any("typing_indicator" in one for one in rig.fake.acts))
+    assert [one["message_id"] for one in rig.fake.acts if "typing_indicator" in one] == [last]
+
+
 def test_the_worker_listens_on_no_port(desk: Desk) -> None:
     """Also for a channel whose vendor only pushes: what listens is the relay, a program of its own."""
     with desk.live():
-        for process in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                line = (process / "cmdline").read_bytes().split(b"\0")
-                if str(desk.path).encode() in line and b"sync" in line:
-                    assert listening(process) == []
-                    return
-        raise AssertionError("the worker was not found")
+        (worker,) = [one for one in Path("/proc").glob("[0-9]*") if {str(desk.path), "sync"} <= set(command_of(one))]
+        assert listening(worker) == []
+
+
+def command_of(process: Path) -> list[str]:
+    """What a process was started with; nothing for one that has ended meanwhile."""
+    try:
+        return (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+    except OSError:
+        return []
 
 
 def listening(process: Path) -> list[str]:
     """The TCP sockets on which a process waits for others (proc(5), /proc/net/tcp: state 0A)."""
-    links = [os.readlink(one) for one in (process / "fd").iterdir()]
+    links = []
+    for one in (process / "fd").iterdir():
+        # A file may have been closed since.
+        with contextlib.suppress(OSError):
+            links.append(os.readlink(one))
     own = {link[8:-1] for link in links if link.startswith("socket:[")}
     rows = [row.split() for name in ("tcp", "tcp6") for row in (process / "net" / name).read_text().splitlines()[1:]]
     return [row[1] for row in rows if row[3] == "0A" and row[9] in own]

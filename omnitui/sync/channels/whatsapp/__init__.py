@@ -12,6 +12,7 @@ CAPABILITIES = Capabilities(
     may_start=True,
     react=True,
     reply_to=True,
+    typing=True,
     mark_read=True,
     receipts="read",
     attachments=True,

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from omnitui.core.channel_events import Event, ReceiptEvent
 from omnitui.core.channels import Capabilities
 from omnitui.core.errors import NotFound, Offline, ProtocolError, Refused
-from omnitui.core.times import MINUTE, Instant
+from omnitui.core.times import MINUTE, SECOND, Instant
 from omnitui.sync.channels.contract import (
     Action,
     Batch,
@@ -32,6 +32,8 @@ REMEMBERED = 5000
 """Keys of ours that statuses have brought back, for `reconcile`."""
 LOOK = 15 * MINUTE
 """How often Meta is asked whether the token is still good."""
+TYPING = 20 * SECOND
+"""How often a customer is shown anew that we write."""
 PAGE = 200
 """Webhooks in one pull at most; each may hold several events."""
 
@@ -49,6 +51,7 @@ class WhatsApp(Connector):
             setup.http, setup.settings.relay_url, setup.settings.relay_source, setup.secrets["relay_token"]
         )
         self._look_at = Instant(0)
+        self._shown: dict[str, Instant] = {}
         self._arrived: OrderedDict[str, ReceiptEvent] = OrderedDict()
 
     async def probe(self) -> Probe:
@@ -128,7 +131,7 @@ class WhatsApp(Connector):
         )
 
     async def act(self, action: Action) -> Receipt:
-        """React, or show the customer that we have read up to a message. Raises Refused."""
+        """React, or show the customer that we write, or have read up to a message. Raises Refused."""
         if action.kind == "react":
             emoji = words(action.value.get("emoji")) if action.value.get("added", True) else ""
             part = {"message_id": action.remote_id, "emoji": emoji}
@@ -136,9 +139,22 @@ class WhatsApp(Connector):
         elif action.kind == "read":
             message = words(action.value.get("up_to")) or action.remote_id
             body = {"messaging_product": "whatsapp", "status": "read", "message_id": message}
+        elif action.kind == "typing":
+            return await self._typing(action)
         else:
             raise Refused(f"WhatsApp cannot {action.kind}")
         await self._graph.message(body, repeatable=True)
+        return Receipt("accepted", action.remote_id)
+
+    async def _typing(self, action: Action) -> Receipt:
+        """Shown for 25 seconds, or until we answer ("Typing indicators"); it is said of a message of theirs, which it
+        marks as read. Nothing takes it back."""
+        now, chat = self._clock(), action.conversation
+        due = now - self._shown.get(chat, Instant(0)) >= TYPING
+        if action.value.get("typing", True) and due and action.remote_id.startswith("wamid."):
+            self._shown = {one: at for one, at in self._shown.items() if now - at < TYPING} | {chat: now}
+            body = {"messaging_product": "whatsapp", "status": "read", "message_id": action.remote_id}
+            await self._graph.message(body | {"typing_indicator": {"type": "text"}}, repeatable=True)
         return Receipt("accepted", action.remote_id)
 
     async def templates(self) -> tuple[Template, ...]:
