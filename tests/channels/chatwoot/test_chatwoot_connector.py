@@ -26,6 +26,10 @@ def test_the_check_can_tell_right_from_wrong() -> None:
     needed(SPECIFICATION, SERVER).tell_apart(
         ("POST", f"{base}/1/messages", head, b'{"content": "x", "private": true}'),
         ("POST", f"{base}/1/messages", head, b'{"private": true}'),
+        ("POST", f"{base}/1/messages", head, b'{"content": "x", "template_params": {"name": "x"}}'),
+        ("POST", base, head, b'{"inbox_id": 1}'),
+        ("POST", f"{SERVER}/api/v1/accounts/3/contacts", head, b'{"name": "Zoe"}'),
+        ("GET", f"{SERVER}/api/v1/accounts/3/contacts/search?query=x", head, b""),
         ("POST", f"{base}/1/toggle_status", head, b'{"status": "closed"}'),
         ("GET", f"{base}?status=closed", head, b""),
         ("GET", f"{base}?statuz=all", head, b""),

@@ -144,6 +144,11 @@ async def test_a_first_answer_beyond_all_bounds_is_asked_for_in_small(
     monkeypatch.setattr(client, "LARGEST_SYNC", 40_000)
     batches = await desk.pull_all()
     assert [text.split()[0] for text in texts(batches, rig.rooms["ana"])] == ["m19"]
+    # After that nothing is left out: what the small answer does not hold comes page by page.
+    for n in range(20, 40):
+        rig.write(f"m{n} {'x' * 3000}")
+    batches = await desk.pull_all()
+    assert [text.split()[0] for text in texts(batches, rig.rooms["ana"])] == [f"m{n}" for n in range(20, 40)]
 
 
 async def test_nobody_is_left_to_read_an_answer(desk: Desk, rig: MatrixRig) -> None:

@@ -74,13 +74,13 @@ class Answers:
         return self.held, 0
 
     async def _ask(self, since: str, seconds: float) -> dict[str, Any]:
-        if since:
-            return await self.server.sync(since, wish(TIMELINE), seconds)
+        limit = TIMELINE if since else self.first_messages
         try:
-            return await self.server.sync("", wish(self.first_messages), seconds)
+            return await self.server.sync(since, wish(limit), seconds)
         except TooLarge:
-            # Thousands of rooms: their latest message, and the rest as it is scrolled to.
-            return await self.server.sync("", wish(1), seconds)
+            # Thousands of rooms: their latest message. What is between that and `since` comes by /messages; what is
+            # before the first sync, as it is scrolled to.
+            return await self.server.sync(since, wish(1), seconds)
 
 
 def wish(limit: int) -> dict[str, Any]:

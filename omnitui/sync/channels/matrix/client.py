@@ -15,6 +15,8 @@ from omnitui.sync.http.messages import Answer, Request, TooLarge, Unanswered, sa
 V3 = "/_matrix/client/v3"
 LARGEST_SYNC = 256 * 1024 * 1024
 """Bytes of an answer to /sync: the first one holds every room."""
+LARGEST_PAGE = 64 * 1024 * 1024
+"""Bytes of a page of messages: 500 events of 65,536 bytes at most, and who wrote them."""
 LARGEST_FILE = 512 * 1024 * 1024
 RATE = Rate(count=20, seconds=1.0, kept=4)
 """Ours: the specification sets none, and a homeserver that wants fewer calls says so."""
@@ -87,7 +89,7 @@ class Homeserver:
         """A page of a room, newest first, from a token (empty: now) back to another (empty: its beginning)."""
         params = {"dir": "b", "limit": str(limit), "filter": '{"lazy_load_members":true}'}
         params |= {name: value for name, value in (("from", start), ("to", end)) if value}
-        return await self.get(f"{V3}/rooms/{part(room)}/messages", params, largest=LARGEST_SYNC)
+        return await self.get(f"{V3}/rooms/{part(room)}/messages", params, largest=LARGEST_PAGE)
 
     async def event(self, room: str, event: str) -> dict[str, Any]:
         """One event."""
