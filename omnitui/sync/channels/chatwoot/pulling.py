@@ -58,6 +58,8 @@ class Puller:
     agents: Agents
     inboxes: Inboxes
     clock: Callable[[], Instant]
+    unlisted: dict[str, int] = field(default_factory=dict)
+    """Conversations that are there and in no page of the list where they should be, with their activity then."""
     quiet: int = 0
     deep: int = 1
 
@@ -135,6 +137,7 @@ class Puller:
         missing = [
             name for name, one in cursor.known.items()
             if name not in names and low < one.activity and (first or one.activity < high)
+            and self.unlisted.get(name) != one.activity
         ]  # fmt: skip
         found: list[Event] = []
         for name in missing[:VANISHED]:
@@ -145,7 +148,8 @@ class Puller:
             except Forbidden:
                 why = "Your Chatwoot user does not see this conversation any more"
             else:
-                cursor.known[name] = replace(cursor.known[name], activity=conversations.activity(item))
+                self.unlisted[name] = conversations.activity(item)
+                cursor.known[name] = replace(cursor.known[name], activity=self.unlisted[name])
                 continue
             del cursor.known[name]
             found.append(ConversationEvent(conversation=name, at=self.clock(), state="closed", barred=why))

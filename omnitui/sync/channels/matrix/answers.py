@@ -73,6 +73,10 @@ class Answers:
         self.held = Answer(cursor.since, following, joined, left, invited)
         return self.held, 0
 
+    def let_go(self) -> None:
+        """All of it was given out; who asks once more gets it from the server."""
+        self.held = None
+
     async def _ask(self, since: str, seconds: float) -> dict[str, Any]:
         limit = TIMELINE if since else self.first_messages
         try:

@@ -107,6 +107,7 @@ class Puller:
             found.holes = [*cursor.holes, *found.holes]
         else:
             await self._rest(answer, cursor, budget, scene, found)
+            self._answers.let_go()
         self.invited = frozenset(found.invites)
         cursor = Cursor(
             user=me,
