@@ -78,6 +78,12 @@ def parts(can: Capabilities, text: str, files: int) -> list[tuple[str, slice]]:
     return made + [("" if alone or piece.start else text, piece) for piece in pieces]
 
 
+def files_words(can: Capabilities, names: Sequence[str]) -> str:
+    """The files of a draft for the composer, and in how many messages they go where that is more than one."""
+    many = len(parts(can, "", len(names)))
+    return ", ".join(names) + (f" (as {many} messages)" if many > 1 else "")
+
+
 def variables(body: str) -> list[str]:
     """The names or numbers that a template asks for, in order, each once."""
     return list(dict.fromkeys(_VARIABLE.findall(body)))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omnitui.core.channels import OPEN, Capabilities, Window, window_of
-from omnitui.core.chat_sending import counted, template_of, window_words
+from omnitui.core.chat_sending import counted, files_words, template_of, window_words
 from omnitui.core.errors import Refused
 from omnitui.core.models import Draft
 from omnitui.store import channels
@@ -46,7 +46,8 @@ class Chat:
         if made_of:
             lines.append((("with ", "muted"), (f"template {made_of['name']}, sent as it stands", "link")))
         if draft.attachments:
-            lines.append((("with ", "muted"), (", ".join(Path(name).name for name in draft.attachments), "link")))
+            names = [Path(name).name for name in draft.attachments]
+            lines.append((("with ", "muted"), (files_words(self.can, names), "link")))
         words, role = ("", "") if made_of else window_words(self.window, session.now())
         if self.window.kind == "template" and words:
             keys = session.keymap.keys_of("compose.template")
