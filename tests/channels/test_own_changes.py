@@ -102,3 +102,23 @@ def test_an_edit_that_is_refused_shows_what_the_customer_sees(telegram: Desk) ->
     assert telegram.one("SELECT preview FROM message WHERE id = ?", ours) == "Second words"
     telegram.once()
     assert telegram.texts("human") == ["Second words"]
+
+
+def test_a_bot_has_one_reaction_and_no_more_is_shown(telegram: Desk) -> None:
+    theirs, _ = begun(telegram)
+    number = int(telegram.one("SELECT remote_id FROM message WHERE id = ?", theirs).rpartition(":")[2])
+
+    def there() -> object:
+        return telegram.rig.fake.messages[1001, number].get("reaction")
+
+    with telegram.live():
+        for emoji in ("👍", "🎉"):
+            react(telegram, theirs, emoji, on=True)
+            telegram.until(lambda emoji=emoji: there() == [emoji])
+        # Before it is told that the first one was replaced, it is taken away here.
+        react(telegram, theirs, "👍", on=False)
+        telegram.rig.write("More words")
+        telegram.until(lambda: reactions(telegram) == [("🎉", 1)])
+    telegram.once()
+    assert there() == ["🎉"]
+    assert reactions(telegram) == [("🎉", 1)]

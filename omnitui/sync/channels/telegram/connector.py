@@ -28,6 +28,7 @@ from omnitui.sync.channels.telegram.actions import about, carry_out
 from omnitui.sync.channels.telegram.client import SILENCE, Api, Moved
 from omnitui.sync.channels.telegram.mapping import WANTED, Bot, connection_ids, events_of
 from omnitui.sync.channels.telegram.notes import Connection, Notes, connection_of
+from omnitui.sync.channels.telegram.own_reactions import OwnReactions
 from omnitui.sync.channels.telegram.place import Place, place_of, same_bot
 from omnitui.sync.channels.telegram.probing import probe
 from omnitui.sync.channels.telegram.reading import number, record, words
@@ -55,6 +56,7 @@ class TelegramConnector(Connector):
         self._notes = Notes(setup.notes / "telegram.json")
         self._read = False
         self._me: Mapping[str, Any] = {}
+        self._reactions = OwnReactions(self._notes)
         self._asked: set[str] = set()
         """Connections that this process has heard of or asked for: what was kept of others may be out of date."""
 
@@ -87,7 +89,8 @@ class TelegramConnector(Connector):
         gap, heard = _gap(place.heard, asked_at)
         await self._learn(found, again=bool(gap))
         told = Standings(self._notes, self._setup.clock())
-        events = [*gap, *told.of_businesses(), *self._events(found, told)]
+        ours = self._reactions.untold()
+        events = [*gap, *told.of_businesses(), *self._events(found, told), *ours]
         more = len(found) >= limit
         serials = [number(record(update).get("update_id")) for update in found]
         after = Place(
@@ -97,7 +100,7 @@ class TelegramConnector(Connector):
             bot=here,
             api=api,
         )
-        return Batch(tuple(events), after.text(), more, 0.0, token=told.told)
+        return Batch(tuple(events), after.text(), more, 0.0, token=(told.told, ours))
 
     def _events(self, updates: list[Any], told: Standings) -> list[Event]:
         """Every update's events, and what it means for what can be done."""
@@ -114,9 +117,11 @@ class TelegramConnector(Connector):
         return events
 
     async def committed(self, batch: Batch) -> None:
-        """What was told of conversations is on the disk."""
-        if batch.token:
-            self._notes.tell(batch.token)
+        """What was told of conversations, and of our reactions, is on the disk."""
+        told, ours = batch.token or ({}, ())
+        self._reactions.told(ours)
+        if told:
+            self._notes.tell(told)
             await self._keep()
 
     async def send(self, draft: Outbound) -> Receipt:
@@ -156,7 +161,13 @@ class TelegramConnector(Connector):
         """See `actions.py`."""
         await self._ready()
         route, _ = about(action)
-        return await carry_out(self._api, action, self._connection(route), self._notes.albums)
+        if action.kind == "react" and self._reactions.gone(action):
+            return Receipt("duplicate")
+        receipt = await carry_out(self._api, action, self._connection(route), self._notes.albums)
+        if action.kind == "react":
+            self._reactions.done(action, self._setup.clock())
+            await self._keep()
+        return receipt
 
     def narrowed(self, conversation: str) -> Capabilities:
         """See `standing.py`."""

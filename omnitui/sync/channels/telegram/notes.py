@@ -18,6 +18,8 @@ from omnitui.sync.channels.telegram.routes import is_conversation
 
 ALBUMS = 500
 """Albums remembered: Telegram lets nothing older than 48 hours be deleted."""
+REACTIONS = 500
+"""Messages whose reaction of ours is remembered."""
 TOLD = 2000
 """Conversations remembered, the latest."""
 
@@ -63,6 +65,8 @@ class Notes:
     connections: dict[str, Connection] = field(default_factory=dict)
     albums: dict[str, list[int]] = field(default_factory=dict)
     """The messages of an album by the remote id of its first."""
+    reactions: dict[str, str] = field(default_factory=dict)
+    """Our reaction to a message; empty: we have taken it back."""
     told: dict[str, str] = field(default_factory=dict)
     """What was told last of a conversation: why nothing may be sent, and in the next line what can be done."""
 
@@ -86,6 +90,7 @@ class Notes:
                 )
         for name, numbers in record(found.get("albums")).items():
             self.albums[name] = [number(one) for one in items(numbers) if number(one) > 0]
+        self.reactions |= {name: words(emoji) for name, emoji in record(found.get("reactions")).items()}
         for name, said in record(found.get("told")).items():
             if is_conversation(name):
                 self.told[name] = words(said)
@@ -93,9 +98,11 @@ class Notes:
     def save(self) -> None:
         """Write it, whole or not at all. Raises OSError."""
         self.albums = dict(list(self.albums.items())[-ALBUMS:])
+        self.reactions = dict(list(self.reactions.items())[-REACTIONS:])
         kept: Mapping[str, Any] = {
             "connections": [asdict(one) for one in self.connections.values()],
             "albums": self.albums,
+            "reactions": self.reactions,
             "told": self.told,
         }
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
