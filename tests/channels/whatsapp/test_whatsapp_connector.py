@@ -246,6 +246,9 @@ async def test_errors_are_of_the_right_kind(rig: WhatsAppRig, desk: WhatsApp) ->
     with pytest.raises(LoginRefused) as refused:
         await WhatsApp(setup_of(rig, desk._graph._http), CHANNEL.capabilities).send(answer("no"))
     assert TOKEN not in str(refused.value)
+    for nobody in ("unknown", "whatsapp-account"):
+        with pytest.raises(Refused, match="nobody in this conversation"):
+            await desk.send(replace(answer("x"), conversation=nobody))
     for wrong in (answer(""), answer("x" * 4097), answer("x", private=True), replace(answer("x"), conversation="")):
         with pytest.raises(Refused):
             await desk.send(wrong)

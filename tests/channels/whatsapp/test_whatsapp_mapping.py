@@ -301,7 +301,9 @@ def test_calls_and_wishes_are_lines() -> None:
     ],
 )
 def test_what_meta_says_of_the_account_is_a_line_of_its_own(field: str, value: dict[str, Any], text: str) -> None:
-    (found,) = read(value, field, phone="")
+    about, found = read(value, field, phone="")
+    assert isinstance(about, ConversationEvent)
+    assert about.barred
     assert isinstance(found, MessageEvent)
     assert found.text.startswith(text)
     assert (found.conversation, found.direction) == (ACCOUNT, Direction.SYSTEM)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from omnitui.core.chat_sending import template_json
+from omnitui.core.errors import Refused
 from omnitui.core.mail import Address
 from omnitui.core.times import Instant
 from omnitui.store.chat import writing
@@ -284,3 +285,5 @@ def test_what_meta_says_of_the_account_is_shown_and_waits_for_nobody(desk: Desk,
     assert "Verify your business" in str(desk.one(found))
     assert desk.one("SELECT hidden FROM conversation") == 0
     assert desk.one("SELECT count(*) FROM conversation WHERE waiting = 1") == 0
+    with pytest.raises(Refused, match="nobody reads answers"):
+        desk.reply("Gladly")

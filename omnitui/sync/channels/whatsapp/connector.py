@@ -25,6 +25,7 @@ from omnitui.sync.channels.whatsapp.client import Graph
 from omnitui.sync.channels.whatsapp.contents import items, record, words
 from omnitui.sync.channels.whatsapp.mapping import events_of
 from omnitui.sync.channels.whatsapp.outgoing import addressed, check, media_part, template_of, template_part, to_of
+from omnitui.sync.channels.whatsapp.people import scoped
 from omnitui.sync.channels.whatsapp.probing import probe
 from omnitui.sync.relay_client import RelayClient, RelayCursor
 
@@ -150,7 +151,8 @@ class WhatsApp(Connector):
         """Shown for 25 seconds, or until we answer ("Typing indicators"); it is said of a message of theirs, which it
         marks as read. Nothing takes it back."""
         now, chat = self._clock(), action.conversation
-        due = now - self._shown.get(chat, Instant(0)) >= TYPING
+        # Of groups Meta's page says nothing.
+        due = now - self._shown.get(chat, Instant(0)) >= TYPING and (chat.isdigit() or scoped(chat))
         if action.value.get("typing", True) and due and action.remote_id.startswith("wamid."):
             self._shown = {one: at for one, at in self._shown.items() if now - at < TYPING} | {chat: now}
             body = {"messaging_product": "whatsapp", "status": "read", "message_id": action.remote_id}

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from omnitui.core.channel_events import Direction, MessageEvent
+from omnitui.core.channel_events import ConversationEvent, Direction, MessageEvent
+from omnitui.core.channels import Capabilities, to_json
 from omnitui.core.times import Instant
 from omnitui.sync.channels.whatsapp.contents import items, record, words
 from omnitui.sync.channels.whatsapp.errors import explain
@@ -55,10 +56,17 @@ def preference_of(told: dict[str, Any], known: Known, at: Instant) -> MessageEve
     )
 
 
-def account_notices(field: str, value: dict[str, Any], at: Instant, mark: str) -> Iterator[MessageEvent]:
+def account_notices(
+    field: str, value: dict[str, Any], at: Instant, mark: str
+) -> Iterator[MessageEvent | ConversationEvent]:
     """How account, number or templates stand at Meta, where that has changed; errors that are about no message."""
     told = [_FIELDS[field](value)] if field in _FIELDS else []
     told += [explain(error) for error in items(value.get("errors"))]
+    if any(told):
+        barred = "These are notices of Meta's; nobody reads answers to them"
+        yield ConversationEvent(
+            conversation=ACCOUNT, at=at, title=TITLE, barred=barred, capabilities=to_json(Capabilities())
+        )
     for index, text in enumerate(filter(None, told)):
         yield MessageEvent(
             conversation=ACCOUNT,

@@ -12,7 +12,8 @@ from typing import Any
 from omnitui.core.errors import Refused
 from omnitui.sync.channels.contract import Outbound, OutboundFile, Template
 from omnitui.sync.channels.whatsapp.contents import items, record, words
-from omnitui.sync.channels.whatsapp.people import scoped
+from omnitui.sync.channels.whatsapp.notices import ACCOUNT
+from omnitui.sync.channels.whatsapp.people import NOBODY, scoped
 
 MOST_TEXT, MOST_CAPTION, MOST_PARAMETER = 4096, 1024, 1024
 MEGABYTE = 1024 * 1024
@@ -77,6 +78,8 @@ def head_of(template: Template) -> str:
 
 def to_of(draft: Outbound) -> str:
     """To whom: the conversation's id, or the number of who is written to first. Raises Refused."""
+    if draft.conversation in (NOBODY, ACCOUNT):
+        raise Refused("there is nobody in this conversation to whom an answer could go")
     if draft.conversation:
         return draft.conversation
     for one in draft.to:
