@@ -369,6 +369,8 @@ class Draft:
     """When somebody began to write; 0 where that is not known."""
     chat: str = ""
     """Of a chat: JSON of what else goes along ({"template": {"id", "name", "language", "variables"}})."""
+    origin: ConversationId | None = None
+    """Another conversation of the same person that this answers too: the one from which somebody went this way."""
 
 
 @dataclass(frozen=True, slots=True)

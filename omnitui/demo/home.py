@@ -53,7 +53,9 @@ def demo_home(*, keep: bool = False, size: int = 0, haste: float = 1.0) -> Itera
     servers = _start(home, password, keep=keep, size=size, haste=haste)
     try:
         ports = _ports(servers, found.state / "demo.log")
-        _write(found.config_file, _config(ports["imap"], ports["smtp"], password))
+        script = found.state / "chat.toml"
+        _write(script, f"haste = {haste}\n" + resources.files("omnitui.demo").joinpath("chat.toml").read_text("utf-8"))
+        _write(found.config_file, _config(ports["imap"], ports["smtp"], password, script))
         _save_replies(found.cache_db)
         yield DemoHome(home, ports["imap"], ports["smtp"])
     finally:
@@ -91,7 +93,7 @@ def _last_words(log: Path) -> str:
     return lines[-1] if lines else "they said nothing"
 
 
-def _config(imap: int, smtp: int, password: Path) -> str:
+def _config(imap: int, smtp: int, password: Path, script: Path) -> str:
     """An account on both servers; the password is read from the private folder as any other program's would be."""
     server = 'host = "127.0.0.1"\nport = {port}\nsecurity = "plain"\n'
     return (
@@ -101,7 +103,7 @@ def _config(imap: int, smtp: int, password: Path) -> str:
         f"\n[account.imap]\n{server.format(port=imap)}\n[account.smtp]\n{server.format(port=smtp)}"
         f"\n[[account]]\nname = {toml(CHAT)}\nchannel = {toml('fake')}\ndisplay_name = {toml('Lantern Lane chat')}\n"
         f"undo_seconds = 5\n[account.fake]\nfolder = {toml(str(password.parent / 'chat'))}\n"
-        f"script = {toml(str(resources.files('omnitui.demo').joinpath('chat.toml')))}\n"
+        f"script = {toml(str(script))}\n"
     )
 
 

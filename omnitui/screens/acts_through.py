@@ -97,10 +97,15 @@ async def _switch(page: InboxPage, way: Way, origin: ConversationId) -> None:
     if old is not None:
         await page.composing.discard_quietly()
     session = page.session
+    first = old.origin if old is not None and old.origin is not None else origin
     if way.conversation is not None:
         if page.reading.id != way.conversation:
             await page.open_conversation(way.conversation)
-        draft = replace(await session.writer.do(drafting.reply, session.agent, way.conversation), to=(way.to,))
+        draft = replace(
+            await session.writer.do(drafting.reply, session.agent, way.conversation),
+            to=(way.to,),
+            origin=None if first == way.conversation else first,
+        )
     else:
         # The one at hand is told of it, and waits (triage/sending.py).
         kind = "new" if way.channel == EMAIL else "reply"

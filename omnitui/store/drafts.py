@@ -46,6 +46,7 @@ def save(connection: sqlite3.Connection, draft: Draft, now: Instant) -> Draft:
             "sender": draft.sender,
             "began_at": draft.began_at,
             "chat": draft.chat,
+            "origin": draft.origin,
         }
         names = ", ".join(f"{name} = ?" for name in fields)
         known = connection.execute(f"UPDATE draft SET {names} WHERE id = ?", (*fields.values(), draft.id)).rowcount
@@ -147,4 +148,5 @@ def _draft(row: sqlite3.Row) -> Draft:
         sender=row["sender"],
         began_at=row["began_at"],
         chat=row["chat"],
+        origin=None if row["origin"] is None else ConversationId(row["origin"]),
     )

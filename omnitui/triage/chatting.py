@@ -107,6 +107,7 @@ def send(
             operations.append(Operation(OpKind.FOLLOW_UP, key, {"at": when.follow_up, "saw": saw}))
         if target is not None and here is None:
             operations += elsewhere.told(agent, target, draft.account, now)
+        operations += elsewhere.answered(cache, agent, draft, here, now)
         to = draft.to[0] if draft.to else None
         name = (to.name or to.email) if to else (here.contact_name if here else "")
         return commit(cache, agent, f"Sent to {name or 'the chat'}", operations, now)

@@ -79,6 +79,7 @@ def send(
             operations.append(Operation(OpKind.FOLLOW_UP, key, {"at": follow_up, "saw": saw}))
         if target is not None and here is None:
             operations += elsewhere.told(agent, target, mail.sender.email, now)
+        operations += elsewhere.answered(cache, agent, draft, here, now)
         return commit(cache, agent, _label(draft), operations, now)
 
 

@@ -15,7 +15,7 @@ from omnitui.core.mail import Address
 from omnitui.core.models import ConversationId, Draft, MessageClass, MessageId, State
 from omnitui.store import accounts, channels, conversations, drafts, identities, messages
 from omnitui.store.connection import transaction
-from omnitui.triage import sending, undo
+from omnitui.triage import sending, state, undo
 from omnitui.triage.agent import Agent
 from tests.store.desk import NOW, make
 
@@ -97,3 +97,47 @@ def test_a_chat_that_the_customer_must_begin_is_refused(cache: sqlite3.Connectio
     row = conversations.by_id(ANNA).first(cache)
     assert row is not None
     assert row.state is State.OPEN
+
+
+@pytest.mark.parametrize("account", ["sales", "tg"])
+def test_the_conversation_that_one_came_from_is_answered_too(
+    cache: sqlite3.Connection, tmp_path: Path, account: str
+) -> None:
+    """One person, two conversations: answered in the other, this one waits for nobody; undo takes both back."""
+    to = "anna@home.example" if account == "sales" else "4711"
+    assert sending.send(cache, AGENT, through(cache, account, to), NOW, attachments=tmp_path / "files")
+    there = cache.execute("SELECT conversation_id FROM outbox WHERE kind = 'send'").fetchone()[0]
+    state.reopen(cache, AGENT, [ANNA], NOW)
+    notes = cache.execute("SELECT count(*) FROM message WHERE class = 'note'").fetchone()[0]
+    draft = Draft(
+        0, ConversationId(there), account, "reply", None, (Address("Anna", to),), subject="Your parcel",
+        body="It is there.", quote=False, author="Ana", origin=ANNA,
+    )  # fmt: skip
+    draft = drafts.save(cache, draft, NOW)
+    assert drafts.by_id(draft.id).first(cache) == draft
+    assert sending.send(cache, AGENT, draft, NOW, attachments=tmp_path / "files")
+    row = conversations.by_id(ANNA).first(cache)
+    assert row is not None
+    assert row.state is State.PENDING
+    newest = messages.thread(ANNA).all(cache)[0]
+    (body,) = messages.bodies([newest.id]).all(cache)
+    assert body.text == f"Answered from {account}, in #{there}"
+
+    undo.undo(cache, AGENT, NOW)
+    row = conversations.by_id(ANNA).first(cache)
+    assert row is not None
+    assert row.state is State.OPEN
+    assert cache.execute("SELECT count(*) FROM message WHERE class = 'note'").fetchone()[0] == notes
+    back = next(one for one in drafts.every().all(cache) if one.body == "It is there.")
+    assert back.origin == ANNA
+
+
+def test_a_conversation_that_was_closed_meanwhile_stays_closed(cache: sqlite3.Connection, tmp_path: Path) -> None:
+    assert sending.send(cache, AGENT, through(cache, "tg", "4711"), NOW, attachments=tmp_path / "files")
+    there = cache.execute("SELECT conversation_id FROM outbox WHERE kind = 'send'").fetchone()[0]
+    state.close(cache, AGENT, [ANNA], NOW)
+    draft = Draft(0, ConversationId(there), "tg", "reply", None, (), body="It is there.", author="Ana", origin=ANNA)
+    assert sending.send(cache, AGENT, drafts.save(cache, draft, NOW), NOW, attachments=tmp_path / "files")
+    row = conversations.by_id(ANNA).first(cache)
+    assert row is not None
+    assert row.state is State.CLOSED

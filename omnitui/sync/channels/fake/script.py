@@ -11,13 +11,15 @@ from omnitui.core.times import DAY, HOUR, SECOND, Instant
 
 
 class Script:
-    """A TOML file: [[customer]] with name, address, conversation, [[customer.message]] (text, and hours ago or `after`
-    seconds) and `answers`, [[customer.earlier]] (text, and days ago) for what is had on order only. What is due is
-    given out once for a run of the program."""
+    """A TOML file: `haste` (by how much `after` is shorter), [[customer]] with name, address, phone, email,
+    conversation, [[customer.message]] (text, and hours ago or `after` seconds) and `answers`, [[customer.earlier]]
+    (text, and days ago) for what is had on order only. What is due is given out once for a run of the program."""
 
     def __init__(self, path: Path) -> None:
         with open(path, "rb") as file:
-            self._customers: list[dict[str, Any]] = tomllib.load(file).get("customer", [])
+            read = tomllib.load(file)
+        self._customers: list[dict[str, Any]] = read.get("customer", [])
+        self._haste = max(float(read.get("haste", 1)), 0.01)
         self._began: Instant | None = None
         self._given: set[tuple[int, int]] = set()
         self._answered: dict[str, int] = {}
@@ -75,13 +77,15 @@ class Script:
     def _time(self, message: dict[str, Any]) -> Instant:
         began = self._began or Instant(0)
         if "after" in message:
-            return Instant(began + int(message["after"]) * SECOND)
+            return Instant(began + int(message["after"] * SECOND / self._haste))
         return Instant(began - int(float(message.get("hours", 0)) * HOUR))
 
     @staticmethod
     def _message(customer: dict[str, Any], message: dict[str, Any], at: Instant, remote_id: str) -> MessageEvent:
         ours = message.get("from") == "us"
-        who = Person(customer["address"], customer["name"], phone=customer.get("phone", ""))
+        who = Person(
+            customer["address"], customer["name"], phone=customer.get("phone", ""), email=customer.get("email", "")
+        )
         return MessageEvent(
             conversation=customer["conversation"],
             remote_id=f"{customer['conversation']}-{remote_id}",
