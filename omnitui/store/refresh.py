@@ -122,8 +122,8 @@ def _ordering(
 
 
 def _hidden(connection: sqlite3.Connection, counts: list[sqlite3.Row]) -> set[int]:
-    """Those in which every customer is blocked, or in which only we wrote to each other."""
-    hidden = set()
+    """Those in which every customer is blocked, in which only we wrote, or in which nothing stands yet."""
+    hidden = {row["id"] for row in counts if row["last_at"] is None and not row["drafts"]}
     for sql, outside in ((_BLOCKED, True), (_AMONG_US, False)):
         ids = [row["id"] for row in counts if bool(row["from_outside"]) is outside]
         hidden |= {id for (id,) in connection.execute(sql, (json.dumps(ids),))}

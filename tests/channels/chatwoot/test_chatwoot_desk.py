@@ -62,6 +62,16 @@ def test_what_is_done_there_is_so_here(desk: Desk, rig: ChatwootRig) -> None:
     assert desk.texts()[-1] == "Hello?"
 
 
+def test_a_conversation_without_a_message_is_not_in_the_list(desk: Desk, rig: ChatwootRig) -> None:
+    room = rig.fake.conversation(rig.contacts["ben"])
+    desk.once()
+    hidden = "SELECT hidden FROM conversation WHERE key = ?"
+    assert desk.one(hidden, f"desk {room}") == 1
+    rig.fake.add(room, "Hello")
+    desk.once()
+    assert desk.one(hidden, f"desk {room}") == 0
+
+
 def first(desk: Desk, rig: ChatwootRig, text: str) -> str:
     """The agent writes to ben first, who has no conversation; gives the outbox item."""
     who = Address("Ben", rig.own_person("ben"))
