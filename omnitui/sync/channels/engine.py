@@ -271,6 +271,9 @@ class Engine:
         saying: set[asyncio.Task[None]] = set()
 
         def synced() -> None:
+            if not keeping.by_itself:
+                # Each time it has asked and was answered; a mailbox may be in step as soon as it is connected.
+                backoff.reset()
             task = events.create_task(self._in_step(keeping, name))
             saying.add(task)
             task.add_done_callback(saying.discard)
@@ -299,7 +302,7 @@ class Engine:
         self._synced[name].set()
         if outcome.state != "online":
             outcome.state, outcome.detail, outcome.error = "online", "", None
-            if not keeping.tells_its_state:
+            if not keeping.by_itself:
                 await asyncio.to_thread(self._say, name, "online", "")
 
     async def _failed(self, account: Account, state: str, error: OmnituiError) -> None:

@@ -61,8 +61,8 @@ class Keeping:
         return self._connector.sends_apart
 
     @property
-    def tells_its_state(self) -> bool:
-        """The connector itself notes how the account is doing while it is connected."""
+    def by_itself(self) -> bool:
+        """The connector keeps the account, and notes how it is doing while it is connected."""
         return isinstance(self._connector, Keeper)
 
     def ask(self) -> None:

@@ -114,6 +114,25 @@ def test_an_answer_leaves_while_the_mailbox_itself_is_away(rig: EmailRig, tmp_pa
     assert desk.rows("SELECT state FROM outbox WHERE kind = 'copy'") == [("sent",)]
 
 
+def test_an_answer_leaves_while_the_mailbox_refuses_us_and_its_own_server_does_not(
+    rig: EmailRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path, rig)
+    desk.once()
+    rig.write("Hello")
+    desk.once()
+    item = desk.reply("Sent all the same")
+    with desk.cache() as cache:
+        for table, times in (("outbox", ("created_at", "not_before", "saw_at")), ("message", ("at", "fetched_at"))):
+            cache.execute(f"UPDATE {table} SET {', '.join(f'{time} = {time} - {LONG}' for time in times)}")
+    passwords = {"OMNITUI_PASSWORD_DESK": "another one", "OMNITUI_PASSWORD_DESK_SMTP": PASSWORD}
+    monkeypatch.setattr(rig, "environment", lambda: passwords)
+    with desk.live():
+        desk.until(lambda: desk.state(item) == "sent")
+        desk.until(lambda: desk.one("SELECT state FROM account") == "refused")
+    assert [one.text for one in rig.sent()] == ["Sent all the same"]
+
+
 def test_the_cache_says_what_a_mailbox_can_do(rig: EmailRig, tmp_path: Path) -> None:
     desk = Desk(tmp_path, rig)
     desk.once()
