@@ -190,17 +190,18 @@ def test_a_screen_starts_a_worker_when_none_runs_and_it_goes_when_unused(
 async def test_a_worker_started_by_a_screen_ends_after_the_last_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "FIRST_SCREEN", 0.3)
-    monkeypatch.setattr(worker, "LAST_SCREEN", 0.2)
+    monkeypatch.setattr(worker, "FIRST_SCREEN", 0.5)
+    monkeypatch.setattr(worker, "LAST_SCREEN", 10.0)
     where = places(tmp_path, {})
     prepare(where)
     running = asyncio.create_task(worker.Worker(where, Settings(), now).run(while_used=True))
-    await asyncio.sleep(0.2)
+    await asyncio.to_thread(until, where.socket.exists, "it listens")
     _, screen = await asyncio.open_unix_connection(where.socket)
     await asyncio.sleep(0.8)
     assert not running.done(), "a screen uses it"
+    monkeypatch.setattr(worker, "LAST_SCREEN", 0.2)
     screen.close()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 10)
 
 
 def test_the_worker_knows_no_textual() -> None:
