@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Sequence
 
 from bench.cache import fill
+from campaigns._hostile_chats import make_chats_hostile
 from campaigns._hostile_log import make_log_hostile
 from omnitui.core.blocks import Block, BlockKind, Mark, Span, blocks_to_json
 from omnitui.core.times import Instant
@@ -31,9 +32,9 @@ def fill_hostile(cache: sqlite3.Connection, strings: Sequence[str], now: Instant
     fill(cache, count, now, each=1)
     agent = Agent("ana")
     for id in range(1, min(count, 12)):
-        labels.tag(cache, agent, [id], [strings[id]], [], now)
+        labels.tag(cache, agent, [id], [f"t{strings[id]}"], [], now)
         labels.assign(cache, agent, [id], strings[id + 1], now)
-        notes.note(cache, agent, [id], strings[id + 2], now)
+        notes.note(cache, agent, [id], f"n{strings[id + 2]}", now)
     cache.execute("BEGIN")
     threads = max(count // EACH, 1)
     cache.execute("UPDATE message SET conversation_id = 1 + (rowid / 100000) % ? WHERE class <> 'note'", (threads,))
@@ -53,6 +54,7 @@ def fill_hostile(cache: sqlite3.Connection, strings: Sequence[str], now: Instant
     cache.execute("UPDATE message SET error = subject, delivery = 'failed' WHERE class = 'human' AND id % 3 = 0")
     _more_rows(cache, strings, now)
     _known_account(cache, strings)
+    make_chats_hostile(cache, strings, now)
     make_log_hostile(cache, strings)
     cache.executemany(
         "INSERT OR IGNORE INTO saved_reply(name, subject, body, author, updated_at) VALUES (?1, ?2, ?3, ?2, ?4)",

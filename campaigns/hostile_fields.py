@@ -24,12 +24,13 @@ from pathlib import Path
 from bench.terminal import Terminal, running
 from campaigns._foreign import STEERING, foreign
 from campaigns._hostile_cache import EACH, fill_hostile
+from campaigns._hostile_chats import CONFIG as CHAT_ACCOUNT
 from campaigns._hostile_strings import strings
 from omnitui.config.places import places, prepare
 from omnitui.core.times import Instant
 from omnitui.store.connection import Role, open_cache
 
-F8, PASTED = "\x1b[19~", "\x1b[200~{}\x1b[201~"
+F4, F7, F8, PASTED = "\x1bOS", "\x1b[18~", "\x1b[19~", "\x1b[200~{}\x1b[201~"
 PAGES = (
     ("go",), ("gd",), ("ge",), ("gw",), ("V",), ("\x0c",), ("Ct",), ("gc",), ("gc", "/", "a", "\x1b"),
     ("gc", "j", "\r"), ("gp",),
@@ -57,6 +58,12 @@ host = "127.0.0.1"
 provider = "gmail"
 client_id = "1"
 """
+CHATS = (
+    ("v", "gg", "k", "k"), ("gg", "gH"), ("gw", "q"), ("Ct", "q"), ("Cl", "\x1b"), ("Cd", "\x1b"), ("Cs", "\x1b"),
+    ("+", "\x1b[B", "\x1b"), ("gT", "\x1b[B", "\x1b"), ("gz", "\x1b[B", "\x1b"), ("A", "\x1b[B", "\x1b"),
+    ("o", "\x1b[B", "\x1b"),
+)  # fmt: skip
+"""Keys to what is only in chats, and out of it again."""
 MENUS = ("o", "w", "y", "t", "a", "gv", "?", "\x10", ":", "p", "S", "s")
 FIELDS = (("/", "\x1b"), ("n", "\x1b"), ("r", "\x1b"), ("t", "\x1b"), (":", "\x1b"), ("a", "\x1b"), ("?", "\x1b"))
 PAGE_DOWN = "\x1b[6~"
@@ -66,7 +73,7 @@ def made(home: Path, texts: list[str]) -> None:
     """A home with such a cache."""
     where = places(home)
     prepare(where)
-    where.config_file.write_text(CONFIG)
+    where.config_file.write_text(CONFIG + CHAT_ACCOUNT)
     cache = open_cache(where.cache_db, Role.PULL)
     fill_hostile(cache, texts, Instant(time.time_ns() // 1_000_000))
     cache.close()
@@ -105,6 +112,7 @@ def walk(terminal: Terminal, texts: list[str], threads: int, pasted: int) -> Non
         for key in pressed:
             keys(terminal, key)
             calm(terminal, 0.3)
+    walk_chats(terminal, max(threads // 8, 1))
     for menu in MENUS:
         keys(terminal, menu, "\x1b[B", "\x1b[B", "\x1b")
         calm(terminal, 0.3)
@@ -115,6 +123,27 @@ def walk(terminal: Terminal, texts: list[str], threads: int, pasted: int) -> Non
         keys(terminal, pasted_text(text), leaves)
         calm(terminal, 0.2)
     keys(terminal, "\x1b", "ga", "gg", "e", "z", "x", "*", "*")
+
+
+def walk_chats(terminal: Terminal, threads: int) -> None:
+    """Through whole chats, and what can be done in one."""
+    keys(terminal, "ga", "/", "channel:fake", "\r")
+    calm(terminal, 0.5)
+    keys(terminal, "gg", "\r")
+    # An answer by a template, whose variables are asked for, and one to a message that is chosen.
+    after(terminal, "r", "sends")
+    after(terminal, F7, "Templates")
+    for key in ("\x1b[B", "\r", "x", "\r", "\x1b", F4, "\x1b[B", "\r", F8):
+        keys(terminal, key)
+        calm(terminal, 0.3)
+    for _ in range(threads):
+        keys(terminal, "v", "gg", "k", *[PAGE_DOWN] * (EACH // 6), "G")
+        for pressed in CHATS:
+            for key in pressed:
+                keys(terminal, key)
+                calm(terminal, 0.1)
+        keys(terminal, "J")
+    keys(terminal, "\x1b", "\x1b", "ga")
 
 
 def pasted_text(text: str) -> str:
