@@ -87,6 +87,20 @@ async def test_many_threads_are_looked_at_beside_and_by_the_next_process_too(rig
         await desk.until_so(lambda: len(seen | set(desk.edits)) == 26)
 
 
+async def test_a_thread_that_cannot_be_looked_at_stops_nothing(rig: SlackRig, tmp_path: Path) -> None:
+    replies = [days_ago(rig, 1.9, "reply", days_ago(rig, 2, "root")) for _ in range(2)]
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(4)
+        cursor = desk.cursor
+    await nobody_listens(rig)
+    for reply in replies:
+        rig.slack.change(ROOM, reply, "changed", tell=False)
+    rig.slack.replies["conversations.replies"] = [(200, {"ok": False, "error": "some_new_error"})]
+    async with desk_of(rig, tmp_path, cursor, ahead=HOUR) as desk:
+        await desk.pull()
+        assert len(desk.edits) == 1
+
+
 async def test_after_a_moment_only_nothing_old_is_looked_at(rig: SlackRig, tmp_path: Path) -> None:
     root = days_ago(rig, 2, "root")
     days_ago(rig, 1.9, "reply", root)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from omnitui.core.channel_events import IdentityEvent
-from tests.channels.slack.making import desk_of
+from omnitui.sync.http.messages import TooMany
+from tests.channels.slack.making import desk_of, draft
 from tests.channels.slack.rig import SlackRig
 
 MINUTE = 60_000
@@ -83,3 +86,22 @@ async def test_an_organisation_that_is_not_told_now_does_not_stop_the_messages(r
         (message,) = await desk.until(1)
         assert message.author is not None
         assert (message.author.name, message.author.organisation) == ("Ana Lima", "")
+
+
+async def test_each_method_has_a_limit_of_its_own_and_slack_s_word_counts(rig: SlackRig, tmp_path: Path) -> None:
+    root = rig.write("a question")
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(1)
+        rig.slack.throttled["chat.postMessage"] = (3600.0, 61)
+        await desk.connector.send(draft("first", root, key="k1"))
+        with pytest.raises(TooMany) as held:
+            await desk.connector.send(draft("second", root, key="k2"))
+        assert 55 < held.value.wait <= 61
+        asked = len(rig.slack.calls)
+        with pytest.raises(TooMany):
+            await desk.connector.send(draft("second", root, key="k2"))
+        assert len(rig.slack.calls) == asked, "nobody asks before the time that Slack named"
+        assert [one.text for one in rig.sent()] == ["first"]
+        assert (await desk.connector.reconcile(draft("second", root, key="k2"))).state == "absent"
+        rig.write("meanwhile", who="ben")
+        assert "meanwhile" in {one.text for one in await desk.until(3)}

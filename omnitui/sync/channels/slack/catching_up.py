@@ -113,7 +113,11 @@ class CatchUp:
     async def look(self, client: SlackClient, place: Place) -> list[Found]:
         """One page of a thread that is looked at for what has changed since the break. Raises as `step`."""
         since = ts_order(_before(place.look_since))
-        found = await self._thread(client, place, place.look)
+        try:
+            found = await self._thread(client, place, place.look)
+        except SlackRefused:
+            place.look.pop(0)  # nothing new depends on it: the others are looked at all the same
+            found = []
         if not place.look:
             place.look_since = ""
         gone = [one for one in found if one.message.get("subtype") == "tombstone"]
