@@ -187,7 +187,9 @@ async def _secrets(face: Face, form: ChannelForm, given: dict[str, str]) -> dict
         if spec.name in found:
             continue
         more = ("Leave it empty if you have none.",) if spec.optional else ()
-        failure = SecretError(f"no {spec.title} was given: --secret-environment takes it from the environment")
+        failure = SecretError(
+            f"the secret {spec.name} is missing ({spec.title}): --secret-environment takes it from the environment"
+        )
         question = Question(
             spec.name,
             spec.title,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from omnitui.demo.home import demo_home
+from omnitui.store.connection import Role, open_cache
 from tests.cli.run import documents, omnitui
 
 
@@ -125,3 +126,24 @@ def test_the_ledger_is_compared_with_the_server() -> None:
         told = " ".join(problems(found))
         assert "folder inbox: 1 on the server are not here (UID 103)" in told
         assert "folder sent was numbered anew on the server" in told
+
+
+@pytest.mark.parametrize("damage", ["older", "garbage"])
+def test_accounts_are_looked_at_beside_a_cache_that_cannot_be_read(tmp_path: Path, damage: str) -> None:
+    cache = tmp_path / "data" / "cache.db"
+    open_cache(cache, Role.OPERATIONS).close()
+    if damage == "older":
+        connection = sqlite3.connect(cache)
+        connection.execute("PRAGMA user_version = 1")
+        connection.close()
+    else:
+        cache.write_bytes(b"no database" * 1000)
+    (tmp_path / "config").mkdir()
+    text = '[[account]]\nname = "chat"\nchannel = "telegram"\n[account.telegram]\napi = "http://127.0.0.1:1"\n'
+    (tmp_path / "config" / "config.toml").write_text(text)
+    code, found = findings(tmp_path)
+    assert code == 1
+    told = [f for f in found if f["area"] == "account chat"]
+    assert any("omnitui secret set chat --only bot_token" in f["advice"] for f in told)
+    said = {f["verdict"] for f in found if f["area"] == "cache"}
+    assert said == ({"note"} if damage == "older" else {"problem"})

@@ -82,12 +82,12 @@ def _imap(
 
 
 def _ledger(area: str, places: Places, settings: AccountSettings, server: Connection) -> Iterator[Finding]:
+    from omnitui.cli.checks.cache import to_look_at
     from omnitui.store import accounts, folders
-    from omnitui.store.connection import Role, open_cache
 
-    if not places.cache_db.exists():
+    cache = to_look_at(places)
+    if cache is None:
         return
-    cache = open_cache(places.cache_db, Role.READ)
     try:
         known = next((a for a in accounts.statuses().all(cache) if a.name == settings.name), None)
         if known is None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from omnitui.cli.checks.finding import Finding, good, note, problem
 from omnitui.config.places import Places
 from omnitui.core.errors import CacheError
 from omnitui.core.times import DAY, HOUR, MINUTE, SECOND, Instant
+
+if TYPE_CHECKING:
+    from omnitui.store.connection import Cache
 
 OLD_QUEUE = 10 * MINUTE
 """A queued mail older than this means that no worker runs, or that the server is away."""
@@ -16,6 +20,16 @@ _PUT_BACK = (
     "stand in it only"
 )
 MOST_SKEW = 2 * MINUTE
+
+
+def to_look_at(places: Places) -> Cache | None:
+    """The cache for another check; None where there is none, or where it cannot be read, which `cache` tells."""
+    from omnitui.store.connection import Role, open_cache
+
+    try:
+        return open_cache(places.cache_db, Role.READ) if places.cache_db.exists() else None
+    except CacheError:
+        return None
 
 
 def cache(places: Places, now: Instant) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ def account(places: Places, settings: ChannelAccountSettings, stores: Stores, *,
         channel, options = settings_of(settings)
         secrets = find_secrets(settings, channel, options, stores, os.environ)
     except SecretError as error:
-        yield problem(area, str(error), f"omnitui secret set {settings.name} --only NAME")
+        yield problem(area, str(error), _again(settings))
         return
     except OmnituiError as error:
         yield problem(area, str(error), "mend config.toml; `omnitui config check` says when it is right")
@@ -37,13 +37,21 @@ def account(places: Places, settings: ChannelAccountSettings, stores: Stores, *,
     yield from _unsettled(area, places, settings.name)
 
 
+def _again(settings: ChannelAccountSettings) -> str:
+    """How each secret of the account is given anew."""
+    from omnitui.sync.channels.registry import channel_named
+
+    names = [spec.name for spec in channel_named(settings.channel).secrets if not spec.optional]
+    return " or ".join(f"omnitui secret set {settings.name} --only {name}" for name in names)
+
+
 def _probe(area: str, places: Places, settings: ChannelAccountSettings, secrets: dict[str, str]) -> Iterator[Finding]:
     from omnitui.sync.channels.probing import probe_account
 
     try:
         probed = asyncio.run(probe_account(settings, secrets, places.state / "channels" / settings.name))
     except LoginRefused as error:
-        yield problem(area, str(error), f"omnitui secret set {settings.name} --only NAME")
+        yield problem(area, str(error), _again(settings))
         return
     except OmnituiError as error:
         yield problem(area, str(error), "look at the network and the config; everything here can be used meanwhile")
@@ -58,12 +66,12 @@ def _probe(area: str, places: Places, settings: ChannelAccountSettings, secrets:
 
 
 def _unsettled(area: str, places: Places, name: str) -> Iterator[Finding]:
+    from omnitui.cli.checks.cache import to_look_at
     from omnitui.store import channels
-    from omnitui.store.connection import Role, open_cache
 
-    if not places.cache_db.exists():
+    cache = to_look_at(places)
+    if cache is None:
         return
-    cache = open_cache(places.cache_db, Role.READ)
     try:
         gaps, early = channels.unsettled(name).first(cache) or (0, 0)
     finally:

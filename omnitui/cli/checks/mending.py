@@ -35,15 +35,12 @@ def found(places: Places, now: Instant) -> Iterator[Finding]:
 
 
 def _lost(places: Places) -> Iterator[Finding]:
-    from omnitui.store.connection import Role, open_cache
+    from omnitui.cli.checks.cache import to_look_at
     from omnitui.store.schema_check import missing
 
-    if not places.cache_db.exists():
+    connection = to_look_at(places)
+    if connection is None:
         return
-    try:
-        connection = open_cache(places.cache_db, Role.READ)
-    except CacheError:
-        return  # said by the check of the cache
     try:
         lost = missing(connection)
     finally:
