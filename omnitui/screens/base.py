@@ -150,6 +150,15 @@ class Page(Stacked, inherit_bindings=False):
             event.stop()
             event.prevent_default()
 
+    def _runs(self, event: events.Key) -> bool:
+        """Run the command of a key in the composer, before any key behind it."""
+        if not self.on_top or self._asking or self.context is not Context.COMPOSE:
+            return False
+        outcome = self.resolver.feed(key_name(event), Context.COMPOSE)
+        if outcome.binding is not None:
+            self.run_command(Call(outcome.binding.command.id, outcome.binding.args, outcome.count))
+        return outcome.binding is not None
+
     def _beside_a_line(self, event: events.Key) -> None:
         """In a line of a page (search, find) the keys are the line's own, but for those that work anywhere."""
         for id in ("palette", "quit"):

@@ -32,6 +32,7 @@ class ContactsPage(SheetPage, inherit_bindings=False):
     def __init__(self, session: Session, words: str = "") -> None:
         super().__init__(session)
         self.line = SearchLine(id="search", placeholder="name, firm, address, notes", classes="-hidden")
+        self.line.when_kept = self._to_rows
         self._searched = words
         self._rows: dict[ContactId, ContactRow] = {}
 
@@ -98,11 +99,6 @@ class ContactsPage(SheetPage, inherit_bindings=False):
         """Esc: everybody again."""
         event.stop()
         self.line.value = ""
-        self._to_rows()
-
-    def on_search_line_kept(self, event: SearchLine.Kept) -> None:
-        """Enter: into the rows."""
-        event.stop()
         self._to_rows()
 
     def _to_rows(self) -> None:

@@ -85,9 +85,11 @@ class InboxPage(InboxParts, inherit_bindings=False):
         await self.query_one("#list-pane").mount(self.search_line, before=self.list)
         await self.query_one("#thread-pane").mount(self.thread, self.composer)
         await self.query_one("#contact-pane").mount(self.contact)
-        await self.mount(self.offers, self.following, self.picker)
-        self.composer.area.takes = self._ahead.takes
+        # Before the rest, though their layer is above: what comes and goes behind it has all of it painted anew.
+        await self.mount(self.offers, self.following, self.picker, before=0)
+        self.composer.area.takes, self.composer.area.runs = self._ahead.takes, self._runs
         self.composer.area.on_slash = self._slash
+        self.search_line.when_kept = self.search.keep
         self._all_here()
         self.follow_now()
         self.beside(self.read_state)
@@ -372,11 +374,6 @@ class InboxPage(InboxParts, inherit_bindings=False):
         """Tab in the search line."""
         event.stop()
         self.beside(partial(self.search.words.complete, event.forward), group="complete", only=True)
-
-    def on_search_line_kept(self, event: SearchLine.Kept) -> None:
-        """Enter: into the list."""
-        event.stop()
-        self.search.keep()
 
     def on_top_line_view_clicked(self, event: TopLine.ViewClicked) -> None:
         """A click on a view."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.highlighter import Highlighter
@@ -41,9 +42,6 @@ class SearchLine(Input):
     class Left(Message):
         """Esc."""
 
-    class Kept(Message):
-        """Enter: the result stays."""
-
     @dataclass
     class Completing(Message):
         """Tab, or (not `forward`) Shift+Tab."""
@@ -53,6 +51,8 @@ class SearchLine(Input):
     def __init__(self, *, id: str, placeholder: str, classes: str) -> None:
         self._fault = _Fault()
         super().__init__(id=id, placeholder=placeholder, classes=classes, highlighter=self._fault)
+        self.when_kept: Callable[[], None] = lambda: None
+        """Called for Enter, by which the result stays; at once, for the next key may be here already."""
 
     @property
     def fault(self) -> tuple[int, int] | None:
@@ -75,11 +75,14 @@ class SearchLine(Input):
         self.post_message(self.Ready())
 
     def on_key(self, event: events.Key) -> None:
-        """Esc leaves, Enter and down go into the list, Tab completes."""
-        if event.key in ("escape", "ctrl+g"):
+        """Esc leaves, Enter and down go into the list, Tab completes. A key that was on its way here when the list got
+        the focus is for the list."""
+        if self.screen.focused is not self:
+            self.screen.post_message(events.Key(event.key, event.character))
+        elif event.key in ("escape", "ctrl+g"):
             self.post_message(self.Left())
         elif event.key in ("enter", "down", "ctrl+j"):
-            self.post_message(self.Kept())
+            self.when_kept()
         elif event.key in ("tab", "shift+tab"):
             self.post_message(self.Completing(event.key == "tab"))
         else:

@@ -6,13 +6,18 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from textual import events
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from omnitui.core.errors import OmnituiError, Overtaken
 
 
 class Stacked(Screen[None], inherit_bindings=False):
     """A page that knows whether it is the one that is seen."""
+
+    focused = Reactive[Widget | None](None, repaint=False)
+    """Another focus repaints what it touches, not (as the framework has it) the whole page: 10 kB over the line."""
 
     @property
     def on_top(self) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from omnitui.core.errors import Overtaken
@@ -28,6 +30,8 @@ class FindLine(Input):
 
     HINTS = (("enter", "to the text"), ("escape", "back"))
     """What the bottom line says of its keys."""
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    """As in the line of a search: a longer text moves nothing else on the screen."""
 
     class Left(Message):
         """Esc."""

@@ -49,6 +49,9 @@ class ComposerText(TextArea):
         super().__init__(**options)
         self.takes: Callable[[events.Key], bool] = lambda event: False
         """Is asked first for each key: true where a question is about to open that the key is meant for."""
+        self.runs: Callable[[events.Key], bool] = lambda event: False
+        """Is asked for each key that is no letter: true where it was a command and was run. At once, so that no letter
+        that came right behind it is written here: it would be sent with the text."""
         self.on_enter: Callable[[], None] | None = None
         """Called for Enter where that sends; else it begins a new line."""
         self.on_slash: Callable[[], None] | None = None
@@ -56,7 +59,7 @@ class ComposerText(TextArea):
 
     def on_key(self, event: events.Key) -> None:
         """Keys that are not for the text."""
-        if self.takes(event):
+        if self.takes(event) or (not event.is_printable and event.key != "enter" and self.runs(event)):
             event.stop()
             event.prevent_default()
         elif event.key == "enter" and self.on_enter is not None:

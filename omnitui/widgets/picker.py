@@ -9,7 +9,9 @@ from typing import Any
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widgets import Input
 
@@ -115,6 +117,9 @@ class PickerPreview(Painted, inherit_bindings=False):
 
 class PickerLine(Input):
     """The line one types in; a key that stands for a row goes to the picker while nothing is typed."""
+
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    """As in the line of a search: a longer text moves nothing else on the screen."""
 
     def on_key(self, event: events.Key) -> None:
         """Ask the picker first."""

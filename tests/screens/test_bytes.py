@@ -12,6 +12,8 @@ from omnitui.config.places import places, prepare
 from omnitui.store.connection import Role, open_cache
 
 MOVE, SCROLL, FRAME = 1200, 4000, 14_000
+BOX = 16_000
+"""All that opening a box over the panes may send, and all that closing it may: at 50 kB/s a third of a second."""
 
 
 def test_moves_and_frames_are_small(tmp_path: Path) -> None:
@@ -31,6 +33,10 @@ def test_moves_and_frames_are_small(tmp_path: Path) -> None:
         assert max(first) <= SCROLL
         terminal.read(1.0)
         assert max(frames(terminal.press("?", wait=1.5))) <= FRAME
+        terminal.press("escape", wait=1.0)
+        for key in ("?", "ctrl+p", "s", "a"):
+            assert sum(frames(terminal.press(key, wait=1.0))) <= BOX
+            assert sum(frames(terminal.press("escape", wait=1.0))) <= BOX
 
 
 def frames(output: bytes) -> list[int]:

@@ -22,6 +22,9 @@ from omnitui.store.connection import Role, open_cache
         ("t+vip\r", "SELECT tag FROM conversation_tag WHERE tag = 'vip'", ["vip"]),
         ("pu", "SELECT 'urgent' FROM conversation WHERE priority = 2 AND id % 97 <> 0", ["urgent"]),
         (":assign ben\r", "SELECT assignee FROM conversation WHERE assignee <> ''", ["ben"]),
+        ("rsee you\nz", "SELECT body FROM draft", ["see you"]),
+        ("rsee you\x10discard\x1b", "SELECT body FROM draft", ["see you"]),
+        ("/is:closed\rxt+vip\r", "SELECT count(*) FROM conversation_tag WHERE tag = 'vip'", [1]),
         ("/is:snoozed eeee", "SELECT state FROM conversation WHERE state NOT IN ('open', 'closed')", []),
     ],
 )
