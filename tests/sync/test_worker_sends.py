@@ -74,6 +74,11 @@ def holds(dovecot: Dovecot, user: str, folder: str, text: str) -> bool:
         return bool(other.search(None, "TEXT", f'"{text}"')[1][0])
 
 
+def answered(dovecot: Dovecot, user: str) -> bool:
+    with dovecot.client(user, "INBOX") as other:
+        return bool(other.search(None, "ANSWERED")[1][0])
+
+
 def test_answered_offline_and_delivered_when_the_server_is_back(home: Home, servers: tuple[Dovecot, Postfix]) -> None:
     dovecot, _ = servers
     dovecot.append("support@shop.test", mail(1))
@@ -93,6 +98,8 @@ def test_answered_offline_and_delivered_when_the_server_is_back(home: Home, serv
         home.until(lambda: home.run("outbox", "--json")["items"] == [])
         home.until(lambda: holds(dovecot, "anna@shop.test", "INBOX", sent["outbox"]))
         home.until(lambda: holds(dovecot, "support@shop.test", "Sent", sent["outbox"]))
+        # Long before it is time to poll.
+        home.until(lambda: answered(dovecot, "support@shop.test"))
         again = home.run("reply", "1", "-", "--json", "--now", "--to", "anna@shop.test", typed="At once")
         assert again["worker"] is True
         home.until(lambda: holds(dovecot, "anna@shop.test", "INBOX", again["outbox"]))

@@ -13,7 +13,7 @@ from pathlib import Path
 from omnitui.core.times import Instant
 from omnitui.store import feed, sending
 from omnitui.store.chat.scene import ChatAccount
-from omnitui.sync.channels.contract import Connector
+from omnitui.sync.channels.contract import Connector, Keeper
 from omnitui.sync.channels.copies import Copies
 from omnitui.sync.channels.delivery import Delivery
 from omnitui.sync.channels.errands import Errands
@@ -55,7 +55,7 @@ class AccountOutbox:
     def __init__(
         self, tools: OutboxTools, account: ChatAccount, connector: Connector, in_step: Callable[[], bool]
     ) -> None:
-        self._tools, self._account_id = tools, account.id
+        self._tools, self._account_id, self._connector = tools, account.id, connector
         desk, clock, find_file = tools.desk, tools.clock, tools.find_file
         self._delivery = Delivery(desk, account.id, connector, find_file, clock=clock, in_step=in_step)
         self._copies = Copies(desk, account.id, connector, find_file, clock)
@@ -121,6 +121,9 @@ class AccountOutbox:
         if done:
             # A copy to file is put in on the connection that all lanes share: none of them sees it as a change.
             self._lanes[1].wake()
+            if isinstance(self._connector, Keeper):
+                # What was answered is to be marked so at the other side, too.
+                self._connector.wake()
         return done
 
     async def _beside(self) -> int:
