@@ -117,6 +117,8 @@ def test_a_bot_has_one_reaction_and_no_more_is_shown(telegram: Desk) -> None:
             telegram.until(lambda emoji=emoji: there() == [emoji])
         # Before it is told that the first one was replaced, it is taken away here.
         react(telegram, theirs, "👍", on=False)
+        waits = "SELECT count(*) FROM outbox WHERE kind = 'act' AND state <> 'sent'"
+        telegram.until(lambda: telegram.one(waits) == 0)
         telegram.rig.write("More words")
         telegram.until(lambda: reactions(telegram) == [("🎉", 1)])
     telegram.once()
