@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from omnitui.core.channel_events import GapEvent
@@ -66,12 +66,12 @@ class RelayCursor:
     at: Instant = Instant(0)
     refused: Instant = Instant(0)
     got: Instant = Instant(0)
+    old: int = 0
+    """The newest id when we came: what is not newer was there before us."""
 
     def text(self) -> str:
         """As the store keeps it."""
-        return json.dumps(
-            {"epoch": self.epoch, "after": self.after, "at": self.at, "refused": self.refused, "got": self.got}
-        )
+        return json.dumps(asdict(self))
 
     @classmethod
     def read(cls, text: str) -> RelayCursor:
@@ -84,6 +84,7 @@ class RelayCursor:
                 Instant(int(found["at"])),
                 Instant(int(found["refused"])),
                 Instant(int(found.get("got", 0))),
+                int(found.get("old", 0)),
             )
         except (ValueError, TypeError, KeyError):
             return cls()
@@ -97,6 +98,8 @@ class Pulled:
     gaps: tuple[GapEvent, ...]
     cursor: RelayCursor
     more: bool
+    history: bool = False
+    """These were there before we came."""
 
 
 class RelayClient:
@@ -128,6 +131,7 @@ class RelayClient:
         gaps = []
         begun_anew = bool(cursor.epoch) and page.epoch != cursor.epoch
         other = bool(cursor.got) and page.after_at is not None and page.after_at != cursor.got
+        old = cursor.old if cursor.epoch else page.last_id
         went_back = not begun_anew and (page.last_id < cursor.after or other)
         if begun_anew or went_back:
             words = (
@@ -135,7 +139,7 @@ class RelayClient:
             )
             gaps.append(GapEvent(since=cursor.at, until=now, reason=words))
             page = await self.page(0, limit, 0)
-            cursor = RelayCursor(page.epoch, 0, cursor.at, cursor.refused, Instant(0))
+            cursor, old = RelayCursor(page.epoch, 0, cursor.at, cursor.refused), 0
         elif cursor.epoch and cursor.after < page.gone:
             words = "the relay kept it no longer, since another worker had fetched it"
             gaps.append(GapEvent(since=cursor.at, until=now, reason=words))
@@ -148,7 +152,8 @@ class RelayClient:
         after = page.events[-1].id if page.events else max(cursor.after, min(page.gone, page.last_id))
         at = page.events[-1].at if page.events and page.more else now
         got = page.events[-1].at if page.events else cursor.got if after == cursor.after else Instant(0)
-        return Pulled(page.events, tuple(gaps), RelayCursor(page.epoch, after, at, refused, got), page.more)
+        then = RelayCursor(page.epoch, after, at, refused, got, old)
+        return Pulled(page.events, tuple(gaps), then, page.more, bool(page.events) and page.events[-1].id <= old)
 
     async def _ask(self, method: str, params: dict[str, str], silence: float) -> Answer:
         request = Request(

@@ -70,6 +70,8 @@ class Batch:
     """Seconds until it is worth asking again; None: as the kit thinks."""
     token: Any = field(default=None, repr=False)
     """Whatever the connector needs in `committed`."""
+    history: bool = False
+    """It goes on with what was there before we came: nothing in it is unread or opens again. So is the first batch."""
 
 
 @dataclass(frozen=True, slots=True)

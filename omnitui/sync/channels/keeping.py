@@ -199,7 +199,7 @@ class Keeping:
         """In the cache when it returns, also when the caller is cancelled meanwhile; `at` is the cursor until now."""
         if not batch.events and batch.next_cursor == at:
             return
-        storing = asyncio.ensure_future(asyncio.to_thread(self._store, batch, at is None))
+        storing = asyncio.ensure_future(asyncio.to_thread(self._store, batch, at is None or batch.history))
         try:
             await asyncio.shield(storing)
         except asyncio.CancelledError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -95,6 +95,19 @@ def test_after_a_day_whatsapp_takes_a_template_and_an_answer_opens_it_again(desk
     desk.once()
     with desk.cache() as cache:
         assert chatting.window(cache, here, desk.now()).kind == "open"
+
+
+def test_a_long_history_is_no_new_work_on_any_of_its_pages(desk: Desk, rig: TwilioWhatsAppRig) -> None:
+    rig.fake.largest_page = 2
+    now, rig.fake.now = rig.fake.now, rig.fake.now - timedelta(days=3)
+    for number in range(9):
+        rig.fake.message(ANA, OURS, f"old {number}")
+    rig.fake.now = now
+    desk.once()
+    assert desk.rows("SELECT count(*), min(seen) FROM message") == [(9, 1)]
+    rig.fake.message(ANA, OURS, "new", at=datetime.now(UTC))
+    desk.once()
+    assert desk.one("SELECT count(*) FROM message WHERE seen = 0") == 1
 
 
 def test_what_whatsapp_refuses_later_says_why(desk: Desk, rig: TwilioWhatsAppRig) -> None:

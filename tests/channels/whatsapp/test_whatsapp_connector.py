@@ -254,6 +254,22 @@ async def test_errors_are_of_the_right_kind(rig: WhatsAppRig, desk: WhatsApp) ->
             await desk.send(wrong)
 
 
+async def test_what_waited_at_the_relay_before_we_came_is_history_on_every_page(
+    rig: WhatsAppRig, desk: WhatsApp
+) -> None:
+    for number in range(3):
+        await in_thread(rig.write, f"old {number}")
+    told, cursor = [], ""
+    for _ in range(3):
+        batch = await desk.pull(cursor, PullBudget(events=1, seconds=0))
+        cursor = batch.next_cursor
+        told.append(batch.history)
+    assert told == [True, True, True]
+    await in_thread(rig.write, "new")
+    batch = await desk.pull(cursor, PullBudget(seconds=0))
+    assert (texts(list(batch.events)), batch.history) == (["new"], False)
+
+
 async def test_two_numbers_of_one_app_share_a_source(rig: WhatsAppRig, desk: WhatsApp) -> None:
     """Each account takes what is its own, and what one has confirmed is there for the other all the same."""
     second = "106540352249999"

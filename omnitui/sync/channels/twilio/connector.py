@@ -68,16 +68,19 @@ class TwilioConnector(Connector):
         told = [reading.opt_outs.stop(pair, at, "Twilio refuses messages to them") for pair, at in refused.items()]
         reading.events += [event for event in told if event is not None]
         places: dict[str, Place] = {}
-        more = False
+        more = history = False
         for feed in feeds(self._settings):
             place = state.places.get(feed.name, Place())
             items, places[feed.name], goes_on = await step(self._client, feed, place, now, self._settings.history_days)
             more |= goes_on
+            # A later page of the walk that is the first.
+            history |= bool(place.then) and not place.high
             await reading.take(feed.resource, items)
         await reading.look_again()
         after = cursors.Cursor(places, reading.open, reading.opt_outs.known).text()
         wait = None if more else float(self._settings.poll_seconds)
-        return Batch(tuple(reading.events), after, more, wait, token=(tuple(fresh), tuple(refused)))
+        token = (tuple(fresh), tuple(refused))
+        return Batch(tuple(reading.events), after, more, wait, token, history)
 
     async def committed(self, batch: Batch) -> None:
         """The cursor on the disk names the sends of the batch: they need not be remembered here."""

@@ -76,7 +76,7 @@ class WhatsApp(Connector):
             self._arrived.popitem(last=False)
         # The wait has been at the relay already.
         wait = 0.0 if budget.seconds >= 1 else None
-        return Batch(tuple(events), pulled.cursor.text(), pulled.more, wait, pulled.cursor.after)
+        return Batch(tuple(events), pulled.cursor.text(), pulled.more, wait, pulled.cursor.after, pulled.history)
 
     async def _look(self, now: Instant) -> None:
         """Whether Meta still takes our token: the relay works without it, and the first send would be a bad time to
