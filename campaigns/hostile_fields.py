@@ -127,8 +127,16 @@ def walk(terminal: Terminal, texts: list[str], threads: int, pasted: int) -> Non
 
 def walk_chats(terminal: Terminal, threads: int) -> None:
     """Through whole chats, and what can be done in one."""
-    keys(terminal, "ga", "/", "channel:fake", "\r")
+    keys(terminal, "\x1b")
     calm(terminal, 0.5)
+    keys(terminal, "\x1b")
+    calm(terminal, 0.5)
+    keys(terminal, "ga")
+    calm(terminal, 1.0)
+    keys(terminal, "/", "channel:fake")
+    calm(terminal, 1.0)
+    keys(terminal, "\r")
+    calm(terminal, 1.0)
     keys(terminal, "gg", "\r")
     # An answer by a template, whose variables are asked for, and one to a message that is chosen.
     after(terminal, "r", "sends")

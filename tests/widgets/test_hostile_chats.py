@@ -28,15 +28,17 @@ from omnitui.core.channel_events import (
     ReactionEvent,
     ReceiptEvent,
     RemoteFile,
+    TypingEvent,
 )
 from omnitui.core.channels import Capabilities
 from omnitui.core.safe_events import safe_address
 from omnitui.core.times import MINUTE, Instant
 from omnitui.store import channels, contacts, conversations, matches, messages
+from omnitui.store.chat import writing
 from omnitui.store.chat.arriving import store_events
 from omnitui.store.chat.scene import ChatAccount
 from omnitui.store.connection import Role, open_cache, transaction
-from omnitui.widgets.chat_lines import Told
+from omnitui.widgets.chat_lines import Told, who_writes
 from omnitui.widgets.contact_panel import card_lines
 from omnitui.widgets.conversation_row import about, first_line, second_line
 from omnitui.widgets.glyphs import UNICODE, ChannelMarks
@@ -105,6 +107,7 @@ def events(words: str, *, nameless: bool) -> list[Event]:
             conversation="c", at=at[25], title="T ", assignee="A ", tags=("tag",), barred="B ", people=(ana,), url="u"
         ),
         GapEvent(since=at[26], until=at[27], reason="R ", conversation="c"),
+        TypingEvent(conversation="c", person=replace(ours, address="ben")),
     ]
     return [hostile(one, words, nameless=nameless) for one in made]
 
@@ -122,6 +125,9 @@ def painted(cache: sqlite3.Connection) -> list[Line]:
     bodies = {body.message_id: body for body in messages.bodies(ids).all(cache)}
     lines = [first_line(row, 60, UNICODE, NOW, "TG"), ((about(row), ""),), second_line(row, 60, UNICODE, NOW, False)]
     lines += [line for line, _ in card_lines(card, row, 40, (UNICODE, ChannelMarks()), NOW)]
+    writers = writing.of_conversation(id, NOW).all(cache)
+    assert writers
+    lines.append((who_writes([one.name for one in writers]),))
     for unfolded in (False, True):
         look = Look(72, UNICODE, NOW, "ana", unfolded=unfolded)
         before = None

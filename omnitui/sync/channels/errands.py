@@ -60,14 +60,14 @@ class Errands:
             detail = await self._carry_out(item)
         except TooMany as error:
             at = Instant(now + max(1, round(error.wait)) * SECOND)
-            await desk.do(outbox.retry_at, item.id, at, str(error))
+            await desk.do(outbox.retry_at, item.id, at, _words(error))
         except (Offline, LoginRefused, SecretError, ProtocolError) as error:
             if isinstance(error, ProtocolError) and item.attempts >= MOST_TRIES:
-                await self._give_up(item, str(error))
+                await self._give_up(item, _words(error))
             else:
-                await desk.do(outbox.retry_at, item.id, after(item.attempts, now), str(error))
+                await desk.do(outbox.retry_at, item.id, after(item.attempts, now), _words(error))
         except (Refused, NotFound) as error:
-            await self._give_up(item, str(error))
+            await self._give_up(item, _words(error))
         else:
             await desk.do(outbox.settle, item.id, "sent", detail, now)
 
@@ -79,7 +79,7 @@ class Errands:
     async def _give_up(self, item: OutboxItem, why: str) -> None:
         if "older" in item.payload:
             remote = str(item.payload["older"])
-            await self._desk.do(older.refused, self._account.id, remote, safe_text(why, lines=False), self._clock())
+            await self._desk.do(older.refused, self._account.id, remote, why, self._clock())
         await self._desk.do(chat_sending.gave_up, item, why, self._clock())
 
     async def _act(self, item: OutboxItem) -> str:
@@ -133,6 +133,11 @@ class Errands:
         with os.fdopen(opened, "w+b") as file:
             await self._connector.fetch_attachment(ref, file)
             return await asyncio.to_thread(_put, file.fileno(), part, self._attachments)
+
+
+def _words(error: Exception) -> str:
+    """What went wrong, fit to be shown: the other side's own words may stand in it."""
+    return safe_text(str(error), lines=False)
 
 
 def _fresh(part: Path) -> int:
