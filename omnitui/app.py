@@ -18,6 +18,7 @@ from omnitui.screens import acts
 from omnitui.screens.base import REST, Page
 from omnitui.screens.inbox import InboxPage
 from omnitui.screens.session import Session
+from omnitui.widgets.glyphs import ASCII
 
 if TYPE_CHECKING:
     from omnitui.app_notify import Notifier
@@ -38,7 +39,7 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
         session.order = self.link.order
         self._notifier: Notifier | None = None
         self._tells_focus = False
-        self.dress(session.settings.ui.theme, ascii=session.settings.ui.ascii)
+        self.dress(session.settings.ui.theme, ascii=session.glyphs is ASCII)
 
     def get_default_screen(self) -> Screen[None]:
         """The inbox."""
@@ -46,7 +47,7 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """The feed and the worker start once the first frame is out."""
-        self.dress(self.session.settings.ui.theme, ascii=self.session.settings.ui.ascii)
+        self.dress(self.session.settings.ui.theme, ascii=self.session.glyphs is ASCII)
         self.call_after_refresh(self.set_timer, REST, self._start)
         self.leave_on_signals()
 

@@ -8,7 +8,7 @@ from omnitui.app import OmnituiApp
 from omnitui.config.keys import keymap_of
 from omnitui.config.places import Places
 from omnitui.config.schema import Settings
-from omnitui.config.terminal import is_slow
+from omnitui.config.terminal import is_slow, plain_marks
 from omnitui.config.zone import local_zone
 from omnitui.core.times import Instant
 from omnitui.screens.session import Session
@@ -25,7 +25,7 @@ def make_session(places: Places, settings: Settings, me: str, now: Callable[[], 
         agent=Agent(me, settings.accounts, settings.agent.timezone or local_zone(), channels=settings.channel_accounts),
         now=now,
         keymap=keymap_of(settings.keys),
-        glyphs=ASCII if settings.ui.ascii else UNICODE,
+        glyphs=ASCII if plain_marks(settings.ui.ascii) else UNICODE,
         reader=Reader(places.cache_db),
         writer=Writer(places.cache_db),
         slow=is_slow(settings.ui.slow_line),

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from omnitui.app_base import STYLES, BaseApp
 from omnitui.config.schema import UiSettings
+from omnitui.config.terminal import plain_marks
 from omnitui.core.errors import OmnituiError
 from omnitui.screens.setup import SetupPage
 from omnitui.setup import channels
@@ -47,7 +48,7 @@ class SetupApp(BaseApp[str], inherit_bindings=False):
     def __init__(self, ui: UiSettings, edges: Edges, *, welcome: bool) -> None:
         super().__init__()
         self._ui, self._edges, self._welcome = ui, edges, welcome
-        self.page = SetupPage(ASCII if ui.ascii else UNICODE, NAMES)
+        self.page = SetupPage(ASCII if plain_marks(ui.ascii) else UNICODE, NAMES)
 
     def get_default_screen(self) -> SetupPage:
         """The one page."""
@@ -55,7 +56,7 @@ class SetupApp(BaseApp[str], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to ask."""
-        self.dress(self._ui.theme, ascii=self._ui.ascii)
+        self.dress(self._ui.theme, ascii=plain_marks(self._ui.ascii))
         self.leave_on_signals()
         self.run_worker(self._run(), name="setup", exit_on_error=True)
 

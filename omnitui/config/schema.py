@@ -187,7 +187,9 @@ class UiSettings:
 
     theme: str = setting("Colours: omnitui-dark, omnitui-light, ansi, mono, or a theme of Textual.", "omnitui-dark")
     compact: bool = setting("One line for a conversation in the list instead of two.", False)
-    ascii: bool = setting("Borders and marks of plain ASCII, for terminals without the others.", False)
+    ascii: bool = setting(
+        "Borders and marks of plain ASCII, for terminals without the others (the Linux console has them anyway).", False
+    )
     enter_sends: str = setting(
         "Whether Enter sends while one writes in a chat; auto follows the channel. Ctrl+J always sends.",
         "auto",

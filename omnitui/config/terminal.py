@@ -18,3 +18,9 @@ def frames(fps: int, *, slow: bool) -> int:
     if slow:
         return min(fps, 30)
     return 120 if fps >= 60 else fps
+
+
+def plain_marks(wanted: bool, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether borders and marks are of plain ASCII: where the user wants them so (`[ui] ascii`), and on the text
+    console of Linux, whose fonts have few others (console_codes(4): TERM is then `linux`)."""
+    return wanted or environ.get("TERM") == "linux"
