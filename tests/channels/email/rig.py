@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from omnitui.core.channels import Capabilities, Dedupe, History, Inbound
+from omnitui.sync.channels.email.connector import CAN
 from tests.channels.rig import Arrived, CannotHere, Faults, Rig
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.smtp_sink import SmtpSink, smtp_sink
@@ -21,7 +21,8 @@ PEOPLE = {"ana": "Ana Lee <ana@harbour.example>", "ben": "Ben Ode <ben@quay.exam
 
 
 class MailFaults(Faults):
-    """What can go wrong where mail is sent; the other faults are those of calls, which mail has none of."""
+    """What can go wrong where mail is sent, and a password that is not good any more; the other faults are those of
+    calls, which mail has none of."""
 
     def __init__(self, sink: SmtpSink) -> None:
         self.__dict__["_sink"] = sink
@@ -29,10 +30,12 @@ class MailFaults(Faults):
 
     def __setattr__(self, name: str, value: Any) -> None:
         sink: SmtpSink = self.__dict__["_sink"]
-        if value and name not in ("sends_lost_after", "sends_cut_before", "seen"):
+        if value and name not in ("sends_lost_after", "sends_cut_before", "refuse_token", "too_many", "seen"):
             raise CannotHere
         if value and name in ("sends_lost_after", "sends_cut_before"):
             sink.drop = "after" if name == "sends_lost_after" else "before"
+        if value and name == "too_many":
+            sink.plan += [{"MAIL": "421 too many of you at once, come again later"}] * value
         self.__dict__[name] = value
 
 
@@ -50,7 +53,7 @@ class EmailRig(Rig):
     """A mailbox of ours and two customers."""
 
     channel = "email"
-    capabilities = Capabilities(inbound=Inbound.POLL, history=History.FULL, dedupe=Dedupe.NONE, attachments=True)
+    capabilities = CAN
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,7 +95,7 @@ class EmailRig(Rig):
         )
 
     def environment(self) -> dict[str, str]:
-        return {"OMNITUI_PASSWORD_DESK": PASSWORD}
+        return {"OMNITUI_PASSWORD_DESK": "the password of last year" if self.faults.refuse_token else PASSWORD}
 
     def requests_checked(self) -> int:
         return 0
