@@ -66,7 +66,7 @@ class Intake:
     async def keep(self, arrival: Arrival) -> int | None:
         """The id once it is on the disk; 0: it was there already; None: no room. Raises CacheError for the disk."""
         if self._closing:
-            return None
+            raise CacheError("the relay is about to end, the vendor will send it again")
         waiting: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         self._pending.append((arrival, waiting))
         self._wake.set()
