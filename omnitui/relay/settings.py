@@ -71,7 +71,9 @@ def read_settings(path: Path) -> RelaySettings:
         text = path.read_text(encoding="utf-8")
         table = tomllib.loads(text)
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}; docs/guide/relay.md says what it holds") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: must be UTF-8 text") from None
     except ValueError as error:
         raise ConfigError(f"{path}: {error}") from None
     mistakes: list[Mistake] = []

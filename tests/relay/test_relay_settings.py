@@ -78,3 +78,10 @@ def test_where_the_file_stands(tmp_path: Path) -> None:
     settings = read_settings(path)
     assert database_of(settings, {"STATE_DIRECTORY": "/var/lib/one"}, lambda: tmp_path) == Path("/var/lib/one/relay.db")
     assert database_of(settings, {}, lambda: tmp_path) == tmp_path / "relay.db"
+
+
+def test_what_is_no_text_is_said_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "relay.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="must be UTF-8 text"):
+        read_settings(path)
