@@ -172,6 +172,7 @@ async def test_a_missing_file_and_a_bad_address_fail_in_words(case: Case) -> Non
 @pytest.mark.parametrize("filed", ["yes", "no"])
 @pytest.mark.parametrize("drop", ["before", "after"])
 async def test_unknown_is_looked_for_and_never_doubled(case: Case, filed: str, drop: str) -> None:
+    """FreeScout #5457, Mailpile #2014: taken by the server, the answer to the dot lost, sent again and again."""
     case.filed = filed
     async with smtp_sink(SmtpSink(drop=drop)) as sink:
         if filed == "yes":
@@ -222,6 +223,7 @@ async def test_a_dead_workers_item(case: Case, phase: str, state: str, copies: i
 
 
 async def test_a_failing_copy_is_tried_again_and_never_sends_again(case: Case) -> None:
+    """Nextcloud Mail #6540, himalaya #619 and #629: no copy in Sent, so the mail was sent again at each run."""
     async with smtp_sink() as sink:
         case.port = sink.port
         item = case.queue()
