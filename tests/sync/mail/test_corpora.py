@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from campaigns.mail_fields import RIGHT, score
 from omnitui.sync.mail import fast
 from omnitui.sync.mail.assemble import assembled
 from omnitui.sync.mail.look import unusual
@@ -36,6 +37,15 @@ def mails() -> Iterator[tuple[str, bytes]]:
             if file is not None:
                 for raw in messages(file.read()):
                     yield member.name, raw
+
+
+def test_fields_are_as_other_projects_expect_them() -> None:
+    """The whole campaign: it takes a few seconds."""
+    told = score(CORPORA)
+    assert told.mails > 500
+    assert told.asked.total() > 900
+    assert told.unclean == []
+    assert told.share >= RIGHT, told.wrong
 
 
 def test_every_mail_is_read_and_clean() -> None:
