@@ -33,6 +33,8 @@ MOST_HINTS = 6
 """Keys that the bottom line shows."""
 REST = 0.02
 """Seconds after the first frame in which the thread that writes it to the terminal has the interpreter for itself."""
+_TAKEN = frozenset({"enter", "ctrl+j", "escape", "ctrl+g", "tab", "down"})
+"""Keys that every line one types in takes for itself."""
 POPUP_AFTER = 0.4
 """Seconds on a prefix before the status line lists what may follow."""
 
@@ -124,8 +126,8 @@ class Page(Stacked, inherit_bindings=False):
             self._early.append(event)
             return
         field = self.focused
-        if event.is_printable and is_field(field) and field is not None:
-            # It was on its way to another pane when the field got the focus: a field lets no printable key through.
+        if field is not None and is_field(field) and (event.is_printable or event.key in self._taken_by_fields()):
+            # It was on its way to another pane when the field got the focus: a field lets no such key through.
             event.stop()
             field.post_message(events.Key(event.key, event.character))
             return
@@ -149,6 +151,10 @@ class Page(Stacked, inherit_bindings=False):
         if outcome.binding is not None or outcome.pending or self.context is not Context.COMPOSE:
             event.stop()
             event.prevent_default()
+
+    def _taken_by_fields(self) -> Collection[str]:
+        """Keys beside letters that the field with the focus never lets through."""
+        return ("enter",) if self.context is Context.COMPOSE and not self._asking else _TAKEN
 
     def _runs(self, event: events.Key) -> bool:
         """Run the command of a key in the composer, before any key behind it."""
@@ -208,8 +214,14 @@ class Page(Stacked, inherit_bindings=False):
             self._ahead.focused(self.focused)
 
     def say(self, text: str, role: str = "", way_back: str = "") -> None:
-        """Tell what happened, on the bottom line; `way_back` is the key that takes it back, and its word."""
-        self.status.set(said=text, said_role=role, way_back=way_back)
+        """Tell what happened, on the bottom line; `way_back` is the key that takes it back, and its word.
+
+        What can be taken back is told on the pages below too: there it would else stand as it was before.
+        """
+        told = [self, *(self.app.screen_stack if way_back else ())]
+        for page in told:
+            if isinstance(page, Page):
+                page.status.set(said=text, said_role=role, way_back=way_back)
 
     def said_step(self, step: StepRow) -> None:
         """Tell what was done, and the key that takes it back."""

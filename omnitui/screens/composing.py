@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from omnitui.screens.inbox import InboxPage
 
 _TITLES = {"reply": "Reply to", "reply_all": "Reply to", "forward": "Forward to", "new": "New mail to"}
+_BELOW = {
+    "reply": "the message is quoted below",
+    "reply_all": "the message is quoted below",
+    "forward": "the mail follows below",
+}
 _ALIKE = {"reply_all": "reply"}
 """Kinds of which one conversation has one draft of each agent: an answer, a forward, a note."""
 
@@ -152,8 +157,8 @@ class Composing:
         if files or carried:
             words = ", ".join([*files, *([several(carried, "file") + " of the mail"] if carried else [])])
             lines.append((("with ", "muted"), (words, "link")))
-        if draft.quote and draft.kind in ("reply", "reply_all"):
-            lines.append((("the message is quoted below", "muted"),))
+        if draft.quote and draft.kind in _BELOW:
+            lines.append(((_BELOW[draft.kind], "muted"),))
         return lines + warnings
 
     async def look(self) -> list[Caution]:

@@ -123,7 +123,7 @@ def _outgoing(cache: Cache, agent: Agent, draft: Draft, here: Target | None, now
 def _label(draft: Draft) -> str:
     first = (draft.to or draft.cc or draft.bcc)[0]
     more = len(draft.to) + len(draft.cc) + len(draft.bcc) - 1
-    words = "Forwarded" if draft.kind == "forward" else "Sent to"
+    words = "Forwarded to" if draft.kind == "forward" else "Sent to"
     return f"{words} {first.name or first.email}{f' and {more} more' if more else ''}"
 
 

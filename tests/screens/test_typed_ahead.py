@@ -6,12 +6,14 @@ import time
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from bench.cache import fill
 from bench.terminal import running
 from campaigns.random_keys import CONFIG
 from omnitui.config.places import places, prepare
 from omnitui.store.connection import Role, open_cache
+from tests.screens.conftest import MakeApp, inbox, quiet
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,45 @@ def test_words_reach_their_field(tmp_path: Path, burst: str, query: str, found: 
     assert rows == found
     assert cache.execute(closed).fetchone()[0] == before
     cache.close()
+
+
+async def test_enter_that_was_on_its_way_to_the_list_reaches_the_field(make_app: MakeApp) -> None:
+    app = make_app(20)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await quiet(pilot)
+        page = inbox(app)
+        await pilot.press("colon", *"assign ben")
+        await quiet(pilot)
+        page.on_key(events.Key("enter", "\r"))
+        await quiet(pilot)
+        assert "Assigned" in page.status.shown.said
+        await pilot.press("slash", *"is:open")
+        await quiet(pilot)
+        page.on_key(events.Key("enter", "\r"))
+        await quiet(pilot)
+        assert page.list.has_focus
+        await pilot.press("r")
+        await quiet(pilot)
+        await pilot.press("a")
+        page.on_key(events.Key("enter", "\r"))
+        await pilot.press("b")
+        await quiet(pilot)
+        assert page.composer.text == "a\nb"
+
+
+async def test_what_was_undone_elsewhere_does_not_stand_as_done(make_app: MakeApp) -> None:
+    app = make_app(20)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await quiet(pilot)
+        page = inbox(app)
+        await pilot.press("e")
+        await quiet(pilot)
+        assert page.status.shown.way_back == "z undo"
+        await pilot.press("g", "d")
+        await quiet(pilot)
+        await pilot.press("z")
+        await quiet(pilot, 0.3)
+        await pilot.press("q")
+        await quiet(pilot)
+        assert page.status.shown.said.startswith("Took back: Closed")
+        assert page.status.shown.way_back == "Z redo"
