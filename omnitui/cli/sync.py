@@ -29,8 +29,12 @@ def sync(desk: Desk, once: bool, while_used: bool, as_json: bool, passphrase_std
     """
     from omnitui.worker import Worker
 
+    if as_json and not once:
+        raise click.UsageError("--json goes with --once: a service prints nothing")
     worker = Worker(desk.places, desk.settings, desk.now, _passphrase(desk, from_stdin=passphrase_stdin))
     if not once:
+        if not desk.settings.names:
+            say("There is no account in the config yet; the worker waits for one. `omnitui setup` adds it.")
         return _serve(worker, while_used=while_used)
     try:
         outcomes = asyncio.run(worker.once())

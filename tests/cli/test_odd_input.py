@@ -89,6 +89,7 @@ def test_every_command_takes_anything(
         (["keys", HOSTILE], Exit.USAGE, "unexpected extra argument"),
         (["keys", "--watch"], Exit.REFUSED, "needs a terminal"),
         (["demo"], Exit.REFUSED, "needs a terminal"),
+        (["sync", "--json"], Exit.USAGE, "--json goes with --once"),
         (["run"], Exit.REFUSED, "needs a terminal"),
         ([], Exit.REFUSED, "needs a terminal"),
         (["--home", "", "list"], Exit.USAGE, "the name is empty"),
