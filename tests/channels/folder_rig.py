@@ -18,6 +18,7 @@ from omnitui.core.channel_events import (
     Person,
     ReactionEvent,
     RemoteFile,
+    TypingEvent,
 )
 from omnitui.core.times import Instant
 from omnitui.sync.channels.file.lines import to_line
@@ -70,6 +71,9 @@ class FolderRig(Rig):
     def react(self, remote_id: str, emoji: str, *, who: str = "ana") -> None:
         at = self._time()
         self._put(ReactionEvent(conversation="c-ana", remote_id=remote_id, at=at, person=PEOPLE[who], emoji=(emoji,)))
+
+    def types(self, *, who: str = "ana") -> None:
+        self._put(TypingEvent(conversation=f"c-{who}", person=PEOPLE[who]))
 
     def colleague_writes(self, text: str, *, who: str = "ana") -> str:
         return self._message(text, who, self._time(), direction=Direction.OUT)

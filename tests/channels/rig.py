@@ -129,6 +129,14 @@ class Rig(abc.ABC):
         """The customer has read our message."""
         raise CannotHere
 
+    def types(self, *, who: str = "ana") -> None:
+        """The customer is typing, as those hear who listen."""
+        raise CannotHere
+
+    def sees_typing(self, *, who: str = "ana") -> bool:
+        """Whether the customer was shown that one of us is typing."""
+        raise CannotHere
+
     def colleague_writes(self, text: str, *, who: str = "ana") -> str:
         """Somebody of ours answers a customer by another program."""
         raise CannotHere

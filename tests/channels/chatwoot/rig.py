@@ -83,6 +83,10 @@ class ChatwootRig(Rig):
     def read_by_customer(self, remote_id: str) -> None:
         self.fake.touch(int(remote_id), status="read")
 
+    def sees_typing(self, *, who: str = "ana") -> bool:
+        with self.fake.lock:
+            return self.fake.conversations[self.room(who)].get("typing") == "on"
+
     def colleague_writes(self, text: str, *, who: str = "ana") -> str:
         with self.fake.lock:
             return str(self.fake.add(self.room(who), text, 1, sender=KIM))

@@ -13,7 +13,7 @@ import pytest
 
 from omnitui.core.channels import Dedupe, History, Inbound
 from omnitui.core.models import OlderState
-from omnitui.store.chat import older
+from omnitui.store.chat import older, writing
 from tests.channels.conformance.rigs import rig_of, rigged
 from tests.channels.desk import LONG, Desk
 from tests.channels.rig import Rig
@@ -314,6 +314,28 @@ def test_what_was_said_before_we_came_comes_on_order(desk: Desk) -> None:
     with desk.cache() as cache:
         assert older.order(cache, number, desk.now()).state is OlderState.ENDED
     assert not desk.one("SELECT count(*) FROM outbox WHERE kind = 'fetch' AND state <> 'sent'")
+
+
+def test_who_is_typing_is_shown(desk: Desk) -> None:
+    begun(desk)
+    number = desk.one("SELECT conversation_id FROM message WHERE class = 'customer'")
+    with desk.live():
+        desk.rig.types()
+        with desk.cache() as cache:
+            desk.until(lambda: bool(writing.of_conversation(number, desk.now()).all(cache)))
+    assert desk.texts() == ["Hello, is anybody there?"]
+
+
+def test_that_we_are_typing_is_told(desk: Desk) -> None:
+    begun(desk)
+    if not desk.rig.capabilities.typing:
+        pytest.skip("this channel shows nobody that we type")
+    number = desk.one("SELECT conversation_id FROM message WHERE class = 'customer'")
+    with desk.live():
+        with desk.cache() as cache:
+            writing.we_write(cache, number, desk.now())
+        desk.until(desk.rig.sees_typing)
+    assert desk.one("SELECT count(*) FROM outbox") == 0
 
 
 def test_killed_at_any_moment_nothing_is_lost_or_doubled(desk: Desk) -> None:

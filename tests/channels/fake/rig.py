@@ -49,6 +49,12 @@ class FakeRig(FolderRig):
             file.write(to_line(said) + "\n")
         return said.remote_id
 
+    def sees_typing(self, *, who: str = "ana") -> bool:
+        path = self.folder / "out.jsonl"
+        lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        typed = [line for line in lines if line["type"] == "typing" and line["conversation"] == f"c-{who}"]
+        return any(line["value"]["typing"] for line in typed)
+
     def config(self) -> str:
         return (
             f'[[account]]\nname = "desk"\nchannel = "fake"\nundo_seconds = 0\n[account.fake]\n'

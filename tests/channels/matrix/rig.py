@@ -29,6 +29,7 @@ class MatrixRig(Rig):
         for room in self.rooms.values():
             self.desk.join(room)
         self._other: User | None = None
+        self._heard = ""
         self.proxy = Meddler(self.server.port, self.faults)
         self.proxy.__enter__()
 
@@ -127,6 +128,21 @@ class MatrixRig(Rig):
         room, _ = self._whose(remote_id)
         who = next(name for name, its in self.rooms.items() if its == room)
         self.people[who].ask("POST", f"/rooms/{quoted(room)}/receipt/m.read/{quoted(remote_id)}", {})
+
+    def types(self, *, who: str = "ana") -> None:
+        """The customer is typing."""
+        path = f"/rooms/{quoted(self.rooms[who])}/typing/{quoted(self.people[who].id)}"
+        self.people[who].ask("PUT", path, {"typing": True, "timeout": 20_000})
+
+    def sees_typing(self, *, who: str = "ana") -> bool:
+        """As the customer's own program hears it: what is new since the last look. A server answers again what it was
+        asked before."""
+        since = {"since": self._heard} if self._heard else {}
+        told = self.people[who].ask("GET", "/sync", timeout="0", **since)
+        self._heard = told["next_batch"]
+        joined = told.get("rooms", {}).get("join", {})
+        events = joined.get(self.rooms[who], {}).get("ephemeral", {}).get("events", [])
+        return any(e["type"] == "m.typing" and self.desk.id in e["content"]["user_ids"] for e in events)
 
     def colleague_writes(self, text: str, *, who: str = "ana") -> str:
         """The desk's user by another device."""

@@ -96,6 +96,13 @@ class TelegramRig(Rig):
                 for one in self.fake.sent
             ]  # fmt: skip
 
+    def sees_typing(self, *, who: str = "ana") -> bool:
+        with self.fake.changed:
+            return any(
+                method == "sendChatAction" and str(fields["chat_id"]) == str(person(who)["id"])
+                for method, fields in self.fake.calls
+            )
+
     def own_person(self, who: str = "ana") -> str:
         return str(person(who)["id"])
 

@@ -120,6 +120,9 @@ relay_source = "whatsapp"
             file.unlink()
         self.relay.start()
 
+    def sees_typing(self, *, who: str = "ana") -> bool:
+        return any("typing_indicator" in one for one in self.fake.acts)
+
     def own_person(self, who: str = "ana") -> str:
         """The number."""
         return f"+{PEOPLE[who]}"
