@@ -19,8 +19,8 @@ _WORDS = {
     sqlite3.SQLITE_READONLY: "The mailbox's file may not be written: look at its rights.",
     sqlite3.SQLITE_PERM: "The mailbox's file may not be opened: look at its rights.",
     sqlite3.SQLITE_CANTOPEN: "The mailbox's file cannot be opened: look at its folder.",
-    sqlite3.SQLITE_CORRUPT: "The mailbox's file is damaged: leave, and let `omnitui doctor` tell what helps.",
-    sqlite3.SQLITE_NOTADB: "The mailbox's file is damaged: leave, and let `omnitui doctor` tell what helps.",
+    sqlite3.SQLITE_CORRUPT: "The mailbox's file is damaged; see `omnitui doctor`.",
+    sqlite3.SQLITE_NOTADB: "The mailbox's file is damaged; see `omnitui doctor`.",
 }
 GONE = "The mailbox's file is gone, or another stands in its place: leave, and start omnitui again."
 
