@@ -17,6 +17,8 @@ from omnitui.store.chat import backfilled, older
 from omnitui.store.chat.arriving import store_events
 from omnitui.store.chat.scene import ChatAccount
 from omnitui.store.connection import Role, open_cache, transaction
+from omnitui.triage import joining
+from omnitui.triage.agent import Agent
 
 NOW = Instant(1_763_900_000_000)
 ANA = Person("ana", "Ana Lee")
@@ -141,3 +143,16 @@ def test_a_call_is_nothing_to_ask_from(chat: Chat) -> None:
     call = MessageEvent(conversation="c1", remote_id="CA1", at=said(40).at, direction=Direction.SYSTEM, kind="call")
     chat.store(call, said(50))
     assert chat.place() == "m50"
+
+
+def test_of_merged_chats_each_is_read_from_its_end(chat: Chat) -> None:
+    chat.store(said(50), said(60, conversation="c2"))
+    agent = Agent("Cem")
+    joining.merge(chat.cache, agent, [2], 1, NOW)
+    # Nobody knows any more which message is whose.
+    assert [older.place(chat.cache, chat.account.id, remote) for remote in ("c1", "c2")] == ["", ""]
+    assert older.order(chat.cache, 1, NOW).state is OlderState.ASKED
+    assert chat.cache.execute("SELECT count(*) FROM outbox").fetchone()[0] == 2
+    assert chat.page(said(50), before="") == backfilled.Progress(0, False)
+    assert chat.page(said(49), more=False) == backfilled.Progress(1, True)
+    assert chat.row()["message_count"] == 3
