@@ -30,10 +30,11 @@ class Reader:
         self._path = path
         self._connection: aiosqlite.Connection | None = None
         self._opening = asyncio.Lock()
+        self._closed = False
         self._file: tuple[int, int] | None = None
 
     async def all(self, select: Select[T]) -> list[T]:
-        """Every row. Raises Overtaken when `stop` ended it."""
+        """Every row. Raises Overtaken when `stop` or `close` ended it."""
         return await self.do(select.fetch)
 
     async def first(self, select: Select[T]) -> T | None:
@@ -47,6 +48,11 @@ class Reader:
         """Several questions that belong together: `work(connection, ...)`."""
         try:
             return await work(await self._open(), *args, **options)
+        except ValueError as error:
+            if not self._closed:
+                raise
+            # What was asked as the program ended: the file was let go of before its turn came.
+            raise Overtaken("The file was let go of") from error
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
                 raise Overtaken("A newer question has ended this one") from error
@@ -67,9 +73,11 @@ class Reader:
 
     async def close(self) -> None:
         """Let go of the file."""
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        async with self._opening:
+            self._closed = True
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
 
     async def stop(self) -> None:
         """End what is being read now: whoever waits for it is told `Overtaken`."""
@@ -78,6 +86,8 @@ class Reader:
 
     async def _open(self) -> aiosqlite.Connection:
         async with self._opening:
+            if self._closed:
+                raise Overtaken("The file was let go of")
             if self._connection is None:
                 self._connection = await open_reader(self._path)
                 self._file = await asyncio.to_thread(identity, self._path)
