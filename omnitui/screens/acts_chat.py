@@ -102,7 +102,7 @@ async def edit(page: InboxPage, call: Call) -> None:
         text = edit_outside(page.app, known)
         page.refresh(layout=True)
     elif not text:
-        question = Question("Edit", lambda typed: [Choice(typed, typed or "(nothing)")], text=known.strip())
+        question = Question("Edit", lambda typed: [Choice(typed, typed or "(nothing)")], text=known.strip(), keeps=True)
         text = str((await page.ask(question))[0] or "")
     if text.strip():
         session = page.session

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from omnitui.core.errors import Refused
-from omnitui.core.models import Order
+from omnitui.core.models import Order, ThreadMessage
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
 from omnitui.store import messages
+from omnitui.widgets.chat_lines import is_chat
 from omnitui.widgets.choices import Choice
+from omnitui.widgets.thread_view import ThreadView
 
 _NAMED = {
     "view.waiting": "Waiting",
@@ -93,12 +95,25 @@ def compact(page: InboxPage, call: Call) -> None:
 
 @handles("fold.toggle")
 async def folds(page: InboxPage, call: Call) -> None:
-    """Quotes of the message at hand; of one that was edited or deleted, what it said."""
+    """Quotes of the message at hand; of a chat, what the messages in view said before they were edited or deleted."""
     thread = page.thread
-    message = thread.current
-    if message is None:
-        return
-    if message.edited_at is not None:
-        edits = await page.session.reader.all(messages.edits(message.id))
-        thread.layout_.give_edits(message.id, [(edit.at, edit.text) for edit in edits])
-    thread.toggle_fold(message.id)
+    for message in _folded(thread):
+        if message.edited_at is not None:
+            edits = await page.session.reader.all(messages.edits(message.id))
+            thread.layout_.give_edits(message.id, [(edit.at, edit.text) for edit in edits])
+        thread.toggle_fold(message.id)
+
+
+def _folded(thread: ThreadView) -> list[ThreadMessage]:
+    """The message at hand; or those of a chat in view that were changed, where it is not one of them.
+
+    A chat that fits the view is always at its newest message, and messages of a chat have no quotes.
+    """
+    at_hand, layout = thread.current, thread.layout_
+    if at_hand is None or not is_chat(at_hand) or _changed(at_hand):
+        return [at_hand] if at_hand is not None else []
+    return [m for n in dict.fromkeys(n for n, _ in layout.visible()) if _changed(m := layout.messages[n])]
+
+
+def _changed(message: ThreadMessage) -> bool:
+    return message.edited_at is not None or message.deleted_at is not None

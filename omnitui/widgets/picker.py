@@ -32,6 +32,8 @@ class Question:
     offers: Filter
     prompt: str = ""
     text: str = ""
+    keeps: bool = False
+    """What one types is added to `text`; else the first letter takes its place."""
     free: bool = False
     typed_first: bool = False
     tall: bool = False
@@ -176,6 +178,7 @@ class Picker(Vertical):
         with self.line.prevent(Input.Changed):
             self.line.value = question.text
         self.line.placeholder = question.prompt
+        self.line.select_on_focus = not question.keeps
         self.line.cursor_position = len(question.text)
         self._offer(question.text)
         self.line.focus()

@@ -130,6 +130,19 @@ async def test_history_of_an_edit_on_the_key_of_the_folds(make_chat: MakeChat) -
         await wait_for(pilot, "Yes, it is 300")
 
 
+async def test_history_of_an_edit_that_is_not_the_newest_message(make_chat: MakeChat) -> None:
+    app = make_chat()
+    async with app.run_test(size=(190, 40)) as pilot:
+        await opened(pilot)
+        await wait_for(pilot, "I take it")
+        assert "Yes, it is 300" not in shown(app)
+        await pilot.press("v")
+        await wait_for(pilot, "Yes, it is 300")
+        await pilot.press("v")
+        await quiet(pilot)
+        assert "Yes, it is 300" not in shown(app)
+
+
 async def test_a_gap_is_shown(make_chat: MakeChat) -> None:
     since, until = Instant(NOW - 3 * HOUR), Instant(NOW - HOUR)
     gap = GapEvent(since=since, until=until, reason="Telegram kept only 24 hours", conversation="c1")
@@ -237,7 +250,7 @@ async def test_react_edit_and_take_back(make_chat: MakeChat) -> None:
         await wait_for(pilot, "👍 You")
         await pilot.press("g", "T")
         await wait_for(pilot, "Edit")
-        await pilot.press("end", *" euro", "enter")
+        await pilot.press(*" euro", "enter")
         await wait_for(pilot, "Yes, it is 200 euro")
         await pilot.press("g", "z")
         await wait_for(pilot, "Take it back")
