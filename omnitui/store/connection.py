@@ -17,7 +17,6 @@ from omnitui.core.errors import CacheError
 from omnitui.core.text.fold import match_words
 from omnitui.store.checkpoint import BY_ITSELF
 from omnitui.store.migrate import check, known, migrate
-from omnitui.store.trouble import cannot_open
 
 Cache: TypeAlias = sqlite3.Connection
 """A connection to the cache, for rooms that hand it on and know no SQL."""
@@ -63,6 +62,9 @@ def open_cache(path: Path, role: Role, *, threads: bool = False) -> sqlite3.Conn
             connection.close()
             raise
     except sqlite3.DatabaseError as error:
+        # Words are loaded where there is trouble: a start does without them.
+        from omnitui.store.trouble import cannot_open
+
         raise cannot_open(error, path) from error
     return connection
 
