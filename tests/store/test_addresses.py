@@ -19,6 +19,7 @@ from omnitui.store.chat.arriving import store_events
 from omnitui.store.chat.scene import ChatAccount
 from omnitui.store.chat.sending import partner
 from omnitui.store.connection import Cache, Role, open_cache, transaction
+from omnitui.store.migrate import migrations, statements
 from omnitui.triage import chatting, people
 from omnitui.triage.agent import Agent
 
@@ -111,7 +112,7 @@ def test_who_never_wrote_is_known_from_the_first_message_to_them(cache: Cache, t
     assert cache.execute("SELECT contact_name FROM conversation").fetchone()[0] == "Eve"
 
 
-def test_ids_that_were_made_small_get_their_letters_back(path: Path, cache: Cache) -> None:
+def test_ids_that_were_made_small_get_their_letters_back(cache: Cache) -> None:
     out = MessageEvent(
         conversation="c2", remote_id="m2", at=NOW, direction=Direction.OUT, text="Hi", people=(Person("U2Xy", "Di"),)
     )
@@ -119,8 +120,6 @@ def test_ids_that_were_made_small_get_their_letters_back(path: Path, cache: Cach
     with transaction(cache):
         identities.ensure(cache, "email", [Address("", "cem@example.org")])
         cache.execute("UPDATE identity SET address = lower(address)")
-    cache.execute("PRAGMA user_version = 9")
-    cache.close()
-    again = open_cache(path, Role.OPERATIONS)
-    assert addresses(again) == ["U1AbC", "U2Xy", "cem@example.org"]
-    again.close()
+        for statement in statements(dict(migrations())[10]):
+            cache.execute(statement)
+    assert addresses(cache) == ["U1AbC", "U2Xy", "cem@example.org"]

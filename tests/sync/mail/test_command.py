@@ -59,7 +59,9 @@ def test_one_json_line_a_message(tmp_path: Path) -> None:
 def test_missing_file_is_named_and_the_others_are_printed(tmp_path: Path) -> None:
     good = tmp_path / "good.eml"
     good.write_bytes(b"Subject: fine\n\nx\n")
-    done = CliRunner().invoke(command, ["parse", "--jsonl", str(tmp_path / "none.eml"), str(good)])
-    assert done.exit_code == 5
+    done = CliRunner().invoke(
+        command, ["parse", "--jsonl", str(tmp_path / "none.eml"), str(good)], standalone_mode=False
+    )
+    assert done.return_value == 5
     assert "none.eml" in done.stderr
     assert json.loads(done.stdout)["subject"] == "fine"
