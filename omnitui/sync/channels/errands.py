@@ -8,6 +8,7 @@ import os
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from omnitui.core.errors import LoginRefused, NotFound, Offline, ProtocolError, Refused, SecretError
 from omnitui.core.text.clean import safe_text
@@ -122,6 +123,9 @@ class Errands:
         except NotFound as error:
             await self._desk.do(files.lost, wanted, str(error))
             raise
+        except OSError as error:
+            # A full disk, for one: nothing is lost by waiting, and the whole file is not fetched again each moment.
+            raise Offline(f"the file cannot be kept here: {error.strerror}") from error
         finally:
             await asyncio.to_thread(part.unlink, missing_ok=True)
         await self._desk.do(files.arrived, wanted, sha256, size)
@@ -132,7 +136,7 @@ class Errands:
         opened = await asyncio.to_thread(_fresh, part)
         with os.fdopen(opened, "w+b") as file:
             await self._connector.fetch_attachment(ref, file)
-            return await asyncio.to_thread(_put, file.fileno(), part, self._attachments)
+            return await asyncio.to_thread(_put, file, part, self._attachments)
 
 
 def _words(error: Exception) -> str:
@@ -145,10 +149,11 @@ def _fresh(part: Path) -> int:
     return os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
 
 
-def _put(number: int, part: Path, folder: Path) -> tuple[str, int]:
+def _put(written: BinaryIO, part: Path, folder: Path) -> tuple[str, int]:
+    written.flush()
+    os.fsync(written.fileno())
     with open(part, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    os.fsync(number)
     size = part.stat().st_size
     part.replace(folder / digest)
     return digest, size

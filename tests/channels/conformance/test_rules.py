@@ -5,6 +5,7 @@ What a channel has nothing like is skipped by name (`CannotHere`); everything el
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -255,19 +256,23 @@ def test_a_reaction_finds_its_message(desk: Desk) -> None:
     happens(desk, lambda: desk.rig.react(remote_id, "\N{THUMBS UP SIGN}"), lambda: desk.one(found, remote_id) == 1)
 
 
-def test_a_file_comes_here(desk: Desk) -> None:
+def test_files_come_here_each_under_its_own_hash(desk: Desk) -> None:
+    """Not one in the place of another: two customers send each a small file."""
     begun(desk)
-    desk.rig.write_file("photo.png", b"\x89PNG not really, but bytes all the same")
-    desk.once()
-    number, here = desk.rows("SELECT id, here FROM attachment")[0]
-    if not here:
-        from omnitui.store import fetch_order
-
-        with desk.cache() as cache:
-            fetch_order.order(cache, number, desk.now())
+    sent = [b"\x89PNG not really, but bytes all the same", b"\x89PNG of somebody else"]
+    for number, content in enumerate(sent):
+        desk.rig.write_file(f"photo{number}.png", content)
         desk.once()
-    digest = desk.one("SELECT sha256 FROM attachment WHERE id = ? AND here = 1", number)
-    assert (desk.places.attachments / digest).read_bytes() == b"\x89PNG not really, but bytes all the same"
+    for number, here in desk.rows("SELECT id, here FROM attachment"):
+        if not here:
+            from omnitui.store import fetch_order
+
+            with desk.cache() as cache:
+                fetch_order.order(cache, number, desk.now())
+            desk.once()
+    digests = [digest for (digest,) in desk.rows("SELECT sha256 FROM attachment WHERE here = 1 ORDER BY id")]
+    assert digests == [hashlib.sha256(content).hexdigest() for content in sent]
+    assert [(desk.places.attachments / digest).read_bytes() for digest in digests] == sent
 
 
 def test_a_colleague_s_answer_ends_the_wait(desk: Desk) -> None:
