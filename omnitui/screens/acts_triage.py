@@ -58,6 +58,7 @@ async def step(page: InboxPage, work: Work, targets: Sequence[ConversationId], *
     page.said_step(done)
     session.wake()
     await page.changed(targets)
+    page.list.settle()
 
 
 async def _many(page: InboxPage, title: str, work: Work, targets: Sequence[int], *args: Any, **options: Any) -> None:
@@ -73,6 +74,7 @@ async def _many(page: InboxPage, title: str, work: Work, targets: Sequence[int],
     page.said_step(ended.step)
     session.wake()
     await page.pages.reload()
+    page.list.settle()
     await page.reading.changed()
 
 
@@ -220,6 +222,7 @@ async def _joined(page: InboxPage, work: Work, *args: Any) -> None:
         page.said_step(done)
         session.wake()
         await page.pages.reload()
+        page.list.settle()
         await page.reading.changed()
 
 

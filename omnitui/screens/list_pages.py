@@ -140,7 +140,7 @@ class ListPages:
             ]
         else:
             self._view.update_rows(found)
-        if window.top or not window.at_start:
+        if window.top > 0 or not window.at_start:
             first = first_place(window.rows, window.top)
             self._news.update(row.id for row in added if falls_before(place(row), first, self.order))
         self._see_news()
@@ -160,13 +160,13 @@ class ListPages:
         found = await self._page(place(kept[-1]) if kept else None, limit)
         if found is not None:
             rows, done = found
-            self._view.show([*kept, *rows], at_start=at_start, at_end=done)
+            self._view.show([*kept, *rows], at_start=at_start, at_end=done, still=True)
 
     def spot(self) -> Spot:
         """Where the list stands now."""
         window = self._view.window
         before = None
-        if window.rows and (window.top or not window.at_start):
+        if window.rows and (window.top > 0 or not window.at_start):
             before = place(window.rows[max(window.top - 1, 0)])
         return Spot(self.source, window.cursor, window.at - window.top, before)
 
@@ -219,8 +219,8 @@ class ListPages:
         window = self._view.window
         if not self._news:
             return
-        seen = {row.id for row in window.rows[window.top :]}
-        if window.at_start and not window.top:
+        seen = {row.id for row in window.rows[max(window.top, 0) :]}
+        if window.at_start and window.top <= 0:
             self._news.clear()
         self._news -= seen
         self._view.set_news(len(self._news))

@@ -70,13 +70,20 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
         """Paint every row anew."""
         self._strips.clear()
 
-    def show(self, rows: Sequence[ConversationRow], *, at_start: bool, at_end: bool) -> None:
-        """Other rows, under a cursor that stays on its conversation."""
+    def show(self, rows: Sequence[ConversationRow], *, at_start: bool, at_end: bool, still: bool = False) -> None:
+        """Other rows, under a cursor that stays on its conversation; `still`: and on its line, whatever it takes."""
         before = self.window.cursor
         self._asked.clear()
-        self.window.replace(rows, at_start=at_start, at_end=at_end)
+        self.window.replace(rows, at_start=at_start, at_end=at_end, still=still)
         self.refresh()
         self._tell(before)
+
+    def settle(self) -> None:
+        """The agent's own step has emptied lines: rows may move to fill them."""
+        top, self.window.still = self.window.top, False
+        self.window.settle()
+        if self.window.top != top:
+            self.refresh()
 
     def extend(self, rows: Sequence[ConversationRow], *, above: bool, done: bool) -> None:
         """The page that was wanted."""
@@ -175,9 +182,9 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
         if not window.rows:
             return super().render_line(y)
         index, second = window.top + y // self.row_height, y % self.row_height
-        if index < len(window.rows):
+        if 0 <= index < len(window.rows):
             return self._strip(window.rows[index], second, width)
-        if window.at_end:
+        if window.at_end or index < 0:
             return paint((), width, self.role)
         return paint(rows.skeleton(width, self.glyphs, bool(second)), width, self.role)
 
@@ -227,6 +234,7 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
 
     def _fit(self) -> None:
         self.window.fits = max(self.size.height // self.row_height, 1)
+        self.window.still = False
         self.window.settle()
         self._ask()
 
@@ -256,7 +264,7 @@ class ConversationList(Painted, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor; a second one opens."""
         index = self.window.top + event.y // self.row_height
-        if index < len(self.window.rows):
+        if 0 <= index < len(self.window.rows):
             self.move_to(index)
             if event.chain == 2:
                 self.post_message(self.Opened(self.window.rows[index].id))

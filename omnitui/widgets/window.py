@@ -31,11 +31,14 @@ class Window:
     at_end: bool = True
     cursor: ConversationId | None = None
     top: int = 0
+    """Negative while lines above the first row are empty: rows above the cursor went away, and it stayed on its line."""
     fits: int = 1
     """Rows that the screen shows at once."""
     loaded: bool = False
     touched: bool = False
     """The agent has moved the cursor."""
+    still: bool = False
+    """Rows keep their lines, even where that leaves some empty, until the agent moves the cursor or resizes."""
     _index: dict[ConversationId, int] = field(default_factory=dict)
 
     def index_of(self, id: ConversationId | None) -> int | None:
@@ -53,22 +56,27 @@ class Window:
         index = self.index_of(self.cursor)
         return None if index is None else self.rows[index]
 
-    def replace(self, rows: Sequence[ConversationRow], *, at_start: bool, at_end: bool) -> None:
-        """Other rows: the cursor stays on its conversation and its line of the screen.
+    def replace(self, rows: Sequence[ConversationRow], *, at_start: bool, at_end: bool, still: bool = False) -> None:
+        """Other rows: the cursor stays on its conversation and its line of the screen; `still`: whatever it takes.
 
         When its conversation is gone, it goes to the next that was below and is still there, else to the one above.
         """
-        old, old_at, line = self.rows, self.at, self.at - self.top
+        old, old_at = self.rows, self.at
+        line = 0 if self.cursor is None else self.at - self.top
         self.rows, self.at_start, self.at_end, self.loaded = list(rows), at_start, at_end, True
         self._number()
         if self.cursor is None:
             self.cursor = self.rows[0].id if self.rows else None
         elif self.index_of(self.cursor) is None:
-            near = [*old[old_at + 1 :], *reversed(old[:old_at])]
-            self.cursor = next((row.id for row in near if row.id in self._index), None)
-            if self.cursor is None and self.rows:
-                self.cursor = self.rows[min(old_at, len(self.rows) - 1)].id
-        self.top = self.at - line
+            near = [*range(old_at + 1, len(old)), *range(old_at - 1, -1, -1)]
+            found = next((index for index in near if old[index].id in self._index), None)
+            if found is not None:
+                self.cursor = old[found].id
+                line -= max(old_at - found, 0)
+            else:
+                self.cursor = self.rows[min(old_at, len(self.rows) - 1)].id if self.rows else None
+        self.top = self.at - line if self.rows else 0
+        self.still = still
         self.settle()
 
     def append(self, rows: Sequence[ConversationRow], *, at_end: bool) -> None:
@@ -113,6 +121,7 @@ class Window:
         if not self.rows:
             return
         self.touched = True
+        self.still = False
         to = max(0, min(to, len(self.rows) - 1))
         step = to - self.at
         self.cursor = self.rows[to].id
@@ -131,10 +140,11 @@ class Window:
         return True
 
     def settle(self) -> None:
-        """Keep the cursor in view and no empty space below the last row while rows are hidden above."""
+        """Keep the cursor in view and, unless rows keep `still`, leave no line empty while there are rows for it."""
         at = self.at
         self.top = max(min(self.top, at), at - self.fits + 1)
-        self.top = max(0, min(self.top, len(self.rows) - self.fits))
+        if not self.still:
+            self.top = max(0, min(self.top, len(self.rows) - self.fits))
 
     @property
     def wants_below(self) -> bool:

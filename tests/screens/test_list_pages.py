@@ -7,8 +7,8 @@ from collections.abc import Collection
 
 from omnitui.core.models import ConversationId, ConversationRow, Order
 from omnitui.screens.list_pages import ListPages
-from omnitui.screens.list_source import Key, Source
-from omnitui.store.where import EVERYTHING
+from omnitui.screens.list_source import InOrder, Key, Source
+from omnitui.store.where import EVERYTHING, Where
 from tests.screens.conftest import MakeApp, inbox, quiet
 
 
@@ -87,3 +87,25 @@ async def test_the_start_is_the_start_when_the_first_page_comes_during_a_reload(
         assert ids == whole[-len(ids) :]
         await pages.start()
         assert window.rows[0].id == whole[0]
+
+
+async def test_rows_above_that_others_close_leave_the_cursor_on_its_line(make_app: MakeApp) -> None:
+    app = make_app(12, each=1)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.3)
+        shown, pages = inbox(app).list, inbox(app).pages
+        await pages.open(EVERYTHING, Order.NEWEST)
+        shown.move_to(5)
+        window = shown.window
+        cursor = window.cursor
+        gone = [row.id for row in window.rows[:3]]
+        others = Where("c.id NOT IN (?, ?, ?)", tuple(gone))
+        pages.source = InOrder(app.session.reader, others, Order.NEWEST)
+        await pages.changed(gone)
+        await quiet(pilot)
+        assert (window.cursor, window.at - window.top) == (cursor, 5)
+        assert [line.text.strip() for line in map(shown.render_line, range(6))] == [""] * 6
+        await pilot.click("#list", offset=(5, 0))
+        assert window.cursor == cursor
+        await pilot.press("j")
+        assert (window.at, window.top) == (3, 0)

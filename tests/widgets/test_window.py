@@ -60,6 +60,41 @@ def test_a_reload_never_moves_the_cursor_off_its_conversation(before: list[int],
     assert not after or shown.top <= shown.at < shown.top + 7
 
 
+@given(
+    before=st.lists(st.integers(1, 60), unique=True, min_size=1),
+    changes=st.lists(st.lists(st.integers(1, 60), unique=True), min_size=1, max_size=4),
+    at=st.integers(0, 59),
+)
+def test_what_sync_does_leaves_the_cursor_on_its_line(before: list[int], changes: list[list[int]], at: int) -> None:
+    shown = Window(fits=7)
+    shown.replace([row(n) for n in sorted(before)], at_start=True, at_end=True)
+    shown.move(at)
+    for after in changes:
+        kept, line = shown.cursor, shown.at - shown.top
+        shown.replace([row(n) for n in sorted(after)], at_start=True, at_end=True, still=True)
+        if kept is not None and kept in after:
+            assert (shown.cursor, shown.at - shown.top) == (kept, line)
+        assert not after or shown.top <= shown.at < shown.top + 7
+    shown.move(shown.at)
+    assert 0 <= shown.top <= max(len(shown.rows) - 7, 0)
+
+
+def test_rows_that_go_from_above_leave_their_lines_empty_until_the_cursor_moves() -> None:
+    shown = window(20)
+    shown.move(4)
+    shown.replace([row(n) for n in (4, 5, 6, 7, 8)], at_start=True, at_end=True, still=True)
+    assert (shown.cursor, shown.top) == (5, -3)
+    shown.move(2)
+    assert (shown.cursor, shown.top) == (6, 0)
+
+
+def test_the_last_row_that_goes_leaves_the_others_where_they_are() -> None:
+    shown = window(5)
+    shown.move(4)
+    shown.replace([row(n) for n in (1, 2, 3)], at_start=True, at_end=True, still=True)
+    assert (shown.cursor, shown.top) == (3, 0)
+
+
 def test_when_its_row_goes_the_cursor_takes_the_next() -> None:
     shown = window(5)
     shown.move(2)
