@@ -31,7 +31,7 @@ class Window:
     at_end: bool = True
     cursor: ConversationId | None = None
     top: int = 0
-    """Negative while lines above the first row are empty: rows above the cursor went away, and it stayed on its line."""
+    """Negative while lines above the first row are empty: rows above went away, and the cursor stayed on its line."""
     fits: int = 1
     """Rows that the screen shows at once."""
     loaded: bool = False
