@@ -23,12 +23,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import pytest
-
 from omnitui.config.places import Places, places, prepare
 from omnitui.core.errors import OmnituiError
 from omnitui.sync.wire import ask_worker
-from tests.channels.conformance.rigs import channels, rig_of
+from tests.channels.conformance.rigs import channels, running
 from tests.channels.rig import Rig
 
 ACCOUNTS = (*channels(), "fake")
@@ -47,7 +45,10 @@ def main() -> None:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="omni-idle-")))
         # Credentials of the fakes are always the same ones: other runs on this machine hold their leases elsewhere.
         tempfile.tempdir = os.environ["TMPDIR"] = str(home)
-        where, environment = connected(home, [stack.enter_context(_running(channel)) for channel in ACCOUNTS])
+        rigs = [stack.enter_context(running(channel)) for channel in ACCOUNTS]
+        for rig in rigs:
+            rig.write("Hello, is anybody there?")
+        where, environment = connected(home, rigs)
         worker = stack.enter_context(_worker(home, environment))
         online = Counter(str(one["state"]) for one in _synced(where))
         time.sleep(SETTLE)
@@ -74,20 +75,6 @@ def connected(home: Path, rigs: Sequence[Rig], more: Sequence[str] = ()) -> tupl
     prepare(where)
     where.config_file.write_text("\n".join(tables), encoding="utf-8")
     return where, environment
-
-
-@contextlib.contextmanager
-def _running(channel: str) -> Iterator[Rig]:
-    rig = rig_of(channel)()
-    try:
-        rig.start()
-    except pytest.skip.Exception as missing:
-        sys.exit(f"{channel}: {missing}")
-    try:
-        rig.write("Hello, is anybody there?")
-        yield rig
-    finally:
-        rig.stop()
 
 
 @contextlib.contextmanager

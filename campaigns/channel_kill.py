@@ -30,7 +30,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.channels.conformance.rigs import rig_of, rigged
+from tests.channels.conformance.rigs import rigged, running
 from tests.channels.desk import LONG, ROOT, Desk
 from tests.channels.rig import Rig
 
@@ -109,7 +109,7 @@ class Spans:
 
 def _unbroken(channel: str) -> Spans:
     """Measured on a home of its own."""
-    with tempfile.TemporaryDirectory() as folder, _running(channel) as rig:
+    with tempfile.TemporaryDirectory() as folder, running(channel) as rig:
         desk, told = _begun(Path(folder), rig)
         taken, sends = [], []
         for number, stays in enumerate((False, True)):
@@ -125,16 +125,6 @@ def _unbroken(channel: str) -> Spans:
                     time.sleep(0.002)
                 taken.append(time.monotonic() - began)
         return Spans(taken[0], taken[1], max(sends))
-
-
-@contextlib.contextmanager
-def _running(channel: str) -> Iterator[Rig]:
-    rig = rig_of(channel)()
-    rig.start()
-    try:
-        yield rig
-    finally:
-        rig.stop()
 
 
 @dataclass(frozen=True)
@@ -213,7 +203,7 @@ def _work(desk: Desk, told: Told, number: int) -> None:
 def _home(channel: str, draw: random.Random, spans: Spans, kinds: Sequence[tuple[bool, bool]]) -> Counter[str]:
     """A home with a kill of each of these kinds, and what was found in the end."""
     found = Counter[str]()
-    with tempfile.TemporaryDirectory() as folder, _running(channel) as rig:
+    with tempfile.TemporaryDirectory() as folder, running(channel) as rig:
         desk, told = _begun(Path(folder), rig)
         for number, (stays, amid) in enumerate(kinds):
             whole = spans.stays if stays else spans.once

@@ -39,7 +39,7 @@ from omnitui.core.models import Order
 from omnitui.store import conversations
 from omnitui.store.connection import Role, open_cache
 from omnitui.store.where import Where
-from tests.channels.conformance.rigs import rig_of
+from tests.channels.conformance.rigs import running
 from tests.channels.rig import Rig
 from tests.servers.dovecot import PASSWORD, Dovecot
 
@@ -94,23 +94,13 @@ def main() -> None:
 def peak(home: Path, given: Load) -> dict[str, float]:
     """So many messages over so many seconds, on each channel by so many customers; what was found."""
     with Dovecot() as server, contextlib.ExitStack() as stack:
-        rigs = {name: stack.enter_context(_running(name)) for name in CHATS}
+        rigs = {name: stack.enter_context(running(name)) for name in CHATS}
         where, secrets = connected(home, list(rigs.values()), [_mailbox(server.port)])
         environment = {**os.environ, **secrets, "OMNITUI_PASSWORD_MAIL": PASSWORD}
         stack.enter_context(_worker(home, environment))
         found = _day(where, server, rigs, given)
         broken = [one for rig in rigs.values() for one in rig.violations()]
         return {**found, "against_the_specification": len(broken)}
-
-
-@contextlib.contextmanager
-def _running(channel: str) -> Iterator[Rig]:
-    rig = rig_of(channel)()
-    rig.start()
-    try:
-        yield rig
-    finally:
-        rig.stop()
 
 
 @contextlib.contextmanager

@@ -5,8 +5,12 @@ A channel that holds several ways to talk has a rig for each: `rig_<way>.py` is 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import omnitui.sync.channels
 from tests.channels.rig import Rig
@@ -35,3 +39,19 @@ def rig_of(channel: str) -> type[Rig]:
         and one.__module__ == module.__name__
     ]  # fmt: skip
     return found[-1]
+
+
+@contextlib.contextmanager
+def running(channel: str) -> Iterator[Rig]:
+    """The rig of a channel, started, and stopped at the end. Ends the program where what it needs is not installed:
+    for campaigns and benchmarks, which must not leave a channel out.
+    """
+    rig = rig_of(channel)()
+    try:
+        rig.start()
+    except pytest.skip.Exception as missing:
+        raise SystemExit(f"{channel}: {missing}") from missing
+    try:
+        yield rig
+    finally:
+        rig.stop()
