@@ -47,6 +47,8 @@ class Join(StrEnum):
     """It bears the Message-ID, subject and writer of another mail, but other content."""
     MERGED = "merged"
     SPLIT = "split"
+    CONVERSATION = "conversation"
+    """The channel itself says which conversation it is of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ def joined(message: ThreadMessage, known: Mapping[str, ThreadMessage], when: Whe
         Join.SAME_ID: f"bears the same Message-ID, subject and writer as {named}, but other content",
         Join.MERGED: "was merged into it by hand",
         Join.SPLIT: "was split off by hand",
+        Join.CONVERSATION: "is of this conversation: the channel says so",
     }
     if not message.join_reason:
         return "was written here"

@@ -12,6 +12,7 @@ from omnitui.core.models import MessageClass, State
 from omnitui.core.packing import pack
 from omnitui.core.people import people_json
 from omnitui.core.text.html import blocks_from_html, html_to_text
+from omnitui.core.threading import Join
 from omnitui.core.waiting import reopens
 from omnitui.store import fulltext
 from omnitui.store.apply.own_messages import preview_of
@@ -54,13 +55,13 @@ def _insert(scene: ChatScene, event: MessageEvent) -> int:
         "INSERT INTO message(id, account_id, conversation_id, mid, class, kind, author, from_name, from_address,"
         " people, subject, preview, at, sent_at, fetched_at, accepted_at, seen, size, attachment_count, in_reply_to,"
         " refs, join_reason, delivery, delivery_detail, omni_id, notices, remote_id, edited_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'conversation', ?, ?, '', ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)",
         (
             message_id, scene.account.id, conversation["id"], scene.mid(event.remote_id), class_.value, event.kind,
             author.name if ours else "", author.name, author.address, _to(event, ours), event.title,
             _preview(event, text), event.at, event.at, scene.now, event.at if ours else None,
             ours or scene.history or class_ is MessageClass.SYSTEM, len(text.encode("utf-8", "replace")),
-            len(event.files), json.dumps(answers) if answers else "", "",
+            len(event.files), json.dumps(answers) if answers else "", "", Join.CONVERSATION.value,
             (event.delivery or "sent") if class_ is MessageClass.HUMAN else "", event.detail,
             json.dumps(list(event.notices), ensure_ascii=False), event.remote_id, event.edited_at,
         ),
