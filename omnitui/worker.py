@@ -23,6 +23,7 @@ from omnitui.config.stores import open_stores
 from omnitui.core.errors import ConfigError
 from omnitui.core.times import Instant
 from omnitui.store import feed
+from omnitui.store.trouble import lived_through
 from omnitui.sync.channels.engine import Engine, EngineTools
 from omnitui.sync.credentials import Credentials
 from omnitui.sync.lock import WorkerLock
@@ -140,7 +141,8 @@ class Worker:
     async def _end_waits(self, writer: Writer) -> None:
         """Open what was snoozed or is to be followed up; the clock may jump, so it is asked often."""
         while True:
-            await asyncio.to_thread(self._look_at_waits, writer)
+            with lived_through(log, "what was snoozed or waits for a reply could not be looked at"):
+                await asyncio.to_thread(self._look_at_waits, writer)
             await asyncio.sleep(SNOOZE_EVERY)
 
     def _look_at_waits(self, writer: Writer) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import logging
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from omnitui.core.errors import CacheError, OmnituiError, Refused
@@ -32,6 +35,18 @@ def plain(error: BaseException) -> OmnituiError | None:
     if error.errno in _OF_A_NAME and name:
         return Refused(f"{name}{error.strerror}. Nothing was done")
     return None
+
+
+@contextmanager
+def lived_through(log: logging.Logger, what: str) -> Iterator[None]:
+    """What the machine refuses to this work is only logged; `what`: what could not be done. It is tried again later."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        told = plain(error)
+        if told is None:
+            raise
+        log.warning("%s: %s", what, told)
 
 
 def cannot_open(error: sqlite3.Error, path: Path) -> CacheError:

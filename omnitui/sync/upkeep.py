@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from omnitui.store import upkeep
+from omnitui.store.trouble import lived_through
 from omnitui.sync.writer import Writer
 
+log = logging.getLogger("omnitui.sync")
 QUIET = 20.0
 """Seconds without new mail or any other change before tidying begins."""
 BETWEEN = 0.05
@@ -21,7 +24,9 @@ async def keep_tidy(writer: Writer, quiet: float = QUIET) -> None:
         await asyncio.sleep(quiet)
         now = await asyncio.to_thread(_changes, writer)
         if now == before and now != tidied:
-            now = tidied = await _tidy(writer, now)
+            tidied = now
+            with lived_through(log, "the cache's upkeep has to wait"):
+                now = tidied = await _tidy(writer, now)
         before = now
 
 

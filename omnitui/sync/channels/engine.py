@@ -21,6 +21,7 @@ from omnitui.core.models import AccountId
 from omnitui.core.times import Instant
 from omnitui.store import accounts, channels
 from omnitui.store.chat.scene import ChatAccount
+from omnitui.store.trouble import lived_through, plain
 from omnitui.sync.backoff import Backoff
 from omnitui.sync.channels.account_outbox import LAST_SEND, OutboxTools
 from omnitui.sync.channels.contract import Channel, Connector
@@ -169,9 +170,11 @@ class Engine:
         except OmnituiError as error:
             await self._failed(account, "offline", error)
         except Exception as error:
-            log.exception("account %s", account.name)
-            words = f"a fault of the program ({type(error).__name__}); see the log"
-            await self._failed(account, "offline", OmnituiError(words))
+            told = plain(error)
+            if told is None:
+                log.exception("account %s", account.name)
+                told = OmnituiError(f"a fault of the program ({type(error).__name__}); see the log")
+            await self._failed(account, "offline", told)
         return True
 
     async def _opened(self, account: Account, begin: Callable[[ChatAccount, Connector], Awaitable[None]]) -> None:
@@ -303,13 +306,20 @@ class Engine:
         if outcome.state != "online":
             outcome.state, outcome.detail, outcome.error = "online", "", None
             if not keeping.by_itself:
-                await asyncio.to_thread(self._say, name, "online", "")
+                await self._tell(name, "online", "")
 
     async def _failed(self, account: Account, state: str, error: OmnituiError) -> None:
         outcome = self.outcomes[account.name]
         outcome.state, outcome.detail, outcome.error = state, str(error), error
         log.warning("account %s: %s", account.name, error)
-        await asyncio.to_thread(self._say, account.name, state, str(error))
+        await self._tell(account.name, state, str(error))
+
+    async def _tell(self, name: str, state: str, detail: str) -> None:
+        """Write an account's state down. Where the machine refuses that (a full disk), only the log tells of it: the
+        account's work must go on by itself once there is room again.
+        """
+        with lived_through(log, f"account {name}: its state ({state}) cannot be written down"):
+            await asyncio.to_thread(self._say, name, state, detail)
 
     def _say(self, name: str, state: str, detail: str) -> None:
         account = next(one for one in self._settings if one.name == name)
