@@ -34,6 +34,9 @@ AFTER_TROUBLE = 1.0
 """Seconds until the cache is tried again when it could not be read."""
 RECONNECT = 2.0
 """Seconds between two tries to reach the worker."""
+RESTART = 5.0
+"""Seconds until a worker that is gone, or does not come, is started again; each time twice as long if it dies soon."""
+LONGEST_PAUSE = 300.0
 _LONGEST_LINE = 1 << 20
 
 
@@ -86,7 +89,7 @@ class Link:
 
     async def _meet_worker(self) -> None:
         """Start one where none runs and there is something for it to do."""
-        if self._spawn is not None and self._session.settings.accounts:
+        if self._spawn is not None and self._session.settings.names:
             try:
                 await asyncio.to_thread(self._spawn)
             except OSError as error:
@@ -162,8 +165,10 @@ class Link:
 
     async def _listen(self) -> None:
         """Hold the connection to the worker: every line it writes wakes us; what changed stands in the table."""
-        path = self._session.places.socket
+        path, events = self._session.places.socket, asyncio.get_running_loop()
+        pause, start_at = RESTART, events.time() + RESTART
         while True:
+            met = events.time()
             try:
                 reader, self._stream = await asyncio.open_unix_connection(path, limit=_LONGEST_LINE)
                 while await reader.readline():
@@ -174,4 +179,11 @@ class Link:
                 if self._stream is not None:
                     self._stream.close()
                 self._stream = None
+            if events.time() - met > START_PATIENCE:
+                pause, start_at = RESTART, 0.0
+            if events.time() >= start_at:
+                # It has died, or was ended: nothing would leave any more.
+                with suppress(CacheError):
+                    await self._meet_worker()
+                pause, start_at = min(2 * pause, LONGEST_PAUSE), events.time() + pause
             await asyncio.sleep(RECONNECT)

@@ -37,7 +37,7 @@ def only_the_screen(arguments: Sequence[str]) -> Wanted | None:
 
 def is_first_run(desk: Desk) -> bool:
     """No account in the config, and no mail here that was imported."""
-    return not desk.settings.accounts and not desk.places.cache_db.exists()
+    return not desk.settings.names and not desk.places.cache_db.exists()
 
 
 def open_screen(desk: Desk, *, no_sync: bool) -> str | None:

@@ -30,15 +30,16 @@ async def mend(page: SyncPage, call: Call) -> None:
     """What can be done about an account."""
     found = await page.session.reader.all(accounts.statuses())
     account = next((one for one in found if one.id == page.sheet.chosen), None)
-    known = {one.name: one for one in page.session.settings.accounts}
-    if account is None or account.name not in known:
+    if account is None or account.name not in page.session.settings.names:
         raise Refused("this account stands in no config: nothing can be mended here")
-    oauth = known[account.name].oauth is not None
-    ways = [
-        Choice(("login", account.name), SIGN_IN, f"omnitui login {account.name}", key="l")
-        if oauth
-        else Choice(("secret", "set", account.name), PASSWORD, f"omnitui secret set {account.name}", key="p")
-    ]
+    mailbox = next((one for one in page.session.settings.accounts if one.name == account.name), None)
+    ways: list[Choice] = []
+    if mailbox is not None:
+        ways.append(
+            Choice(("login", account.name), SIGN_IN, f"omnitui login {account.name}", key="l")
+            if mailbox.oauth is not None
+            else Choice(("secret", "set", account.name), PASSWORD, f"omnitui secret set {account.name}", key="p")
+        )
     if page.session.places.vault.exists():
         ways.append(Choice(("secret", "unlock"), UNLOCK, "omnitui secret unlock", key="u"))
     ways.append(Choice((), "Try again now", "after a change elsewhere", key="r"))

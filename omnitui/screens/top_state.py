@@ -36,7 +36,7 @@ class TopState:
         self.counting.later()
         statuses = await reader.all(accounts.statuses())
         words, role = sync_words(statuses, self._session.keymap.keys_of("page.errors"))
-        if not statuses and self._session.settings.accounts:
+        if not statuses and self._session.settings.names:
             words, role = "starting", "muted"
         self.progress = progress_words(statuses)
         settled = (accounts.LOCAL, "online", "offline", "refused")

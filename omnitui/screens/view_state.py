@@ -33,7 +33,7 @@ _NO_ACCOUNT = (
     "omnitui config path  says where to.",
 )
 _FETCHING = ("Nobody is waiting yet.", "The mail is being fetched, the newest first.")
-_NOTHING_YET = ("No conversation is here yet.", "The mail is being fetched, the newest first.")
+_NOTHING_YET = ("No conversation is here yet.", "What came is being fetched, the newest first.")
 
 
 COUNTED = 999
@@ -115,7 +115,7 @@ class Views:
     def empty_words(self, view: View, *, fetching: bool = False) -> tuple[str, ...]:
         """What to say when a view is empty; `fetching`: a first sync has only begun."""
         if not self.counts.get("All"):
-            return _NOTHING_YET if self._session.settings.accounts else _NO_ACCOUNT
+            return _NOTHING_YET if self._session.settings.names else _NO_ACCOUNT
         if fetching and view.name == "Waiting":
             return _FETCHING
         lines = [_EMPTY.get(view.name, "No conversation matches.")]
