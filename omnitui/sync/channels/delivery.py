@@ -37,6 +37,8 @@ PATIENCE = 10 * MINUTE
 """How long an answer waits for the account to be looked at first: the customer may have written again."""
 GIVE_UP = 5 * DAY
 """A server that keeps saying "later" for so long means no (RFC 5321 4.5.4.1)."""
+MOST_FAULTS = 5
+"""Tries of a message in which the program has a fault; then it is told, and the message kept."""
 KEY_KEPT = DAY
 """How long the other side is trusted to know our key; then it is asked instead."""
 ASK = "It may have been sent, and looking for it at the other side proves nothing. Send it again, or was it sent?"
@@ -53,13 +55,18 @@ class _Leaving:
     def __init__(self, note: Callable[[], Awaitable[None]]) -> None:
         self._note = note
         self.passed = False
+        self.hindered: Exception | None = None
+        """What kept it from being noted: trouble of the cache, not of the other side."""
 
     async def __call__(self) -> None:
-        """Raises _Elsewhere."""
+        """Raises _Elsewhere, and what the cache raises."""
         try:
             await self._note()
         except Refused as error:
             raise _Elsewhere from error
+        except Exception as error:
+            self.hindered = error
+            raise
         self.passed = True
 
 
@@ -76,10 +83,18 @@ class Delivery:
         self.stopping = False
 
     async def turn(self) -> int:
-        """Do all that is due now; how many items that were."""
+        """Do all that is due now; how many items that were. No send waits for more than one look at the other side,
+        which may take its time."""
+        done = await self._send_due()
         unknown = sending.unknown_due(self._account_id, self._clock())
         for lost in await self._desk.do(unknown.all):
+            if self.stopping:
+                break
             await self._look_for(lost)
+            done += await self._send_due()
+        return done
+
+    async def _send_due(self) -> int:
         since = None if self._in_step() else Instant(self._clock() - PATIENCE)
         done = 0
         while not self.stopping and (item := await self._claim(since)):
@@ -141,8 +156,23 @@ class Delivery:
             await self._later(item, error)
         except Refused as error:
             await desk.do(outbox.settle, item.id, "failed", f"Not sent: {error}", self._clock())
+        except Exception as error:
+            if isinstance(error, _Elsewhere) or error is leaving.hindered:
+                raise
+            await self._fault(item, error, leaving)
         else:
             await self._settle(item, receipt)
+
+    async def _fault(self, item: OutboxItem, error: Exception, leaving: _Leaving) -> None:
+        """A fault of the program, or of this machine, in one message must not keep the others back."""
+        log.exception("a send had a fault", exc_info=error)
+        desk, now, words = self._desk, self._clock(), f"a fault of the program ({type(error).__name__}); see the log"
+        if leaving.passed:
+            await desk.do(outbox.lose, item.id, f"It may have been sent: {words}", Instant(now + LOOKS[0]))
+        elif item.attempts < MOST_FAULTS:
+            await desk.do(outbox.retry_at, item.id, after(item.attempts, now), f"Not sent yet: {words}")
+        else:
+            await desk.do(outbox.settle, item.id, "failed", f"Not sent: {words}", now)
 
     async def _later(self, item: OutboxItem, error: Exception) -> None:
         """Again later, however long we are offline; a server that says so itself is not believed for ever."""
@@ -182,14 +212,23 @@ class Delivery:
         if self._connector.capabilities.dedupe is Dedupe.SERVER_KEY and now - item.created_at < KEY_KEPT:
             await desk.do(outbox.retry_at, item.id, now, "Sent again under the same key", was="unknown")
             return
+        draft: Outbound | None = None
         try:
-            found = await self._connector.reconcile(await outbound_of(desk, item, self._find_file))
-        except (Offline, LoginRefused, ProtocolError, SecretError) as error:
+            draft = await outbound_of(desk, item, self._find_file)
+            found = await self._connector.reconcile(draft)
+        except (Offline, LoginRefused, ProtocolError, SecretError, OSError) as error:
             words = f"It may have been sent; it cannot be looked for now: {error}"
-            await desk.do(sending.looked, item.id, item.looks, Instant(now + AGAIN), words)
+            await desk.do(sending.looked, item.id, item.looks, Instant(self._clock() + AGAIN), words)
             return
         except (Refused, NotFound, ValueError, KeyError, TypeError, IndexError) as error:
             await desk.do(outbox.settle, item.id, "asking", f"{ASK} ({error})", now, was="unknown")
+            return
+        except Exception as error:
+            if draft is None:
+                raise
+            log.exception("a look for a send had a fault")
+            words = f"{ASK} (a fault of the program: {type(error).__name__}; see the log)"
+            await desk.do(outbox.settle, item.id, "asking", words, now, was="unknown")
             return
         looks, now = item.looks + 1, self._clock()
         most = len(LOOKS) if found.state == "absent" else len(LOOKS) - 1

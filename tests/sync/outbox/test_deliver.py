@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from omnitui.core.errors import Offline
+from omnitui.core.mail import Address
 from omnitui.core.times import DAY, Instant
 from omnitui.store import outbox, sending
 from omnitui.sync.channels import lane
-from omnitui.sync.channels.contract import Outbound, Receipt
+from omnitui.sync.channels.contract import Lookup, Outbound, Receipt
 from omnitui.sync.channels.email.connector import EmailConnector
 from omnitui.sync.http.messages import Unanswered
 from tests.servers.smtp_sink import SmtpSink, header, smtp_sink
@@ -279,40 +282,112 @@ async def test_a_mail_that_cannot_be_made_keeps_none_back(case: Case) -> None:
 
 
 class Broken(EmailConnector):
-    """A connector with a fault of ours, at the next send."""
+    """A connector with a fault of ours, at every send to Ben and every look for what went to him."""
 
-    faults = 1
+    after_dot = False
 
     async def send(self, draft: Outbound) -> Receipt:
-        """Fails once."""
-        if self.faults:
-            self.faults -= 1
-            raise TypeError("a fault")
-        return await super().send(draft)
+        """Fails for Ben."""
+        receipt = await super().send(draft) if self.after_dot or draft.to[0].name != "Ben" else None
+        if draft.to[0].name == "Ben":
+            raise AttributeError("a fault")
+        assert receipt is not None
+        return receipt
+
+    async def reconcile(self, draft: Outbound) -> Lookup:
+        """Fails for Ben."""
+        if draft.to[0].name == "Ben":
+            raise AttributeError("a fault")
+        return await super().reconcile(draft)
 
 
-async def test_after_a_fault_it_recovers_what_it_left(case: Case) -> None:
+class BrokenLater(Broken):
+    """The same when the mail is on its way."""
+
+    after_dot = True
+
+
+TO_BEN = (Address("Ben", "ben@x.test"),)
+
+
+async def test_a_fault_in_one_send_keeps_no_other_back_and_is_told_in_the_end(case: Case) -> None:
+    async with smtp_sink() as sink:
+        case.port, case.connector_class = sink.port, Broken
+        bad = case.queue("one", to=TO_BEN)
+        for _ in range(4):
+            good = case.queue("two")
+            await case.turn(DAY)
+            assert (case.state(bad), case.state(good)) == ("queued", "sent")
+        assert "a fault of the program (AttributeError)" in case.item(bad).detail
+        await case.turn(DAY)
+        assert (case.state(bad), len(sink.taken)) == ("failed", 4)
+
+
+async def test_a_fault_after_the_dot_is_asked_about_and_keeps_no_other_back(case: Case) -> None:
+    async with smtp_sink() as sink:
+        case.port, case.connector_class = sink.port, BrokenLater
+        bad, good = case.queue("one", to=TO_BEN), case.queue("two")
+        await case.turn()
+        assert (case.state(bad), case.state(good)) == ("unknown", "sent")
+        late = case.queue("three")
+        await case.turn(DAY)
+        assert (case.state(bad), case.state(late), len(sink.taken)) == ("asking", "sent", 3)
+
+
+async def test_no_send_waits_for_the_looks_at_a_slow_mailbox(case: Case) -> None:
+    taken_at_look: list[int] = []
+
+    class Watched(EmailConnector):
+        async def reconcile(self, draft: Outbound) -> Lookup:
+            taken_at_look.append(len(sink.taken))
+            if len(taken_at_look) == 1:
+                case.queue("written during the first look")
+            raise Offline("the mailbox takes its time")
+
+    async with smtp_sink() as sink:
+        case.port, case.connector_class = sink.port, Watched
+        for _ in range(2):
+            outbox.lose(case.connection, case.queue(), "", case.clock())
+        case.queue("written before")
+        await case.turn()
+        assert taken_at_look == [1, 2]
+
+
+def hinder(case: Case, on: bool) -> None:
+    """The cache takes no phase any more, as on a full disk."""
+    case.connection.execute(
+        "CREATE TRIGGER hinders BEFORE UPDATE OF phase ON outbox WHEN NEW.phase = 'dot'"
+        " BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        if on
+        else "DROP TRIGGER hinders"
+    )
+
+
+async def test_after_trouble_of_the_cache_it_recovers_what_it_left(case: Case) -> None:
     async with smtp_sink() as sink:
         case.port = sink.port
         item = case.queue()
-        case.connector_class = Broken
+        hinder(case, True)
         with case.delivery() as delivery:
-            with pytest.raises(TypeError):
+            with pytest.raises(sqlite3.Error):
                 await delivery.once()
-            assert case.state(item) == "sending"
+            assert (case.state(item), sink.taken) == ("sending", [])
+            hinder(case, False)
             await delivery.once()
         assert (case.state(item), len(sink.taken)) == ("sent", 1)
 
 
-async def test_a_fault_ends_no_outbox(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_trouble_of_the_cache_ends_no_outbox(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lane, "AFTER_FAULT", 0.1)
     async with smtp_sink() as sink:
         case.port = sink.port
         item = case.queue()
-        case.connector_class = Broken
+        hinder(case, True)
         with case.delivery() as delivery:
             running = asyncio.create_task(delivery.run())
             try:
+                await until(lambda: case.item(item).attempts > 1)
+                hinder(case, False)
                 await until(lambda: case.state(item) == "sent")
             finally:
                 delivery.stop()
