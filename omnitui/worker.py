@@ -21,8 +21,8 @@ from omnitui.config.places import Places
 from omnitui.config.schema import Settings
 from omnitui.config.stores import open_stores
 from omnitui.core.errors import ConfigError
-from omnitui.core.times import Instant
-from omnitui.store import feed
+from omnitui.core.times import HOUR, Instant
+from omnitui.store import feed, sending
 from omnitui.store.trouble import lived_through
 from omnitui.sync.channels.engine import Engine, EngineTools
 from omnitui.sync.credentials import Credentials
@@ -47,6 +47,8 @@ FIRST_SCREEN = 60.0
 """Seconds in which a worker started by a screen waits for it to connect."""
 LAST_SCREEN = 20.0
 """Seconds a worker started by a screen stays after the last one has gone."""
+LAST_SEND = 2 * HOUR
+"""For so long it stays for what is held or tried again (the longest undo time is an hour)."""
 LONGEST_SYNC = 600.0
 
 
@@ -95,7 +97,7 @@ class Worker:
                         )
                         others = [group.create_task(work) for work in works]
                         if while_used:
-                            others.append(group.create_task(self._end_when_unused(wire)))
+                            others.append(group.create_task(self._end_when_unused(wire, writer)))
                         await self._serve(writer)
                         for task in others:
                             task.cancel()
@@ -277,17 +279,26 @@ class Worker:
             return (0, 0)
         return (found.st_mtime_ns, found.st_size)
 
-    async def _end_when_unused(self, wire: WireServer) -> None:
-        """A worker that a screen has started goes when no screen has been there for a while."""
+    async def _end_when_unused(self, wire: WireServer, writer: Writer) -> None:
+        """A worker that a screen has started goes when no screen has been there for a while, and what was sent has
+        left: an agent who leaves at once counts on it."""
         await asyncio.sleep(FIRST_SCREEN)
         while True:
             wire.left.clear()
-            if not wire.clients:
+            alone_since = self._clock()
+            while not wire.clients:
                 await asyncio.sleep(LAST_SCREEN)
-                if not wire.clients:
+                if not wire.clients and not await asyncio.to_thread(self._leaves_soon, writer, alone_since):
                     self._stopping.set()
                     return
             await wire.left.wait()
+
+    def _leaves_soon(self, writer: Writer, alone_since: Instant) -> bool:
+        """Whether something sent is still to leave, by the time that a worker stays for it."""
+        until = Instant(alone_since + LAST_SEND)
+        with lived_through(log, "the outbox cannot be looked at"), writer.reading() as cache:
+            return self._clock() < until and bool(sending.leaves_by(until).first(cache))
+        return False
 
     @contextlib.contextmanager
     def _signals(self, stop: Callable[[], None]) -> Iterator[None]:

@@ -17,7 +17,7 @@ from omnitui.sync.lock import held
 
 @click.command()
 @click.option("--once", is_flag=True, help="Bring every account in step, send what is due, and end.")
-@click.option("--while-used", is_flag=True, help="End some seconds after the last screen has gone.")
+@click.option("--while-used", is_flag=True, help="End soon after the last screen has gone and what was sent has left.")
 @click.option("--json", "as_json", is_flag=True, help="With --once: how each account went, as JSON.")
 @click.option("--passphrase-stdin", is_flag=True, help="Read the pass phrase of the encrypted file from stdin.")
 @pass_desk

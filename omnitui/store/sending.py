@@ -142,6 +142,16 @@ def next_due(account_id: int, kinds: Iterable[str] = ("send", "copy")) -> Select
     )
 
 
+def leaves_by(until: Instant) -> Select[bool]:
+    """Whether a send of any account is on its way, or is to be tried or looked for by then."""
+    return Select(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('held', 'queued', 'sending', 'unknown')"
+        " AND kind = 'send' AND max(not_before, next_try_at) <= ?)",
+        (until,),
+        lambda row: bool(row[0]),
+    )
+
+
 def anything_open(account_id: int, kinds: Iterable[str]) -> Select[bool]:
     """Whether an item of these kinds waits, is under way, or has an unknown fate."""
     return Select(
