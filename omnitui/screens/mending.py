@@ -31,7 +31,7 @@ async def mend(page: SyncPage, call: Call) -> None:
     found = await page.session.reader.all(accounts.statuses())
     account = next((one for one in found if one.id == page.sheet.chosen), None)
     if account is None or account.name not in page.session.settings.names:
-        raise Refused("this account stands in no config: nothing can be mended here")
+        raise Refused("this account stands in no config: put it back there under this name, or leave it")
     mailbox = next((one for one in page.session.settings.accounts if one.name == account.name), None)
     ways: list[Choice] = []
     if mailbox is not None:

@@ -39,7 +39,7 @@ class TopState:
         if not statuses and self._session.settings.names:
             words, role = "starting", "muted"
         self.progress = progress_words(statuses)
-        settled = (accounts.LOCAL, "online", "offline", "refused")
+        settled = (accounts.LOCAL, accounts.GONE, "online", "offline", "refused")
         self.fetching = bool(self.progress) or any(one.state not in settled and not one.done for one in statuses)
         items = await reader.all(outbox.rows())
         stuck = sum(item.state in outbox.STUCK for item in items)
@@ -61,7 +61,7 @@ def sync_words(statuses: Sequence[AccountStatus], keys: Sequence[str] = ()) -> t
     more = f" ({keys[0]})" if keys else ""
     from omnitui.store import accounts
 
-    statuses = [a for a in statuses if a.state != accounts.LOCAL]
+    statuses = [a for a in statuses if a.state not in (accounts.LOCAL, accounts.GONE)]
     if not statuses:
         return "no account", "muted"
     refused = [a for a in statuses if a.state == "refused"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Collection
 
 from omnitui.core.models import AccountId, AccountStatus
 from omnitui.core.times import Instant
@@ -11,6 +13,10 @@ from omnitui.store.select import Select
 
 LOCAL = "local"
 """State of an account whose mail was read from files: there is no server to be told of anything."""
+
+GONE = "gone"
+"""State of an account that is not in the config any more, and for which nothing waits."""
+_WAITED_FOR = "It is not in the config any more, and {waits} for it: put it back under this name, or take them back"
 
 
 def upsert(connection: sqlite3.Connection, name: str, channel: str, address: str) -> AccountId:
@@ -42,13 +48,27 @@ def mark_ours(connection: sqlite3.Connection, channel: str, addresses: list[str]
 
 
 def set_state(connection: sqlite3.Connection, account_id: AccountId, state: str, detail: str, now: Instant) -> None:
-    """Note how an account is doing: new, connecting, online, offline, refused, local; `detail` in words."""
+    """Note how an account is doing: new, connecting, online, offline, refused, local, gone; `detail` in words."""
     changed = connection.execute(
         "UPDATE account SET state = ?, detail = ?, state_at = ? WHERE id = ? AND (state <> ? OR detail <> ?)",
         (state, detail, now, account_id, state, detail),
     ).rowcount
     if changed:
         feed.note(connection, [feed.NOT_A_CONVERSATION])
+
+
+def leave_out(connection: sqlite3.Connection, configured: Collection[str], now: Instant) -> None:
+    """Note of every account that is not among those of the config that nothing of it comes or goes any more."""
+    rows = connection.execute(
+        "SELECT a.id, (SELECT count(*) FROM outbox o WHERE o.account_id = a.id AND o.kind = 'send'"
+        "  AND o.state IN ('held', 'queued', 'sending', 'unknown')) AS waiting FROM account a"
+        " WHERE a.state <> ? AND a.name NOT IN (SELECT value FROM json_each(?))",
+        (LOCAL, json.dumps(list(configured))),
+    ).fetchall()
+    for row in rows:
+        waits = "1 message waits" if row["waiting"] == 1 else f"{row['waiting']} messages wait"
+        state, words = ("refused", _WAITED_FOR.format(waits=waits)) if row["waiting"] else (GONE, "Not in the config")
+        set_state(connection, AccountId(row["id"]), state, words, now)
 
 
 def statuses() -> Select[AccountStatus]:

@@ -139,6 +139,8 @@ class Engine:
                     )  # fmt: skip
                 if isinstance(account, AccountSettings):
                     accounts.mark_ours(cache, EMAIL, [account.address, *account.aliases])
+        with self._tools.writer.transaction() as cache:
+            accounts.leave_out(cache, [account.name for account in self._settings], self._tools.clock())
 
     async def _keep(self, account: Account, tools: KeepingTools) -> None:
         backoff = Backoff()
