@@ -15,7 +15,7 @@ from typing import Any
 from omnitui.core.errors import Refused
 from omnitui.core.models import ConversationId, MessageId, OutboxRow
 from omnitui.core.people import people_of
-from omnitui.core.times import Instant
+from omnitui.core.times import HOUR, MINUTE, Instant
 from omnitui.store import feed
 from omnitui.store.connection import joined
 from omnitui.store.refresh import refresh
@@ -26,6 +26,12 @@ OPEN = ("held", "queued", "sending", "unknown")
 STUCK = ("failed", "unknown", "asking")
 """States that only a person ends (an unknown one may also be found)."""
 LOOKING = "It may have been sent when the connection broke: looking for it in the sent mail"
+LONGEST_PAUSE = 25 * HOUR
+"""Longer than any pause between two tries (a server's word is taken for a day)."""
+HELD = HOUR
+"""The longest undo time; what waits for longer was wanted to leave then."""
+SET_BACK = 10 * MINUTE
+"""By how much a clock must have been set back: less may be waited for, and must shorten no undo time."""
 _OPEN = "state IN ('held', 'queued', 'sending', 'unknown')"
 """Spelled as in the partial index, so that SQLite uses it."""
 
@@ -93,16 +99,20 @@ def claim(
     With `due_since` only one that might have left since then at the latest, however often it was tried. An item whose
     worker died is taken again when its lease is over, unless its final dot may have been written: that one is unknown
     (`recover`).
+
+    A clock that was set back holds nothing for as long as it was wrong: what would wait for longer than anything is
+    made to wait is due, and so is what was only held and comes from the time to come.
     """
     with joined(connection):
         row = connection.execute(
             "UPDATE outbox SET state = 'sending', owner = ?1, lease_until = ?2, attempts = attempts + 1 WHERE id ="
             f" (SELECT id FROM outbox WHERE kind IN (SELECT value FROM json_each(?3)) AND {_OPEN}"
-            "   AND account_id = ?4 AND not_before <= ?5 AND next_try_at <= ?5"
+            "   AND account_id = ?4 AND (next_try_at <= ?5 OR next_try_at > ?5 + ?7)"
+            "   AND (not_before <= ?5 OR (created_at > ?5 + ?8 AND not_before <= created_at + ?9))"
             "   AND (?6 IS NULL OR max(not_before, created_at) <= ?6)"
             "   AND (state IN ('held', 'queued') OR (state = 'sending' AND lease_until <= ?5 AND phase <> 'dot'))"
             "   ORDER BY next_try_at, created_at, rowid LIMIT 1) RETURNING *",
-            (owner, now + lease, json.dumps(list(kinds)), account_id, now, due_since),
+            (owner, now + lease, json.dumps(list(kinds)), account_id, now, due_since, LONGEST_PAUSE, SET_BACK, HELD),
         ).fetchone()
         if row is None:
             return None

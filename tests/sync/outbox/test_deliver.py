@@ -66,6 +66,29 @@ async def test_held_until_the_undo_window_is_over(case: Case) -> None:
         assert (case.state(item), len(sink.taken)) == ("sent", 1)
 
 
+async def test_a_clock_that_is_set_back_holds_nothing_for_a_year_but_what_was_wanted_then(case: Case) -> None:
+    async with smtp_sink(SmtpSink(faults={"MAIL": "451 later"})) as sink:
+        case.port = sink.port
+        case.now += 365 * DAY
+        tried = case.queue("tried with the wrong clock")
+        await case.turn()
+        held, later = case.queue("one", held=5000), case.queue("two", held=400 * DAY)
+        sink.faults.clear()
+        await case.turn()
+        assert [case.state(item) for item in (tried, held, later)] == ["queued", "held", "held"]
+        case.now = START
+        await case.turn()
+        assert [case.state(item) for item in (tried, held, later)] == ["sent", "sent", "held"]
+
+
+async def test_a_clock_that_is_set_right_by_seconds_shortens_no_undo_window(case: Case) -> None:
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        item = case.queue(held=5000)
+        await case.turn(-60_000)
+        assert (case.state(item), sink.taken) == ("held", [])
+
+
 async def test_a_refusal_fails_with_the_servers_words(case: Case) -> None:
     async with smtp_sink(SmtpSink(faults={"RCPT": "550 no such user"})) as sink:
         case.port = sink.port
