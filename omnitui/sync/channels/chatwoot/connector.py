@@ -66,9 +66,10 @@ class ChatwootConnector(Connector):
         if self._me is None:
             self._me = await self._myself()
             events.append(IdentityEvent(person=self._me, ours=True))
-        found, more = await self._puller.pull(at, budget.events)
-        events = [*events, *found] if found or not cursor_text else []
-        return Batch(tuple(events), at.text(), more=more, wait=None if more else float(self._settings.poll_seconds))
+        found = await self._puller.pull(at, budget.events)
+        events = [*events, *found.events] if found.events or not cursor_text else []
+        wait = None if found.more else float(self._settings.poll_seconds)
+        return Batch(tuple(events), at.text(), more=found.more, wait=wait, history=found.history)
 
     async def backfill(self, conversation: str, before: str) -> Batch:
         """The 20 messages before one."""

@@ -44,8 +44,19 @@ class Walk:
     events: list[Event] = field(default_factory=list)
     complete: bool = False
     fresh: bool = False
+    news: bool = False
+    """It brings a conversation in which somebody has written since we began to read the account."""
     pages: int = 0
     top: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a pull has brought, and whether there is more at once; `history`: of the time before we came."""
+
+    events: list[Event]
+    more: bool = False
+    history: bool = False
 
 
 @dataclass
@@ -63,8 +74,8 @@ class Puller:
     quiet: int = 0
     deep: int = 1
 
-    async def pull(self, cursor: Cursor, most: int) -> tuple[list[Event], bool]:
-        """The events since `cursor`, which moves on; and whether there is more at once. `most` events are a wish."""
+    async def pull(self, cursor: Cursor, most: int) -> Pulled:
+        """The events since `cursor`, which moves on. `most` events are a wish."""
         if cursor.floor < 0:
             items, _ = await self.client.conversations(1, "all")
             cursor.floor = max((conversations.newest(item) for item in items), default=0)
@@ -72,7 +83,7 @@ class Puller:
             status = START[cursor.phase]
             walk = await self._walk(cursor, status, most)
             if walk.fresh or not walk.complete:
-                return walk.events, True
+                return Pulled(walk.events, more=True, history=not walk.news)
             if status == "all":
                 cursor.high = walk.top
             cursor.phase += 1
@@ -81,8 +92,8 @@ class Puller:
             cursor.high = max(cursor.high, walk.top)
             cursor.forget_old()
         if walk.fresh or not walk.complete:
-            return walk.events, not walk.complete or walk.pages > 1
-        return await self._deeper(cursor), False
+            return Pulled(walk.events, more=not walk.complete or walk.pages > 1)
+        return Pulled(await self._deeper(cursor))
 
     async def _walk(self, cursor: Cursor, status: str, most: int) -> Walk:
         """From the newest activity down, until all further is known, or the list of the start is long enough."""
@@ -98,10 +109,14 @@ class Puller:
                 walk.top = max(walk.top, conversations.activity(item))
                 if not await self._wanted(item) or not _changed(cursor, item):
                     continue
-                if len(walk.events) >= most:
+                news = cursor.phase < STEADY and conversations.newest(item) > cursor.floor
+                if len(walk.events) >= most or (news and walk.fresh):
                     return walk
                 walk.events += await self._bring(cursor, item)
                 walk.fresh = True
+                if news:
+                    walk.news = True
+                    return walk
             if not items or (total is not None and seen >= total) or self._enough(cursor, status, items, seen):
                 walk.complete = True
                 return walk

@@ -95,8 +95,9 @@ class Puller:
                 raise
             # The server does not know the place any more (moved or restored): from the latest messages on.
             found.events.append(GapEvent(since=cursor.at, until=self._clock(), reason="the homeserver began anew"))
-            cursor = Cursor(user=me, moved=cursor.moved)
+            cursor = Cursor(user=me, at=cursor.at, moved=cursor.moved)
             answer, done = await self._answers.next(cursor, 0.0)
+        first = not cursor.since and not cursor.at
         scene = self.scene(me, cursor)
         part = answer.part(done, budget.events)
         for room, data in part:
@@ -123,7 +124,7 @@ class Puller:
             given=done if rest else 0,
         )
         more = rest or bool(found.holes) or found.again
-        return Batch(tuple(found.events), cursor.to_json(), more=more, wait=0.0)
+        return Batch(tuple(found.events), cursor.to_json(), more=more, wait=0.0, history=first)
 
     async def _rest(self, answer: Answer, cursor: Cursor, budget: PullBudget, scene: Scene, found: Found) -> None:
         """What else an answer says, once all rooms in it were given out; and a piece of an older hole."""

@@ -112,7 +112,12 @@ class SlackConnector(Connector):
         await self._line.connect()
         catch, events = await self._round(cursor, place)
         found, wait = list[Found](), None
-        if catch.finished(place):
+        # What comes by the line while the account is read for the first time is new: it goes in batches of its own.
+        first = not place.live and not catch.finished(place)
+        apart = first and bool(cursor and self._line.pending)
+        if apart:
+            looking = True
+        elif catch.finished(place):
             found, quick = await self._look(catch, place, budget)
             wait = await self._line.listen(min(budget.seconds, 1.0) if quick else budget.seconds, budget.events)
             looking = quick and self._looks < LOOKS_AT_ONCE
@@ -123,7 +128,7 @@ class SlackConnector(Connector):
             await self._line.listen(0.0 if found else min(paused, PAUSE), budget.events)
             left = not catch.finished(place) or bool(place.look)
             looking = left and (not paused or self._clock() - catch.now < PATIENT)
-        envelopes = list(self._line.pending.values())[: budget.events]
+        envelopes = list(self._line.pending.values())[: budget.events] if apart or not first else []
         for one in ordered(found):
             events += await self._from_history(one, place)
         for envelope in envelopes:
@@ -134,7 +139,8 @@ class SlackConnector(Connector):
         text = place.text()
         more = looking or len(self._line.pending) > len(envelopes) or (wait == 0.0)
         self._catch, self._handed = catch, text
-        return Batch(tuple(events), text, more=more, wait=wait, token=tuple(one.id for one in envelopes))
+        token = tuple(one.id for one in envelopes)
+        return Batch(tuple(events), text, more=more, wait=wait, token=token, history=first and not apart)
 
     async def committed(self, batch: Batch) -> None:
         """Acknowledge the envelopes of the batch."""
