@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from omnitui.core.channel_events import EditedEvent
+from omnitui.core.channel_events import EditedEvent, Person
 from omnitui.core.errors import Offline, OmnituiError, ProtocolError, Refused
 from omnitui.sync.channels.contract import OutboundFile
 from omnitui.sync.http.messages import TooMany
@@ -51,6 +52,27 @@ async def test_an_upload_that_fails_at_a_step_shows_nobody_anything_and_may_be_t
         (arrived,) = rig.sent()
         assert (arrived.remote_id, arrived.files, arrived.text) == (receipt.remote_id, ("bill.txt",), "here")
         assert rig.slack.data[next(iter(reversed(rig.slack.files)))] == b"12 EUR"
+
+
+REVOKED = (200, {"ok": False, "error": "token_revoked"})
+
+
+@pytest.mark.parametrize("trouble", [REVOKED, (200, {"ok": False, "error": "fatal_error"}), (500, {})])
+async def test_what_was_sent_counts_as_sent_whatever_is_asked_about_it_afterwards(
+    rig: SlackRig, tmp_path: Path, trouble: tuple[int, dict[str, object]]
+) -> None:
+    """Not as refused or never left: it would be sent again."""
+    root = rig.write("send me the bill")
+    async with desk_of(rig, tmp_path / "notes") as desk:
+        await desk.pull()
+        rig.slack.replies["files.info"] = [trouble]
+        assert (await desk.connector.send(draft("here", root, files=bill(tmp_path)))).state == "accepted"
+    begun = replace(draft("hello", "", key="key-2"), to=(Person(rig.own_person()),))
+    async with desk_of(rig, tmp_path / "notes") as other:
+        rig.slack.replies["conversations.info"] = [trouble]
+        assert (await other.connector.send(begun)).state == "accepted"
+    assert len(rig.sent()) == 2
+    assert not rig.slack.replies["conversations.info"]
 
 
 async def test_a_last_step_of_unknown_fate_is_looked_for_until_slack_has_settled(rig: SlackRig, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from omnitui.core.errors import Offline, ProtocolError, Refused
+from omnitui.core.errors import Offline, OmnituiError, ProtocolError, Refused
 from omnitui.core.times import HOUR, SECOND, Instant
 from omnitui.sync.channels.contract import Lookup, Outbound, OutboundFile, Receipt
 from omnitui.sync.channels.slack.client import SlackClient, SlackRefused
@@ -121,8 +121,8 @@ class Sender:
             return Receipt("accepted", remote)
         try:
             room = await self._rooms.named(channel)
-        except Offline:
-            # It has been sent: not to know the channel's kind must not make it unknown.
+        except OmnituiError:
+            # It has been sent: whatever keeps us from the channel's kind must not have it sent again.
             return Receipt("accepted", remote)
         return Receipt("accepted", remote, conversation=room.conversation(ts))
 
@@ -165,7 +165,7 @@ class Sender:
             await asyncio.sleep(wait)
             try:
                 ts = await self._shared(file, channel, root)
-            except (Offline, Refused, ProtocolError):
+            except OmnituiError:
                 return ""
             if ts:
                 return ts
