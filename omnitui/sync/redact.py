@@ -1,4 +1,4 @@
-"""The worker's log: rotated, for the user alone, and without secrets."""
+"""The worker's log: rotated, for the user alone, without secrets and without anything that steers a terminal."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import logging.handlers
 import os
 import re
 from pathlib import Path
+
+from omnitui.core.text.clean import safe_text
 
 LARGEST = 2_000_000
 KEPT = 3
@@ -39,7 +41,8 @@ class Redactor(logging.Filter):
         if record.exc_info:
             text += "\n" + logging.Formatter().formatException(record.exc_info)
             record.exc_info, record.exc_text = None, None
-        record.msg, record.args = self.clean(text), ()
+        # What is not the beginning of a record is set back: nothing from outside passes for another one.
+        record.msg, record.args = self.clean(safe_text(self.clean(text))).replace("\n", "\n    "), ()
         return True
 
     def clean(self, text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -24,7 +25,7 @@ from omnitui.config.schema import Settings
 from omnitui.core.errors import Refused
 from omnitui.spawn import spawn_if_none
 from omnitui.sync.lock import WorkerLock, held
-from omnitui.sync.redact import HIDDEN, Redactor
+from omnitui.sync.redact import HIDDEN, Redactor, end_log, start_log
 from omnitui.sync.wire import ask_worker
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.sync.imap.desk import mail, now
@@ -252,3 +253,22 @@ def test_the_log_holds_no_secret(line: str) -> None:
     assert "xyzzy" not in clean
     assert "abc.def" not in clean
     assert "eHl6" not in clean
+
+
+def test_nothing_in_the_log_steers_a_terminal_or_passes_for_another_line(tmp_path: Path) -> None:
+    """It is read with `cat` and `tail`; what went wrong was often caused by a hostile mail or server."""
+    hostile = "NO \x1b]52;c;aGk=\x07\x9b31m\u202eevil\r\n2026-01-01 00:00:00,000 1 INFO omnitui: all is well"
+    handler = start_log(tmp_path / "log", Redactor())
+    try:
+        logging.getLogger("omnitui.test").warning("account %s: %s", "desk", hostile)
+        try:
+            raise ValueError(hostile)
+        except ValueError:
+            logging.getLogger("omnitui.test").exception("a fault")
+    finally:
+        end_log(handler)
+    written = (tmp_path / "log").read_text()
+    assert all(line.isprintable() for line in written.splitlines())
+    assert written.count("NO ]52;c;aGk=31mevil") == 2
+    beginnings = [line for line in written.splitlines() if not line.startswith(" ")]
+    assert [line.split()[3] for line in beginnings] == ["WARNING", "ERROR"]
