@@ -21,6 +21,7 @@ from omnitui.sync.files.chats.reading import MARKS, read_events
 from omnitui.sync.files.chats.slack import slack_events
 from omnitui.sync.files.chats.telegram import telegram_events
 from omnitui.sync.files.chats.whatsapp import whatsapp_events
+from omnitui.sync.files.recognising import recognised
 
 MARKED = "<@U2> see <https://a.example|this> &amp; that"
 NOW = Instant(1_800_000_000_000)
@@ -200,6 +201,8 @@ def test_every_export_of_the_corpus_comes_in_whole(tmp_path: Path) -> None:
     seen = 0
     for row in index:
         path, name = tmp_path / "chats" / row["file"], row["file"]
+        kind = recognised(path)
+        assert not kind or kind in name.replace("signal", "whatsapp")
         if "telegram" in name:
             found = messages(list(telegram_events(path, ())))
         elif "whatsapp" in name:
@@ -218,6 +221,7 @@ def test_every_export_of_the_corpus_comes_in_whole(tmp_path: Path) -> None:
             assert name == "abcd-sample/abcd_sample.json"
             continue
         seen += 1
+        assert kind, name
         wanted = row["expect"].get("messages", [])
         written = [one for one in found if one.direction is Direction.IN]
         for one in wanted:

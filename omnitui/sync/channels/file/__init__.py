@@ -1,4 +1,4 @@
-"""The channel `file`: JSON Lines in, JSON Lines out; for scripts, unknown systems and load tests."""
+"""The channel `file`: JSON Lines or an export in, JSON Lines out; for scripts, unknown systems and load tests."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ CHANNEL = Channel(
     connect=lambda setup: FileConnector(setup.settings, CAN, setup.clock),
     steps=(
         "Name a file into which a program of yours writes one event a line; docs/channels.md says how a line looks.",
+        "Or name an export, as another program has made it: it is replayed, and read again whenever it is made anew.",
         "Name another file: what is sent is written there, one line each, and never twice.",
     ),
     address=lambda settings: settings.inbox,

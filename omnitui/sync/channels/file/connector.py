@@ -1,4 +1,7 @@
-"""The connector of the channel `file`: reads whole lines from where it stopped, adds a line for each send."""
+"""The connector of the channel `file`: reads whole lines from where it stopped, adds a line for each send.
+
+What is no JSON Lines but an export is replayed (`replaying.py`).
+"""
 
 from __future__ import annotations
 
@@ -29,13 +32,16 @@ from omnitui.sync.channels.contract import (
     Receipt,
 )
 from omnitui.sync.channels.file.lines import from_line
+from omnitui.sync.channels.file.replaying import TITLES, Replay
 from omnitui.sync.channels.file.settings import FileSettings
+from omnitui.sync.files.recognising import recognised
 
 LONGEST = 1_000_000
 """Bytes of a line; a longer one is passed over, and said so."""
 TAIL = 256
 AT_ONCE = 4_000_000
 """Bytes read in one pull."""
+_START = {"inode": 0, "at": 0, "line": 0}
 
 
 class FileConnector(Connector):
@@ -45,38 +51,63 @@ class FileConnector(Connector):
         self.capabilities = capabilities
         self._inbox, self._outbox = Path(settings.inbox), Path(settings.outbox)
         self._wait, self._clock = float(settings.poll_seconds), clock
+        self._replay = Replay(self._inbox, settings.us)
 
     async def probe(self) -> Probe:
-        """Whether the one can be read and the other written."""
+        """Whether the one can be read and the other written, and what the one is."""
         findings = []
-        if not os.access(self._inbox, os.R_OK):
+        try:
+            findings += await asyncio.to_thread(self._seen)
+        except OSError:
             findings.append(Finding("missing", f"{self._inbox} cannot be read: make it, or name another"))
+        except (Refused, NotFound) as error:
+            findings.append(Finding("missing", f"{error}; name another file"))
         if not os.access(self._outbox.parent, os.W_OK):
             findings.append(Finding("missing", f"nothing can be written into {self._outbox.parent}"))
         return Probe(Person(str(self._inbox)), tuple(findings))
+
+    def _seen(self) -> list[Finding]:
+        kind = recognised(self._inbox)
+        if not kind:
+            return []
+        self._replay.first(kind)
+        return [Finding("fine", f"{self._inbox.name} is {TITLES[kind]}: what stands in it is replayed")]
 
     async def pull(self, cursor: str, budget: PullBudget) -> Batch:
         """The next lines; a file that was made anew is read from its start, with a gap where it had not been read."""
         return await asyncio.to_thread(self._pull, cursor, budget.events)
 
     def _pull(self, cursor: str, most: int) -> Batch:
-        at: dict[str, Any] = json.loads(cursor) if cursor else {"inode": 0, "at": 0, "line": 0}
-        events: list[Event] = []
+        at: dict[str, Any] = json.loads(cursor) if cursor else _START
         try:
-            with open(self._inbox, "rb") as file:
-                found = os.fstat(file.fileno())
-                if at["at"] and not _same_file(file, found, at):
-                    at = {"inode": found.st_ino, "at": 0, "line": 0}
-                    events.append(self._gap("the file was made anew; what its older one still held is not known"))
-                file.seek(at["at"])
-                data = file.read(AT_ONCE)
-                events, used, lines, skipping = self._events(data, at, most, events)
-                here = {"inode": found.st_ino, "at": at["at"] + used, "line": at["line"] + lines}
-                here |= {"tail": _tail(file, here["at"]), **({"skipping": True} if skipping else {})}
+            kind = "" if at.get("at") else recognised(self._inbox)
+            if kind:
+                found = self._replay.pull(kind, at, most)
+                return Batch(found.events, json.dumps(found.at), found.more, self._wait, history=found.history)
+            return self._lines({**_START, **at}, most)
         except OSError as error:
             raise Offline(f"{self._inbox} cannot be read: {error.strerror}") from None
+
+    def _lines(self, at: dict[str, Any], most: int) -> Batch:
+        events: list[Event] = []
+        with open(self._inbox, "rb") as file:
+            found = os.fstat(file.fileno())
+            if at["at"] and not _same_file(file, found, at):
+                at = {"inode": found.st_ino, "at": 0, "line": 0}
+                events.append(self._gap("the file was made anew; what its older one still held is not known"))
+                if recognised(self._inbox):
+                    return Batch(tuple(events), json.dumps(at), more=True)
+            # What stood there when the file was looked at first was said before we came.
+            first = at.get("first", 0 if at["inode"] else found.st_size)
+            file.seek(at["at"])
+            data = file.read(AT_ONCE)
+            events, used, lines, skipping = self._events(data, at, most, events)
+            here = {"inode": found.st_ino, "at": at["at"] + used, "line": at["line"] + lines}
+            here |= {"tail": _tail(file, here["at"]), **({"skipping": True} if skipping else {})}
+            here |= {"first": first} if here["at"] < first else {}
         more = (used < len(data) and b"\n" in data[used:]) or found.st_size > at["at"] + len(data)
-        return Batch(tuple(events), json.dumps(here), more=more and used > 0, wait=self._wait)
+        history = at["at"] < first
+        return Batch(tuple(events), json.dumps(here), more=more and used > 0, wait=self._wait, history=history)
 
     def _events(
         self, data: bytes, at: dict[str, Any], most: int, events: list[Event]

@@ -8,8 +8,15 @@ from omnitui.core.dataclass import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class FileSettings:
-    """Messages from a file of JSON Lines, answers into another: for scripts and systems without a connector."""
+    """Messages from a file of JSON Lines, or from an export of another program; answers into another file."""
 
-    inbox: str = setting("Path of the file that is read; lines are only added to it.", example="/srv/desk/in.jsonl")
+    inbox: str = setting(
+        "Path of the file that is read: JSON Lines, to which lines are only added; or an export of Telegram Desktop,"
+        " WhatsApp, Signal, Slack, Instagram or Messenger, an mbox or a Maildir, which is replayed.",
+        example="/srv/desk/in.jsonl",
+    )
     outbox: str = setting("Path of the file to which what is sent is added.", example="/srv/desk/out.jsonl")
     poll_seconds: int = setting("How often the file is looked at.", 2, least=1, most=3600)
+    us: tuple[str, ...] = setting(
+        "Names or addresses of ours in an export: what they wrote is an answer.", (), example=["Shop support"]
+    )

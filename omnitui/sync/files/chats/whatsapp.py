@@ -56,6 +56,11 @@ def whatsapp_events(
         yield _message(path.stem, line, _moment(line, order, zone), outside, us, seen)
 
 
+def is_chat_line(line: str) -> bool:
+    """Whether a line begins a message as such an export writes it."""
+    return _HEAD.match(line) is not None
+
+
 def _lines(text: str) -> Iterator[_Line]:
     """Messages; a line without a head goes on with the one before."""
     waiting: list[str] = []
