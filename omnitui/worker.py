@@ -295,10 +295,10 @@ class Worker:
 
     def _leaves_soon(self, writer: Writer, alone_since: Instant) -> bool:
         """Whether something sent is still to leave, by the time that a worker stays for it."""
-        until = Instant(alone_since + LAST_SEND)
+        until, soon = Instant(alone_since + LAST_SEND), False
         with lived_through(log, "the outbox cannot be looked at"), writer.reading() as cache:
-            return self._clock() < until and bool(sending.leaves_by(until).first(cache))
-        return False
+            soon = self._clock() < until and bool(sending.leaves_by(until).first(cache))
+        return soon
 
     @contextlib.contextmanager
     def _signals(self, stop: Callable[[], None]) -> Iterator[None]:
