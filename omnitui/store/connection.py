@@ -136,6 +136,17 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     connection.execute("COMMIT")
 
 
+@contextmanager
+def on_the_disk(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commits within have reached the disk, whatever the connection's role. Not to be begun in a transaction."""
+    before = connection.execute("PRAGMA synchronous").fetchone()[0]
+    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA synchronous = {int(before)}")
+
+
 def _begin(connection: sqlite3.Connection) -> None:
     """Take the write lock, asking every millisecond or two.
 

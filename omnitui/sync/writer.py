@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from omnitui.store.connection import Cache, Role, open_cache, transaction
+from omnitui.store.connection import Cache, Role, on_the_disk, open_cache, transaction
 from omnitui.sync.checkpoints import Checkpoints
 
 PAUSE = 0.004
@@ -25,9 +25,10 @@ class Writer:
         """Called after every commit, in the thread that made it."""
 
     @contextmanager
-    def transaction(self) -> Iterator[Cache]:
-        """All or nothing; nobody else of this process writes meanwhile."""
-        with self._lock, transaction(self._cache) as cache:
+    def transaction(self, *, last: bool = False) -> Iterator[Cache]:
+        """All or nothing; nobody else of this process writes meanwhile. `last`: nobody else will have it any more, so
+        that it must have reached the disk."""
+        with self._lock, on_the_disk(self._cache) if last else nullcontext(), transaction(self._cache) as cache:
             yield cache
         with self._lock:
             self._checkpoints.look(self._cache)
