@@ -47,7 +47,7 @@ $(VENV)/bin/python:
 
 $(VENV)/ready: $(VENV)/bin/python pyproject.toml
 	@echo "Installing omnitui into $(VENV) (a minute, once)"
-	@$(RUN) -m pip install --quiet --disable-pip-version-check -e .
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[pictures]'
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready pyproject.toml

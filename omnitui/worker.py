@@ -28,7 +28,7 @@ from omnitui.sync.channels.engine import Engine, EngineTools
 from omnitui.sync.credentials import Credentials
 from omnitui.sync.lock import WorkerLock
 from omnitui.sync.mail.parse import keep_journal
-from omnitui.sync.orders import Orders
+from omnitui.sync.orders import ORDERS, Orders
 from omnitui.sync.outcome import Outcome
 from omnitui.sync.redact import Redactor, end_log, start_log
 from omnitui.sync.upkeep import keep_tidy
@@ -193,7 +193,7 @@ class Worker:
         engine, what = self._engine, asked["do"]
         if what == "stop":
             self._stopping.set()
-        elif what in ("file", "page"):
+        elif what in ORDERS:
             return await self._orders.carry_out(asked) if self._orders else None
         elif what == "unlock":
             return {"unlocked": self._unlock(str(asked.get("passphrase") or ""))}

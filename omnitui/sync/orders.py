@@ -1,6 +1,7 @@
-"""What a screen asks of the worker for one person, now: a file out of a stored mail, a page for the browser.
+"""What a screen asks of the worker for one person, now: a file out of a mail, a page for the browser, a picture.
 
-The worker reads the mail (in a child process of its own), the screen only gets a path. Works without any network.
+The worker reads the mail or the picture (in a child process of its own), the screen only gets a path, or the pixels
+that a terminal can show. Works without any network.
 """
 
 from __future__ import annotations
@@ -9,27 +10,31 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from omnitui.config.places import Places
+from omnitui.core import pictures
 from omnitui.core.errors import NotFound, OmnituiError, Refused
 from omnitui.store import messages
 from omnitui.sync.mail import opening
 from omnitui.sync.mail.pipes import ParseFailed
+from omnitui.sync.pictures.opening import MOST_BYTES, raster_of
 from omnitui.sync.wire import Answer
 from omnitui.sync.writer import Writer
 
+ORDERS = ("file", "page", "picture")
 AT_ONCE = 2
-"""Mails that are opened at the same time."""
+"""Mails and pictures that are opened at the same time."""
 PAGE_LIFE = 3600.0
 """Seconds after which a page made for the browser is removed."""
 LOOK_EVERY = 300.0
 
 
 class Orders:
-    """Carries out `file` and `page`; every answer is `{"done": path}` or `{"refused": words}`."""
+    """Carries out `ORDERS`; every answer is `{"done": path or raster}` or `{"refused": words}`."""
 
     def __init__(self, places: Places, writer: Writer) -> None:
         self._attachments = places.attachments
@@ -38,8 +43,11 @@ class Orders:
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def carry_out(self, asked: Mapping[str, Any]) -> Answer:
-        """`{"do": "file", "attachment": id}` or `{"do": "page", "message": id}`."""
-        work = {"file": self._file, "page": self._page}[str(asked["do"])]
+        """`{"do": "file", "attachment": id}`, `{"do": "page", "message": id}` or `{"do": "picture", "attachment": id,
+        "columns": most, "rows": most}`."""
+        works: dict[str, Callable[[int], Path | str]]
+        works = {"file": self._file, "page": self._page, "picture": partial(self._picture, asked)}
+        work = works[str(asked["do"])]
         number = asked.get("attachment", asked.get("message"))
         async with self._turns:
             try:
@@ -78,6 +86,20 @@ class Orders:
         if page is None:
             raise Refused("this mail has no HTML: all that it says is on the screen")
         return written(self._pages / f"{message_id}.html", page)
+
+    def _picture(self, asked: Mapping[str, Any], attachment_id: int) -> str:
+        columns, rows = asked.get("columns"), asked.get("rows")
+        if not isinstance(columns, int) or not isinstance(rows, int):
+            raise NotFound("it was not said how large")
+        path = self._file(attachment_id)
+        try:
+            if path.stat().st_size > MOST_BYTES:
+                raise Refused(f"it is larger than {MOST_BYTES // 2**20} MB")
+            return pictures.packed(raster_of(path.read_bytes(), columns, rows))
+        except ParseFailed as failure:
+            raise Refused(str(failure)) from failure
+        except OSError as error:
+            raise Refused(f"it cannot be read: {error.strerror}") from error
 
     async def tidy(self) -> None:
         """For ever: take away pages that were made for the browser an hour ago."""

@@ -23,6 +23,7 @@ HEAVY = (
     "icalendar",
     "pymap",
     "aiosmtpd",
+    "PIL",
 )
 
 
@@ -47,7 +48,9 @@ def loaded(code: str) -> set[str]:
         ),
         ("import omnitui.cli.config, omnitui.cli.desk, omnitui.cli.output", (*HEAVY, "sqlite3", "asyncio")),
         ("import omnitui.store.conversations", ("textual", "keyring", "imapclient", "selectolax")),
-        ("import omnitui.worker", ("textual", "httpx", "keyring", "cryptography")),
+        ("import omnitui.worker", ("textual", "httpx", "keyring", "cryptography", "PIL")),
+        ("import omnitui.sync.pictures.opening", ("textual", "PIL")),
+        ("from omnitui.screens import acts; acts.register()", ("httpx", "imapclient", "keyring", "PIL")),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -29,6 +29,7 @@ def test_a_new_home_is_healthy(tmp_path: Path) -> None:
     assert code == 0
     assert problems(found) == []
     assert {"versions", "terminal", "folders", "config", "cache", "worker"} <= {f["area"] for f in found}
+    assert any(f["area"] == "pictures" and f["words"].startswith("are shown in the terminal") for f in found)
     text = omnitui(tmp_path, "doctor")
     assert text.stdout.rstrip().endswith("0 problems.")
 

@@ -17,6 +17,7 @@ from omnitui.cli.checks.mending import private_files
 from omnitui.config.places import Places
 
 PACKAGES = ("textual", "imapclient", "fast-mail-parser", "selectolax", "keyring")
+MISSING = "missing"
 LEAST_FREE = 500 * 1024 * 1024
 """Bytes: below it a first sync of an ordinary mailbox may fill the disk."""
 
@@ -34,6 +35,11 @@ def versions() -> Iterator[Finding]:
     else:
         yield good("versions", f"SQLite {version} with full-text search")
     yield good("versions", ", ".join(f"{name} {_version(name)}" for name in PACKAGES))
+    pillow = _version("pillow")
+    if pillow == MISSING:
+        yield note("pictures", "are not shown in the terminal: Pillow is missing", "pip install 'omnitui[pictures]'")
+    else:
+        yield good("pictures", f"are shown in the terminal, by Pillow {pillow}")
 
 
 def terminal(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
@@ -84,7 +90,7 @@ def _version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        return "missing"
+        return MISSING
 
 
 def _short(path: Path) -> str:

@@ -1,0 +1,1 @@
+"""Pictures read for the terminal, in a child process."""
