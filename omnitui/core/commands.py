@@ -226,6 +226,7 @@ COMMANDS: tuple[Command, ...] = (
     _read("message.original", "Original", "Show the mail as it came, byte for byte.", "V"),
     _read("attachment.open", "Open file or link", "Open an attachment or a link.", "o", Args.NUMBER),
     _read("attachment.save", "Save file", "Save an attachment.", "w", Args.NUMBER),
+    _read("picture.look", "Look at picture", "See the pictures of the conversation here.", "I", Args.NUMBER),
     _read("message.browser", "In the browser", "A safe copy of the HTML, made for the browser.", "g h"),
     _read("text.copy", "Copy", "Copy what is selected, or message, address, number or link.", "y"),
     _read("message.older", "Older messages", "Ask a chat's channel for what was said before its first message.", "g H"),

@@ -30,6 +30,7 @@ OTHER_WORDS: dict[str, str] = {
     "compose.detach": "remove attachment",
     "attachment.open": "download url",
     "attachment.save": "download",
+    "picture.look": "image photo show view preview",
     "message.original": "source raw headers",
     "message.browser": "html",
     "conversation.why": "history log audit",

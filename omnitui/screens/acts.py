@@ -19,6 +19,7 @@ MODULES = (
     "acts_follow_up",
     "acts_read",
     "acts_files",
+    "picture_page",
     "acts_select",
     "why_page",
     "acts_contact",

@@ -121,6 +121,17 @@ def attachments(message_ids: Iterable[int]) -> Select[AttachmentRow]:
     )
 
 
+def pictures(conversation_id: int) -> Select[AttachmentRow]:
+    """The files of a conversation that may be pictures, the oldest first; none of a message that was taken back."""
+    return Select(
+        "SELECT a.id, a.message_id, a.name, a.type, a.size, a.inline, a.here, a.width, a.height"
+        " FROM message m JOIN attachment a ON a.message_id = m.id WHERE m.conversation_id = ? AND m.deleted_at IS NULL"
+        " AND (a.type LIKE 'image/%' OR a.type = 'application/octet-stream') ORDER BY m.at, m.id, a.id",
+        [conversation_id],
+        _attachment,
+    )
+
+
 def attachment(attachment_id: int) -> Select[ReceivedFile]:
     """One attachment with the hash by which its bytes are kept."""
     return Select(

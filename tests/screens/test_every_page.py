@@ -9,17 +9,19 @@ from textual.pilot import Pilot
 
 from omnitui.app import OmnituiApp
 from omnitui.core.commands import COMMANDS
-from omnitui.core.models import ConversationId, Order
+from omnitui.core.models import AttachmentRow, ConversationId, MessageId, Order
 from omnitui.screens.bare import BarePage
 from omnitui.screens.base import Page
 from omnitui.screens.contacts_page import ContactsPage
 from omnitui.screens.handlers import Call, handler_of
 from omnitui.screens.inbox import InboxPage
 from omnitui.screens.pages import DraftsPage, OutboxPage, SheetPage, SyncPage, TextPage
+from omnitui.screens.picture_page import PicturePage
 from omnitui.screens.replies_page import RepliesPage
 from omnitui.screens.why_page import WhyPage
 from tests.screens.conftest import MakeApp, quiet, shown
 
+PICTURES = [AttachmentRow(n, MessageId(1), f"{n}.png", "image/png", 99, inline=False, here=True) for n in (1, 2)]
 PAGES: dict[str, Callable[[OmnituiApp], SheetPage]] = {
     "outbox": lambda app: OutboxPage(app.session),
     "drafts": lambda app: DraftsPage(app.session),
@@ -28,6 +30,7 @@ PAGES: dict[str, Callable[[OmnituiApp], SheetPage]] = {
     "contacts": lambda app: ContactsPage(app.session),
     "text": lambda app: TextPage(app.session, "Original", "From: ana@example.org\n\nHello"),
     "why": lambda app: WhyPage(app.session, ConversationId(1), Order.WAITING),
+    "picture": lambda app: PicturePage(app.session, PICTURES, 0),
 }
 NOT_HERE = {"quit", "account.add"}
 """They end the screen, as they should."""

@@ -12,6 +12,7 @@ from omnitui.cli.screen import Wanted, only_the_screen
 
 FORBIDDEN = (
     *("httpx", "imapclient", "keyring", "email.parser", "aiosmtplib", "pydantic", "selectolax", "whenever", "zoneinfo"),
+    "PIL",
     *("click", "textual.widgets._text_area", "multiprocessing"),
     *("omnitui.widgets.picker", "omnitui.widgets.composer", "omnitui.widgets.thread_view", "omnitui.screens.composing"),
     *("omnitui.store.outbox", "omnitui.store.messages", "omnitui.store.log", "omnitui.triage.steps"),
