@@ -11,6 +11,7 @@ from email.utils import format_datetime, formataddr
 from html import escape
 
 from omnitui.demo.letters import DOMAIN, SHOP, SUPPORT, Letter, Talk
+from omnitui.demo.painting import photograph
 
 _WROTE = {
     "en": "On {date}, {who} wrote:",
@@ -182,21 +183,12 @@ def _file(name: str) -> tuple[bytes, str, str]:
     """A small file that is what its name says."""
     match name.rpartition(".")[2]:
         case "png":
-            return _picture(len(name)), "image", "png"
+            return photograph(name), "image", "png"
         case "csv":
             rows = ["date;text;amount", "2;LANTERN LANE 4741;-64.90", "2;LANTERN LANE 4741;-64.90"]
             return "\r\n".join(rows).encode(), "text", "csv"
         case _:
             return _page(name), "application", "pdf"
-
-
-def _picture(shade: int) -> bytes:
-    """A grey gradient as PNG (ISO/IEC 15948): enough for a picture viewer."""
-    rows = b"".join(b"\0" + bytes((x * 4 + y + shade) % 256 for x in range(64)) for y in range(48))
-    header = (64).to_bytes(4) + (48).to_bytes(4) + bytes((8, 0, 0, 0, 0))
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    body = b"".join(len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4) for kind, data in chunks)
-    return b"\x89PNG\r\n\x1a\n" + body
 
 
 def _page(title: str) -> bytes:
