@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -123,10 +124,9 @@ def remove_pages(folder: Path, before: float) -> None:
 
 
 def written(path: Path, content: bytes) -> Path:
-    """The content in a file for the user alone, there only when it is whole."""
+    """The content in a file for the user alone, there only when it is whole. Several may write it at one time."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600), "wb") as file:
         file.write(content)
     part.replace(path)
