@@ -88,15 +88,21 @@ async def test_pictures_one_after_the_other(make_app: MakeApp) -> None:
         await pilot.press("j")
         await quiet(pilot)
         assert "3 of 3" in shown(app)
-        await pilot.press("g", "g")
-        await until_shown(pilot, app, "one.png · PNG")
-        await pilot.press("2", "j")
-        await until_shown(pilot, app, "cut.png cannot be shown")
-        await pilot.press("k")
-        await until_shown(pilot, app, "two.jpg · JPEG")
         await pilot.press("q")
         await quiet(pilot)
         assert inbox(app).thread.has_focus
+
+
+async def test_to_the_ends_and_by_counts(make_app: MakeApp) -> None:
+    app = make_app(5, each=1)
+    put_files(app, THREE)
+    async with opener(app.session.places), app.run_test(size=(100, 30)) as pilot:
+        await at(pilot, app, "I")
+        await until_shown(pilot, app, "one.png · PNG")
+        await pilot.press("G")
+        await until_shown(pilot, app, "cut.png cannot be shown")
+        await pilot.press("2", "k")
+        await until_shown(pilot, app, "one.png · PNG")
 
 
 @pytest.mark.parametrize("key", ["q", "h", "escape"])
@@ -105,7 +111,7 @@ async def test_it_is_left_by_each_key_while_it_is_read(make_app: MakeApp, key: s
     put_files(app, THREE)
     async with opener(app.session.places), app.run_test(size=(100, 30)) as pilot:
         await at(pilot, app, "I")
-        for _ in range(200):
+        for _ in range(3000):
             if isinstance(app.screen, PicturePage):
                 break
             await pilot.pause(0.01)

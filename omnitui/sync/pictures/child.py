@@ -1,8 +1,8 @@
 """The child process that reads one picture: `python -m omnitui.sync.pictures.child COLUMNS ROWS`.
 
-It reads an eight-byte length and a file, answers with an eight-byte length and a raster as text (`core/pictures.py`) or
-`{"refused": words}`, and ends. It is the only place that knows Pillow. Its memory is limited, its parent
-(`sync/pictures/opening.py`) kills it when it is late, and the kernel does when the parent is gone.
+It says that it is ready, reads an eight-byte length and a file, answers with an eight-byte length and a raster as text
+(`core/pictures.py`) or `{"refused": words}`, and ends. It is the only place that knows Pillow. Its memory is limited,
+its parent (`sync/pictures/opening.py`) kills it when it is late, and the kernel does when the parent is gone.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LIFE = 20
 """Seconds after which the kernel ends it when its parent is no longer there to do it."""
+READY = b"omnitui1"
 MOST_PIXELS = 64_000_000
 """Pixels that a file may unpack to: 256 MB in Pillow's four bytes each, half of what the process may hold."""
 LACKING = "this needs one more package: pip install 'omnitui[pictures]' (or: pipx inject omnitui Pillow)"
@@ -36,29 +37,39 @@ _PAPER = (255, 255, 255)
 def main() -> None:
     """Answer with the picture on standard input, made as small as was asked."""
     columns, rows = (int(word) for word in sys.argv[1:3])
-    signal.alarm(LIFE)
     inlet, outlet = sys.stdin.buffer, sys.stdout.buffer
+    able = prepared()
+    outlet.write(READY)
+    outlet.flush()
+    signal.alarm(LIFE)
     size = int.from_bytes(inlet.read(8), "big")
     raw = inlet.read(size)
     if len(raw) < size:
         sys.exit(0)
-    answer = answered(raw, columns, rows).encode()
+    answer = (answered(raw, columns, rows) if able else _refused(LACKING)).encode()
     outlet.write(len(answer).to_bytes(8, "big"))
     outlet.write(answer)
     outlet.flush()
 
 
-def answered(raw: bytes, columns: int, rows: int) -> str:
-    """The raster, or why there is none. What no picture should be able to cause ends the process."""
+def prepared() -> bool:
+    """Load Pillow, and limit what it may do; False where it is not installed."""
     try:
-        from PIL import Image, UnidentifiedImageError
+        from PIL import Image
     except ImportError:
-        return _refused(LACKING)
+        return False
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.init()
     limit_memory()
+    return True
+
+
+def answered(raw: bytes, columns: int, rows: int) -> str:
+    """The raster, or why there is none. What no picture should be able to cause ends the process."""
+    from PIL import Image, UnidentifiedImageError
+
     try:
         return packed(read(raw, columns, rows))
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):

@@ -8,9 +8,12 @@ import time
 from omnitui.core.errors import Refused
 from omnitui.core.pictures import MOST_COLUMNS, MOST_ROWS, Raster, unpacked
 from omnitui.sync.mail.pipes import ParseFailed, ended, received, send, started
+from omnitui.sync.pictures.child import READY
 
 WALL = 10.0
-"""Seconds that a picture may take, with the start of the process that reads it."""
+"""Seconds that a picture may take, from its first byte sent to its last byte answered."""
+START = 30.0
+"""Seconds that the process may take to start; a loaded machine is slow, a hostile picture is not in it yet."""
 MOST_BYTES = 64 * 1024 * 1024
 """Of a file that is read at all."""
 MOST_ANSWERED = MOST_COLUMNS * MOST_ROWS * 4 + 1000
@@ -24,8 +27,10 @@ def raster_of(raw: bytes, columns: int, rows: int, wall: float = WALL) -> Raster
     """
     columns, rows = max(1, min(columns, MOST_COLUMNS)), max(1, min(rows, MOST_ROWS))
     process = started("omnitui.sync.pictures.child", str(columns), str(rows))
-    deadline = time.monotonic() + wall
     try:
+        if received(process, len(READY), time.monotonic() + START) != READY:
+            raise ParseFailed("its parser could not be started")
+        deadline = time.monotonic() + wall
         send(process, len(raw).to_bytes(8, "big"), raw, deadline=deadline)
         size = int.from_bytes(received(process, 8, deadline), "big")
         if size > MOST_ANSWERED:

@@ -132,8 +132,8 @@ def test_the_child_may_not_eat_the_memory() -> None:
     if not hasattr(psutil.Process, "rlimit"):
         pytest.skip("this system does not tell a process's limits")
     code = (
-        "import resource; from omnitui.sync.pictures.child import answered\n"
-        f"answered({WHOLE[:90]!r}, 9, 9); print(resource.getrlimit(resource.RLIMIT_AS)[0])"
+        "import resource; from omnitui.sync.pictures.child import prepared\n"
+        "assert prepared(); print(resource.getrlimit(resource.RLIMIT_AS)[0])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert MEMORY <= int(done.stdout) < 4 * MEMORY
@@ -150,10 +150,11 @@ def test_one_that_is_late_is_killed() -> None:
 def test_one_that_dies_is_said() -> None:
     """As a fault in a decoder would end it."""
     failures: list[str] = []
+    raw = file_of(Image.new("L", (7900, 7900)), "PNG")
 
     def look() -> None:
         try:
-            raster_of(file_of(Image.new("RGB", (7900, 7900)), "PNG"), 80, 44)
+            raster_of(raw, 80, 44)
         except ParseFailed as failure:
             failures.append(str(failure))
 
