@@ -8,7 +8,7 @@ import click
 
 from omnitui.cli.deed import do
 from omnitui.cli.desk import Desk, pass_desk
-from omnitui.cli.documents import contact, conversation, message, moment
+from omnitui.cli.documents import contact, conversation, match, message, moment
 from omnitui.cli.output import emit, say, write
 from omnitui.cli.reading import opened
 from omnitui.core.errors import NotFound
@@ -57,14 +57,16 @@ def show(desk: Desk, number: int, as_json: bool) -> None:
     """Print all that is known of a person, with their conversations."""
     from omnitui.cli.rows import conversation_line
     from omnitui.store import contacts as stored
+    from omnitui.store import matches
 
     with opened(desk) as cache:
         card = stored.person(cache, number, limit=500)
+        same = matches.possible(number).all(cache)
     if card is None:
         raise NotFound(f"There is no contact {number}")
     if as_json:
         rows = [conversation(row) for row in card.conversations]
-        emit({"contact": contact(card), "conversations": rows})
+        emit({"contact": contact(card), "conversations": rows, "matches": [match(one) for one in same]})
         return
     write(card.name or "(no name)")
     for name, text in (("organisation", card.organisation), ("notes", card.notes)):
@@ -72,6 +74,8 @@ def show(desk: Desk, number: int, as_json: bool) -> None:
             write(f"{name}: {text}")
     for one in card.identities:
         write(f"{one.channel}: {one.address}{' (blocked)' if one.blocked else ''}")
+    for other in same:
+        write(f"perhaps also {other.id} · {other.name or '(no name)'} · {other.channel}: {other.address} ({other.why})")
     for row in card.conversations:
         write(conversation_line(row, desk.now()))
 
@@ -136,6 +140,18 @@ def merge(desk: Desk, number: int, into: int, as_json: bool) -> None:
     from omnitui.triage import people
 
     do(desk, lambda cache, agent, now: people.merge(cache, agent, number, into, now), as_json=as_json)
+
+
+@contacts.command()
+@click.argument("number", metavar="CONTACT", type=int)
+@click.argument("other", type=int)
+@_AS_JSON
+@pass_desk
+def apart(desk: Desk, number: int, other: int, as_json: bool) -> None:
+    """CONTACT and OTHER are two people: `show` suggests them no more as one."""
+    from omnitui.triage import people
+
+    do(desk, lambda cache, agent, now: people.dismiss(cache, agent, number, other, now), as_json=as_json)
 
 
 @contacts.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from omnitui.core.mail import Address
-from omnitui.core.models import AttachmentRow, ContactCard, ConversationRow, MessageBody, ThreadMessage
+from omnitui.core.models import AttachmentRow, ContactCard, ConversationRow, Match, MessageBody, ThreadMessage
 from omnitui.core.times import Instant, iso
 
 
@@ -68,6 +68,9 @@ def message(row: ThreadMessage, body: MessageBody | None, files: list[Attachment
         "at": moment(row.at),
         "sent_at": moment(row.sent_at),
         "accepted_at": moment(row.accepted_at),
+        "edited_at": moment(row.edited_at),
+        "deleted_at": moment(row.deleted_at),
+        "reactions": [{"emoji": mark.emoji, "count": mark.count, "ours": mark.ours} for mark in row.reactions],
         "seen": row.seen,
         "delivery": row.delivery.value,
         "delivery_detail": row.delivery_detail,
@@ -100,3 +103,8 @@ def contact(card: ContactCard) -> dict[str, Any]:
         "waiting_since": moment(card.waiting_since),
         "tags": dict(card.tags),
     }
+
+
+def match(one: Match) -> dict[str, Any]:
+    """A contact that may be the same person."""
+    return {"contact": one.id, "name": one.name, "channel": one.channel, "address": one.address, "why": one.why}

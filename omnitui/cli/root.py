@@ -32,6 +32,7 @@ SUBCOMMANDS: dict[str, str] = {
     "login": "login:login",
     "mail": "mail:mail",
     "merge": "joining:merge",
+    "message": "message:message",
     "new": "new:new",
     "note": "note:note",
     "older": "older:older",

@@ -40,4 +40,8 @@ def message_head(row: ThreadMessage) -> str:
     state = (
         f" · [{row.delivery.value}{': ' + row.delivery_detail if row.delivery_detail else ''}]" if row.delivery else ""
     )
-    return cell_safe(f"--- {kind}{who}{address} · {as_datetime(row.at).isoformat(' ', 'minutes')}{state}")
+    changed = " · taken back" if row.deleted_at else " · changed" if row.edited_at else ""
+    marks = "".join(f" · {mark.emoji} {mark.count}" for mark in row.reactions)
+    return cell_safe(
+        f"--- {kind}{who}{address} · {as_datetime(row.at).isoformat(' ', 'minutes')}{state}{changed}{marks}"
+    )

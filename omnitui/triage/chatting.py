@@ -170,6 +170,7 @@ def _remote_id(cache: Cache, answered: ThreadMessage | None) -> str:
 def edit(cache: Cache, agent: Agent, message_id: int, text: str, now: Instant) -> StepRow | None:
     """Another text for a message of ours. Raises Refused where the channel cannot, NotFound."""
     message = _ours(cache, message_id)
+    _must(cache, message, "edit", "cannot edit messages")
     if not text.strip():
         raise Refused("There is nothing in it: to take it back, delete it")
     return commit(cache, agent, "Edited a message", [Operation(OpKind.MESSAGE_EDIT, message.mid, {"text": text})], now)
@@ -178,6 +179,7 @@ def edit(cache: Cache, agent: Agent, message_id: int, text: str, now: Instant) -
 def delete(cache: Cache, agent: Agent, message_id: int, now: Instant) -> StepRow | None:
     """Take a message of ours back at the other side, after the account's undo seconds. Raises Refused, NotFound."""
     message = _ours(cache, message_id)
+    _must(cache, message, "delete", "cannot take messages back")
     target = look_up(cache, [message.conversation_id])[0]
     account = agent.channel(target.account)
     wait = (account.undo_seconds if account else 0) * SECOND
@@ -190,8 +192,19 @@ def react(cache: Cache, agent: Agent, message_id: int, emoji: str, on: bool, now
     message = messages.by_ids([message_id]).first(cache)
     if message is None:
         raise NotFound("This message is gone")
+    _must(cache, message, "react", "has no reactions")
+    if not emoji.strip():
+        raise Refused("Say which emoji")
     label = f"Reacted with {emoji}" if on else f"Took {emoji} away"
     return commit(cache, agent, label, [Operation(OpKind.REACT, message.mid, {"emoji": emoji, "on": on})], now)
+
+
+def _must(cache: Cache, message: ThreadMessage, ability: str, words: str) -> None:
+    here = channels.possible(message.conversation_id).first(cache)
+    if here is None:
+        raise Refused("That is done in chats, and this is none")
+    if not getattr(here.capabilities, ability):
+        raise Refused(f"{here.channel} {words}")
 
 
 def _ours(cache: Cache, message_id: int) -> ThreadMessage:

@@ -88,6 +88,22 @@ def test_a_contact_is_found_mended_merged_and_all_of_it_undone(home: Path) -> No
     assert (apart["contact"]["notes"], len(apart["conversations"])) == ("", 1)
 
 
+def test_who_may_be_the_same_person_is_told_until_somebody_says_no(home: Path) -> None:
+    for number in (1, 2):
+        one(
+            home, "contacts", "set", f"c{number}@firm{number}.example", "--name", "Kim Lee", "--organisation", "Lee Ltd"
+        )
+    kim, lee = one(home, "contacts", "--find", "kim")["contacts"]
+    (seen,) = one(home, "contacts", "show", kim["id"])["matches"]
+    assert (seen["contact"], seen["why"]) == (lee["id"], "same name and firm")
+    assert f"perhaps also {lee['id']} · Kim Lee" in omnitui(home, "contacts", "show", kim["id"]).stdout
+    one(home, "contacts", "apart", kim["id"], lee["id"])
+    assert one(home, "contacts", "show", kim["id"])["matches"] == []
+    for _ in range(3):
+        one(home, "undo")
+    assert one(home, "contacts", "--find", "kim")["contacts"] == []
+
+
 def test_blocking_hides_and_shows_again(home: Path) -> None:
     one(home, "contacts", "block", "c2@firm2.example")
     assert one(home, "list", "from:ben")["conversations"] == []
