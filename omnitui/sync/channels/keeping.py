@@ -24,6 +24,7 @@ from omnitui.store.chat.cursors import cursor
 from omnitui.store.chat.scene import ChatAccount
 from omnitui.sync.channels.account_outbox import AccountOutbox, OutboxTools
 from omnitui.sync.channels.contract import Batch, Connector, Keeper, PullBudget, Room, Template
+from omnitui.sync.threads import to_its_end
 from omnitui.sync.writer import Writer
 
 log = logging.getLogger("omnitui.channels")
@@ -199,12 +200,7 @@ class Keeping:
         """In the cache when it returns, also when the caller is cancelled meanwhile; `at` is the cursor until now."""
         if not batch.events and batch.next_cursor == at:
             return
-        storing = asyncio.ensure_future(asyncio.to_thread(self._store, batch, at is None or batch.history))
-        try:
-            await asyncio.shield(storing)
-        except asyncio.CancelledError:
-            await asyncio.wait([storing])
-            raise
+        await to_its_end(self._store, batch, at is None or batch.history)
 
     def _store(self, batch: Batch, first: bool) -> None:
         writer, now = self._tools.writer, self._tools.clock()

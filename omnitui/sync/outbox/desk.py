@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from omnitui.store.connection import Cache, Role, open_cache
+from omnitui.sync.threads import to_its_end
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,12 +29,7 @@ class Desk:
     async def do(self, work: Callable[Concatenate[Cache, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `work(connection, ...)`; even when the caller is cancelled, the work is done whole first."""
         async with self._lock:
-            running = asyncio.ensure_future(asyncio.to_thread(work, self._cache, *args, **kwargs))
-            try:
-                return await asyncio.shield(running)
-            except asyncio.CancelledError:
-                await asyncio.wait([running])
-                raise
+            return await to_its_end(work, self._cache, *args, **kwargs)
 
     def close(self) -> None:
         """Close the connection."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,10 +17,11 @@ from omnitui.core.errors import NotFound
 from omnitui.core.outgoing import OutgoingFile
 from omnitui.core.times import MINUTE, Instant
 from omnitui.store import outbox as outbox_items
+from omnitui.sync.channels import account_outbox
 from omnitui.sync.mail.parse import parse_mail
 from omnitui.sync.outbox.enclosures import finder_of
 from tests.servers.smtp_sink import smtp_sink
-from tests.sync.outbox.desk_case import Case, outbox_case
+from tests.sync.outbox.desk_case import Case, MemorySent, outbox_case
 
 
 @pytest.fixture
@@ -134,3 +137,32 @@ async def until(there: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError("it did not happen")
+
+
+async def test_a_copy_that_is_being_filed_as_the_account_is_left_is_not_filed_again(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a change of the config: the next worker looks for the copy while the slow server still takes it."""
+    monkeypatch.setattr(account_outbox, "LAST_ERRAND", 0.1)
+    slow = threading.Event()
+
+    class Slow(MemorySent):
+        def append(self, raw: bytes, at: Instant) -> tuple[int, int] | None:
+            self.appended += 1
+            assert slow.wait(20)
+            self.mails.append(raw)
+            return 7, len(self.mails)
+
+    case.sent = Slow()
+    async with smtp_sink() as sink:
+        case.port = sink.port
+        case.queue()
+        with case.delivery() as outbox:
+            running = asyncio.create_task(outbox.run())
+            await until(lambda: case.sent.appended == 1)
+            outbox.stop()
+            asyncio.get_running_loop().call_later(1, slow.set)
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+            await case.turn()
+        assert (len(sink.taken), case.sent.appended, len(case.sent.mails)) == (1, 1, 1)
