@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -50,6 +51,9 @@ LAST_SCREEN = 20.0
 LAST_SEND = 2 * HOUR
 """For so long it stays for what is held or tried again (the longest undo time is an hour)."""
 LONGEST_SYNC = 600.0
+MOST_THREADS = 256
+"""Many more than accounts: each may have some that wait (for a secret, for a mailbox that does not answer), and no
+account waits for the threads of another."""
 
 
 class Worker:
@@ -108,6 +112,8 @@ class Worker:
     async def _open(self) -> AsyncIterator[Writer]:
         lock = WorkerLock(self._places.lock)
         lock.take()
+        # Each is made when there is no idle one: most workers never have more than a few.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="worker"))
         handler = start_log(self._places.log, self._redactor)
         writer: Writer | None = None
         # What was imported stays for good, and mails leave few cycles behind: look for them seldom.
