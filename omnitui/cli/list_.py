@@ -18,6 +18,7 @@ from omnitui.cli.output import emit, write
 def list_(desk: Desk, query: tuple[str, ...], order: str, limit: int, count: bool, as_json: bool) -> None:
     """List the conversations that QUERY finds (by default those who wait for an answer, longest first)."""
     from omnitui.cli.documents import conversation
+    from omnitui.cli.nothing_found import say_nothing_found
     from omnitui.cli.rows import conversation_line
     from omnitui.cli.which import where_of
     from omnitui.core.models import Order
@@ -30,6 +31,8 @@ def list_(desk: Desk, query: tuple[str, ...], order: str, limit: int, count: boo
     try:
         total = (conversations.count(where).first(cache) or 0) if count or as_json else 0
         rows = [] if count else conversations.page(where, Order(order), limit=limit).all(cache)
+        if not (rows or count or as_json):
+            say_nothing_found(cache, words)
     finally:
         cache.close()
     if as_json:

@@ -17,6 +17,7 @@ def search(desk: Desk, query: tuple[str, ...], limit: int, as_json: bool) -> Non
     """Find conversations by words and fields (docs/search.md), newest match first."""
     from omnitui.cli.at_work import agent_of
     from omnitui.cli.documents import conversation
+    from omnitui.cli.nothing_found import say_nothing_found
     from omnitui.cli.rows import conversation_line
     from omnitui.core.query.parser import parse
     from omnitui.core.times import iso
@@ -30,6 +31,8 @@ def search(desk: Desk, query: tuple[str, ...], limit: int, as_json: bool) -> Non
     try:
         hits = store_search.hits(node, me=agent.name, limit=limit).all(cache)
         rows = {row.id: row for row in conversations.by_ids([hit.conversation_id for hit in hits]).all(cache)}
+        if not hits and not as_json:
+            say_nothing_found(cache, words)
     finally:
         cache.close()
     found = [(hit, rows[hit.conversation_id]) for hit in hits if hit.conversation_id in rows]
