@@ -10,7 +10,7 @@ from typing import Any
 
 from omnitui.core.models import AccountStatus, ConversationRow, Order, OutboxRow, Priority, State, ThreadMessage
 from omnitui.core.threading import SUBJECT_WINDOW, Join
-from omnitui.core.times import DAY, Instant
+from omnitui.core.times import DAY, HOUR, Instant
 
 When = Callable[[Instant], str]
 """An instant in words."""
@@ -133,6 +133,11 @@ _WORDS = {
     "unsplit": "took a split back",
     "block": "blocked or unblocked a sender",
     "identity": "said whose an address is",
+    "other-person": "said that two contacts are two people",
+    "saved-reply": "changed a saved reply",
+    "message-edit": "gave a message another text",
+    "message-delete": "took a message back, or left it after all",
+    "react": "reacted to a message, or took the reaction away",
     "send": "wrote an answer",
     "unsend": "took an answer back before it left",
     "draft": "threw a draft away, or brought it back",
@@ -157,7 +162,7 @@ def _state(payload: Mapping[str, Any], when: When) -> str:
 def waits(item: OutboxRow, account: AccountStatus | None, now: Instant, when: When) -> list[str]:
     """Why something to be sent has not gone, or has."""
     due = max(item.not_before, item.next_try_at)
-    detail = [f"{item.detail}."] if item.detail else []
+    detail = [f"{item.detail[0].upper()}{item.detail[1:]}."] if item.detail else []
     offline = account is not None and account.state not in ("online", "local", "connecting")
     server = (
         [f"The account {item.account} is {account.state} now: {account.detail or 'no reason given'}."]
@@ -165,6 +170,8 @@ def waits(item: OutboxRow, account: AccountStatus | None, now: Instant, when: Wh
         else []
     )
     match item.state:
+        case "held" if item.not_before > max(now, item.created_at + HOUR):
+            return [f"It goes at {when(item.not_before)}; until then it can be taken back.", *detail, *server]
         case "held" if item.not_before > now:
             return [f"It is held until {when(item.not_before)}, so that it can still be taken back.", *detail, *server]
         case "queued" | "held" if item.attempts and due > now:
