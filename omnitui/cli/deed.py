@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     Deed = Callable[[sqlite3.Connection, Agent, Instant], StepRow | None]
 
 
-def do(desk: Desk, deed: Deed, *, as_json: bool, nothing: str = "Nothing to change") -> None:
-    """Run `deed` on the cache and say what was done, which `omnitui undo` takes back."""
+def do(desk: Desk, deed: Deed, *, as_json: bool, before: str = "", nothing: str = "Nothing to change") -> None:
+    """Run `deed` on the cache and say what was done, after the words `before`; `omnitui undo` takes it back."""
     from omnitui.store.connection import Role
 
     cache = desk.cache(Role.OPERATIONS)
@@ -33,7 +33,7 @@ def do(desk: Desk, deed: Deed, *, as_json: bool, nothing: str = "Nothing to chan
     if as_json:
         emit({"step": None if step is None else step_document(step)})
     else:
-        say(nothing if step is None else step.label)
+        say(nothing if step is None else f"{before}{step.label}")
 
 
 def step_document(step: StepRow) -> dict[str, Any]:

@@ -62,7 +62,8 @@ def _examine(desk: Desk, *, offline: bool, fix: bool) -> Iterator[Finding]:
             "mend config.toml; `omnitui config check` says when it is right",
         )
     if settings is not None and not problems:
-        yield good("config", f"right; {len(settings.names)} accounts")
+        many = len(settings.names)
+        yield good("config", f"right; {many} account{'' if many == 1 else 's'}")
     yield from cache.cache(desk.places, desk.now())
     yield from _worker(desk)
     if settings is not None:

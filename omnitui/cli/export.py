@@ -82,7 +82,7 @@ def _mbox(desk: Desk, connection: Cache, query: str, out: BinaryIO) -> None:
         written += 1
         partly += not original.complete
     out.flush()
-    say(f"{written:,} mails written.")
+    say(f"{written:,} mail{'' if written == 1 else 's'} written.")
     if partly:
         say(f"{partly:,} of them lack big attachments: those are only on the server. Open them first to have them.")
 

@@ -17,7 +17,7 @@ def undo(desk: Desk, as_json: bool) -> None:
     from omnitui.cli.deed import do
     from omnitui.triage import undo as triage
 
-    do(desk, triage.undo, as_json=as_json, nothing="There is nothing to take back")
+    do(desk, triage.undo, as_json=as_json, before="Took back: ", nothing="There is nothing to take back")
 
 
 @click.command()
@@ -28,4 +28,4 @@ def redo(desk: Desk, as_json: bool) -> None:
     from omnitui.cli.deed import do
     from omnitui.triage import undo as triage
 
-    do(desk, triage.redo, as_json=as_json, nothing="There is nothing to do again")
+    do(desk, triage.redo, as_json=as_json, before="Done again: ", nothing="There is nothing to do again")

@@ -18,7 +18,7 @@ from omnitui.core.errors import QueryError
 from omnitui.core.query.dates import at_clock, instant_of, local, moved
 from omnitui.core.query.operators import suggest
 from omnitui.core.snooze_words import FILLERS, MONTHS, NAMED, PHRASES, UNITS, WEEKDAYS
-from omnitui.core.times import DAY, HOUR, MINUTE, Instant
+from omnitui.core.times import DAY, HOUR, MINUTE, SECOND, Instant
 
 EXAMPLES = "2h, tomorrow 9am, mon 8:30, next week, eod, in 3 business days, 2026-12-01 14:00"
 _TOKEN = re.compile(
@@ -82,7 +82,9 @@ def describe(at: Instant, zone: str, now: Instant) -> str:
     day = moment.date().to_stdlib()
     year = f" {day.year}" if day.year != here.year else ""
     apart = abs(at - now)
-    if apart < HOUR:
+    if apart < MINUTE:
+        length = f"{round(apart / SECOND)} s"
+    elif apart < HOUR:
         length = f"{round(apart / MINUTE)} min"
     elif apart < DAY:
         length = f"{apart // HOUR} h {apart % HOUR // MINUTE} min"

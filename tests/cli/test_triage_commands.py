@@ -74,6 +74,24 @@ def test_closing_and_reopening_by_undo(filled: Path) -> None:
     assert ids(filled, "is:open") >= {anna}
 
 
+def test_taking_back_says_so(filled: Path) -> None:
+    anna = number_of(filled, "parcel")
+    assert omnitui(filled, "star", anna).stderr.startswith("Star")
+    assert omnitui(filled, "undo").stderr.startswith("Took back: Star")
+    assert omnitui(filled, "redo").stderr.startswith("Done again: Star")
+    assert omnitui(filled, "undo").returncode == 0
+
+
+def test_nothing_found_says_what_was_meant(filled: Path) -> None:
+    anna = number_of(filled, "parcel")
+    one(filled, "tag", anna, "+refund")
+    for command in ("list", "search"):
+        done = omnitui(filled, command, "tag:refnud")
+        assert (done.stdout, done.stderr) == ("", "Nothing found. tag:refnud: did you mean tag:refund?\n")
+        assert omnitui(filled, command, "tag:refund").stderr == ""
+    one(filled, "undo")
+
+
 def test_a_query_is_one_step(filled: Path) -> None:
     step = one(filled, "tag", "--query", "is:open", "+peak", "+Monday")["step"]
     assert "3 conversations" in step["label"]

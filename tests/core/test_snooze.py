@@ -151,6 +151,7 @@ def test_holidays_are_no_business_days() -> None:
         (at(2026, 11, 18, 17), "Wed 18 Nov 17:00 (in 1 h 30 min)"),
         (at(2027, 1, 4, 8, 5), "Mon 4 Jan 2027 08:05 (in 46 d 16 h)"),
         (at(2026, 11, 18, 15), "Wed 18 Nov 15:00 (30 min ago)"),
+        (Instant(NOW + 10_000), "Wed 18 Nov 15:30 (in 10 s)"),
     ],
 )
 def test_a_time_is_said_back(moment: Instant, said: str) -> None:
