@@ -13,10 +13,12 @@ from textual.app import App, ReturnType
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome
+from textual.message import Message
 
 from omnitui.hangup import watch
 from omnitui.screens.clipboard import fitting
 from omnitui.widgets.anchored import anchored
+from omnitui.widgets.esc_first import apart
 from omnitui.widgets.lean_output import lean
 from omnitui.widgets.outside_text import OutsideText
 from omnitui.widgets.themes import themes
@@ -25,7 +27,7 @@ STYLES = Path(__file__).parent / "styles"
 
 
 def _lean(driver: type[Driver]) -> type[Driver]:
-    """A driver whose output passes `lean`."""
+    """A driver whose output passes `lean`, and its keys `apart`."""
 
     class Lean(driver):  # type: ignore[misc, valid-type]
         """Writes what is needed for the same picture."""
@@ -33,6 +35,11 @@ def _lean(driver: type[Driver]) -> type[Driver]:
         def write(self, data: str) -> None:
             """Write to the terminal."""
             super().write(anchored(lean(data)))
+
+        def process_message(self, message: Message) -> None:
+            """Take in a key or another event."""
+            for part in apart(message):
+                super().process_message(part)
 
     return Lean
 
