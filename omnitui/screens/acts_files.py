@@ -23,8 +23,16 @@ from omnitui.widgets.words import several, size
 _ALL = "all"
 
 
-def at_hand(page: InboxPage) -> ThreadMessage:
-    """The message that is read. Raises Refused when none is open."""
+def thread_is_behind(page: InboxPage) -> bool:
+    """The thread shows another conversation than the list's cursor is on: hidden, or still to follow."""
+    return page.list.has_focus and page.here is not None and page.reading.id != page.here.id
+
+
+async def at_hand(page: InboxPage) -> ThreadMessage:
+    """The message that is read; in the list that of the cursor's conversation. Raises Refused when there is none."""
+    row = page.here
+    if row is not None and thread_is_behind(page):
+        await page.show(row.id)
     message = page.thread.current
     if message is None:
         raise Refused("open a conversation first")
@@ -45,7 +53,7 @@ def links_of(page: InboxPage, message: ThreadMessage) -> list[tuple[str, str, st
 
 async def read_at_hand(page: InboxPage) -> ThreadMessage:
     """The message that is read, with what stands in it: a quick key may come before that. Raises Refused."""
-    message = at_hand(page)
+    message = await at_hand(page)
     conversation = page.thread.conversation
     if conversation is not None and page.thread.layout_.body(message.id) is None:
         await page.reading.bodies(conversation, [message.id])
@@ -155,7 +163,7 @@ async def _save_all(page: InboxPage, files: list[AttachmentRow]) -> None:
 @handles("message.browser")
 async def browser(page: InboxPage, call: Call) -> None:
     """A copy of the HTML that fetches nothing; it is removed after an hour."""
-    message = at_hand(page)
+    message = await at_hand(page)
     page.say("Making a safe copy", "muted")
     path = await page.session.order({"do": "page", "message": message.id})
     _start(path, f"for an hour the page is at {path}")

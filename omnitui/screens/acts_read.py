@@ -18,7 +18,7 @@ MOST = 400_000
 @handles("message.original")
 async def original(page: InboxPage, call: Call) -> None:
     """The mail as it came, its control characters made visible."""
-    message = at_hand(page)
+    message = await at_hand(page)
     found = await page.session.reader.first(messages.original(message.id))
     if found is None:
         raise Refused("this message has no original: it was written here")

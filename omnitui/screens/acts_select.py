@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from omnitui.core.errors import Refused
 from omnitui.screens import clipboard
-from omnitui.screens.acts_files import at_hand, links_of, read_at_hand
+from omnitui.screens.acts_files import at_hand, links_of, read_at_hand, thread_is_behind
 from omnitui.screens.bare import BarePage
 from omnitui.screens.base import Page
 from omnitui.screens.handlers import Call, handles
@@ -16,9 +18,22 @@ _MOVES = {"select.left": -1, "select.right": 1, "select.line_start": -_FAR, "sel
 
 
 @handles("select.begin")
-def begin(page: InboxPage, call: Call) -> None:
-    """A caret that keys move; space begins what is selected."""
-    at_hand(page)
+def begin(page: InboxPage, call: Call) -> Awaitable[None] | None:
+    """A caret that keys move; space begins what is selected. At once where it can: keys behind it move it."""
+    if thread_is_behind(page):
+        return _begin_when_shown(page)
+    if page.thread.current is None:
+        raise Refused("open a conversation first")
+    _begin(page)
+    return None
+
+
+async def _begin_when_shown(page: InboxPage) -> None:
+    await at_hand(page)
+    _begin(page)
+
+
+def _begin(page: InboxPage) -> None:
     page.panes.show_thread()
     page.thread.choose_text()
     page.refresh_hints()

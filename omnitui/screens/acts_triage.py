@@ -8,6 +8,7 @@ from typing import Any
 from omnitui.core.commands import by_id
 from omnitui.core.errors import Refused
 from omnitui.core.models import ConversationId, Priority, State, StepRow
+from omnitui.screens.acts_files import thread_is_behind
 from omnitui.screens.bulk_work import drive
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
@@ -209,7 +210,7 @@ async def merge(page: InboxPage, call: Call) -> None:
 async def split(page: InboxPage, call: Call) -> None:
     """This message and all after it become a conversation."""
     message = page.thread.current
-    if message is None or page.reading.id is None:
+    if message is None or page.reading.id is None or thread_is_behind(page):
         raise Refused("open the conversation and go to the message first")
     await _joined(page, joining.split_from, page.reading.id, message.id)
 

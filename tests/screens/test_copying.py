@@ -70,6 +70,24 @@ async def test_keys_select_and_copy(make_app: MakeApp) -> None:
         assert inbox(app).thread.has_focus
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_from_the_list_it_is_the_cursors_conversation(make_app: MakeApp, size: tuple[int, int]) -> None:
+    """Not the one read before, which may be hidden behind the list or wait to be followed."""
+    app = make_app(40, each=1)
+    async with app.run_test(size=size) as pilot:
+        await read(pilot)
+        first = inbox(app).reading.id
+        await pilot.press("h", "j", "y", "i")
+        await quiet(pilot)
+        here = inbox(app).list.window.cursor
+        assert here != first
+        assert app.clipboard == f"#{here}"
+        await pilot.press("j", "Y")
+        await quiet(pilot)
+        assert inbox(app).thread.choosing
+        assert inbox(app).reading.id == inbox(app).list.window.cursor != here
+
+
 async def test_the_mouse_selects_and_y_copies(make_app: MakeApp) -> None:
     app = make_app(5, each=1)
     say(app, WORDS)
