@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 
 from omnitui.core.dataclass import dataclass
 from omnitui.core.errors import OmnituiError, Overtaken
@@ -93,24 +93,31 @@ class ListPages:
             self._view.extend(page[::-1] if above else page, above=above, done=done)
             self._see_news()
 
-    async def end(self) -> None:
-        """The last page: it is read from the end, so nothing is counted."""
+    def end(self) -> Awaitable[None] | None:
+        """To the last row. At once where it is here, so that keys right behind this one count from there."""
         if self._view.window.at_end:
             self._view.move_to(len(self._view.window.rows) - 1)
-            return
+            return None
+        return self._last_page()
+
+    async def _last_page(self) -> None:
+        """It is read from the end, so nothing is counted."""
         found = await self._page(None, PAGE, backwards=True)
         if found is not None:
             rows, done = found
             self._view.show(rows[::-1], at_start=done, at_end=True)
             self._view.move_to(len(rows) - 1)
 
-    async def start(self) -> None:
-        """The first page."""
+    def start(self) -> Awaitable[None] | None:
+        """To the first row. At once where it is here, so that keys right behind this one count from there."""
         if self._view.window.at_start:
             self._view.move_to(0)
             self._see_news()
-        else:
-            await self.show(self.source)
+            return None
+        return self._first_page()
+
+    async def _first_page(self) -> None:
+        await self.show(self.source)
 
     async def changed(self, ids: Collection[ConversationId]) -> None:
         """Read again what changed: rows in place, others around the cursor; what came above is only counted."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
+
+from textual import events
 
 from omnitui.core.models import ConversationId, ConversationRow, Order
 from omnitui.screens.list_pages import ListPages
@@ -34,6 +36,12 @@ class Late:
         return await self._source.of_ids(ids)
 
 
+async def at_once(work: Awaitable[None] | None) -> None:
+    """Wait for it where there is something to wait for."""
+    if work is not None:
+        await work
+
+
 async def every(pages: ListPages) -> list[ConversationId]:
     """All conversations of the list, in order."""
     rows, _ = await pages.source.page(None, 10_000)
@@ -51,7 +59,7 @@ async def test_a_page_below_an_edge_that_is_gone_is_not_shown(make_app: MakeApp)
         pages.source = late = Late(pages.source)
         more = asyncio.create_task(pages.more(above=False))
         await late.read.wait()
-        await pages.end()
+        await at_once(pages.end())
         late.given.set()
         await more
         await quiet(pilot)
@@ -71,7 +79,7 @@ async def test_the_start_is_the_start_when_the_first_page_comes_during_a_reload(
         pages, window = inbox(app).pages, inbox(app).list.window
         await pages.open(EVERYTHING, Order.NEWEST)
         whole = await every(pages)
-        await pages.end()
+        await at_once(pages.end())
         while len(whole) - len(window.rows) > 96:
             await pages.more(above=True)
         assert not window.at_start
@@ -85,7 +93,7 @@ async def test_the_start_is_the_start_when_the_first_page_comes_during_a_reload(
         ids = [row.id for row in window.rows]
         assert window.at_start == (ids[0] == whole[0])
         assert ids == whole[-len(ids) :]
-        await pages.start()
+        await at_once(pages.start())
         assert window.rows[0].id == whole[0]
 
 
@@ -109,3 +117,18 @@ async def test_rows_above_that_others_close_leave_the_cursor_on_its_line(make_ap
         assert window.cursor == cursor
         await pilot.press("j")
         assert (window.at, window.top) == (3, 0)
+
+
+async def test_keys_right_behind_the_one_to_the_top_count_from_there(make_app: MakeApp) -> None:
+    app = make_app(60, each=1)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        page = inbox(app)
+        for key in "ggjj":
+            page.on_key(events.Key(key, key))
+        await quiet(pilot)
+        assert page.list.window.at == 2
+        for key in "Gkk":
+            page.on_key(events.Key(key, key))
+        await quiet(pilot)
+        assert page.list.window.at == len(page.list.window.rows) - 3 > 3
