@@ -200,13 +200,15 @@ class Page(Stacked, inherit_bindings=False):
             self.say(str(error), "danger")
             return
         if result is not None:
-            if not call.args:
-                self._ahead.begin(call.id)
+            begun = 0 if call.args else self._ahead.begin(call.id)
             # On the app, not on this page: what was begun here goes on when the page is left.
-            self.app.run_worker(self._finish(result), exit_on_error=True)
+            self.app.run_worker(self._finish(result, begun), exit_on_error=True)
 
-    async def _finish(self, result: Awaitable[None]) -> None:
-        if not await self.said(lambda: result):
+    async def _finish(self, result: Awaitable[None], begun: int) -> None:
+        well = await self.said(lambda: result)
+        if not self._ahead.holds_for(begun):
+            return
+        if not well:
             self._ahead.drop()
         if not self.opening:
             self._ahead.end(self.on_key)

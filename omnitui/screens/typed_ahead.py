@@ -35,11 +35,19 @@ class TypedAhead:
 
     def __init__(self) -> None:
         self._held: list[events.Key] | None = None
+        self._begun = 0
 
-    def begin(self, id: str) -> None:
-        """A command starts; if it opens a field, hold what comes."""
-        if id in OPENS_A_FIELD:
-            self._held = []
+    def begin(self, id: str) -> int:
+        """A command starts; if it opens a field, hold what comes. Its number is for `holds_for`; 0: holds nothing."""
+        if id not in OPENS_A_FIELD:
+            return 0
+        self._held = self._held or []
+        self._begun += 1
+        return self._begun
+
+    def holds_for(self, begun: int) -> bool:
+        """Keys are held for this command, so that its end decides about them; another one's end must not."""
+        return self._held is not None and begun == self._begun
 
     def takes(self, event: events.Key) -> bool:
         """Hold a key; False when nothing is held now."""

@@ -94,3 +94,15 @@ async def test_what_was_undone_elsewhere_does_not_stand_as_done(make_app: MakeAp
         await quiet(pilot)
         assert page.status.shown.said.startswith("Took back: Closed")
         assert page.status.shown.way_back == "Z redo"
+
+
+async def test_the_end_of_another_command_lets_no_held_key_go(make_app: MakeApp) -> None:
+    """`g i` still reads when `y e` comes: the `e` is for the menu of `y`, and must not close the conversation."""
+    app = make_app(20)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        page = inbox(app)
+        for key in "giye":
+            page.on_key(events.Key(key, key))
+        await quiet(pilot, 0.4)
+        assert "Copied the address" in page.status.shown.said
