@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -21,6 +20,7 @@ from omnitui.screens.session import Session
 from omnitui.widgets.glyphs import ASCII
 
 if TYPE_CHECKING:
+    from omnitui.app_garbage import Garbage
     from omnitui.app_notify import Notifier
 
 
@@ -39,6 +39,7 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
         session.order = self.link.order
         self._notifier: Notifier | None = None
         self._tells_focus = False
+        self._garbage: Garbage | None = None
         self.dress(session.settings.ui.theme, ascii=session.glyphs is ASCII)
 
     def get_default_screen(self) -> Screen[None]:
@@ -54,7 +55,20 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
     def _start(self) -> None:
         acts.register()
         self.run_worker(self._follow(), name="link", exit_on_error=True)
-        self.set_timer(0.5, settle_garbage)
+        self.set_timer(0.5, self._begin_collecting)
+
+    def _begin_collecting(self) -> None:
+        from omnitui.app_garbage import EVERY, Garbage
+
+        self._garbage = garbage = Garbage()
+        garbage.begin()
+        self.set_interval(EVERY, garbage.look)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Whatever happens; keys, pastes and the mouse come by here first."""
+        if isinstance(event, events.InputEvent) and self._garbage is not None:
+            self._garbage.touch()
+        await super().on_event(event)
 
     async def _follow(self) -> None:
         # What tells of changes is not needed for the first frame.
@@ -125,11 +139,3 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
         await self.session.reader.close()
         await self.session.searcher.close()
         self.session.writer.close()
-
-
-def settle_garbage() -> None:
-    """What is there after the start stays: full collections (35 to 55 ms each) become rare."""
-    gc.collect()
-    gc.freeze()
-    gc.enable()
-    gc.set_threshold(5000, 10, 50)
