@@ -62,6 +62,11 @@ class OutboxItem:
     created_at: Instant = Instant(0)
 
     @property
+    def deferrals(self) -> int:
+        """How often the other side has said "later" to one that was never lost: `looks` counts either."""
+        return self.looks
+
+    @property
     def may_have_gone(self) -> bool:
         """Nobody knows whether it was sent: sending it again may double it."""
         return self.state in ("unknown", "asking") and self.phase == "dot"
@@ -199,17 +204,19 @@ def settle(
 
 def retry_at(
     connection: sqlite3.Connection, item_id: str, at: Instant, detail: str, *, was: str = "sending",
-    never_before: bool = False,
+    never_before: bool = False, deferred: bool = False,
 ) -> None:  # fmt: skip
     """Give a claimed item back, to be taken again from `at` on; nothing happens unless it is in the state `was`.
 
     With `never_before` not sooner either when the network is back: the other side itself has said how long to wait.
+    `deferred`: it has said "later", which is counted.
     """
     with joined(connection):
         connection.execute(
             "UPDATE outbox SET state = 'queued', phase = '', owner = '', lease_until = 0, next_try_at = ?1,"
-            " detail = ?2, not_before = CASE WHEN ?5 THEN ?1 ELSE not_before END WHERE id = ?3 AND state = ?4",
-            (at, detail, item_id, was, never_before),
+            " detail = ?2, not_before = CASE WHEN ?5 THEN ?1 ELSE not_before END, looks = looks + ?6"
+            " WHERE id = ?3 AND state = ?4",
+            (at, detail, item_id, was, never_before, deferred),
         )
         show(connection, item_id)
 

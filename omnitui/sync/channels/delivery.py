@@ -39,6 +39,8 @@ GIVE_UP = 5 * DAY
 """A server that keeps saying "later" for so long means no (RFC 5321 4.5.4.1)."""
 MOST_FAULTS = 5
 """Tries of a message in which the program has a fault; then it is told, and the message kept."""
+LEAST_DEFERRALS = 12
+"""So often it must have said so: one that was away itself for a week is told "later" by a greylisting server, too."""
 KEY_KEPT = DAY
 """How long the other side is trusted to know our key; then it is asked instead."""
 ASK = "It may have been sent, and looking for it at the other side proves nothing. Send it again, or was it sent?"
@@ -177,10 +179,13 @@ class Delivery:
     async def _later(self, item: OutboxItem, error: Exception) -> None:
         """Again later, however long we are offline; a server that says so itself is not believed for ever."""
         now = self._clock()
-        if isinstance(error, Deferred) and now - max(item.created_at, item.not_before) > GIVE_UP:
+        later = isinstance(error, Deferred)
+        old = now - max(item.created_at, item.not_before) > GIVE_UP
+        if later and old and item.deferrals + 1 >= LEAST_DEFERRALS:
             await self._desk.do(outbox.settle, item.id, "failed", f"Not sent in five days: {error}", now)
         else:
-            await self._desk.do(outbox.retry_at, item.id, after(item.attempts, now), f"Not sent yet: {error}")
+            at, words = after(item.attempts, now), f"Not sent yet: {error}"
+            await self._desk.do(outbox.retry_at, item.id, at, words, deferred=later)
 
     async def _settle(self, item: OutboxItem, receipt: Receipt) -> None:
         if receipt.state == "rejected":

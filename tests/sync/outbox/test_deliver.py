@@ -12,7 +12,7 @@ import pytest
 
 from omnitui.core.errors import Offline
 from omnitui.core.mail import Address
-from omnitui.core.times import DAY, Instant
+from omnitui.core.times import DAY, HOUR, Instant
 from omnitui.store import outbox, sending
 from omnitui.sync.channels import lane
 from omnitui.sync.channels.contract import Lookup, Outbound, Receipt
@@ -120,10 +120,25 @@ async def test_a_server_that_says_later_for_days_means_no(case: Case) -> None:
     async with smtp_sink(SmtpSink(faults={"RCPT": "450 later"})) as sink:
         case.port = sink.port
         item = case.queue()
-        await case.turn(after=5 * DAY)
-        assert case.state(item) == "queued"
-        await case.turn(after=DAY)
+        for _ in range(5):
+            await case.turn(after=DAY)
+            assert case.state(item) == "queued"
+        for _ in range(12):
+            await case.turn(after=HOUR)
         assert case.state(item) == "failed"
+        assert "in five days" in case.item(item).detail
+
+
+async def test_after_a_week_without_network_a_greylisting_server_is_believed(case: Case) -> None:
+    """Many a server answers the first try of a stranger with "later" (RFC 6647)."""
+    async with smtp_sink(SmtpSink(faults={"RCPT": "450 greylisted, come back later"})) as sink:
+        case.port = sink.port
+        item = case.queue()
+        await case.turn(after=7 * DAY)
+        assert case.state(item) == "queued"
+        sink.faults.clear()
+        await case.turn(after=HOUR)
+        assert (case.state(item), len(sink.taken)) == ("sent", 1)
 
 
 async def test_offline_for_weeks_is_still_queued_and_goes_when_the_network_is_back(case: Case) -> None:
