@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from functools import partial
 from typing import ClassVar
 
+from rich.cells import cell_len
+
 from omnitui.core.errors import OmnituiError, Refused
 from omnitui.core.models import AttachmentRow, ThreadMessage
 from omnitui.core.pictures import MOST_COLUMNS, MOST_ROWS, SLOW_COLUMNS, SLOW_ROWS, Raster, may_show, unpacked
@@ -17,11 +19,14 @@ from omnitui.screens.inbox import InboxPage
 from omnitui.screens.pages import SheetPage
 from omnitui.screens.session import Session
 from omnitui.store import messages
+from omnitui.widgets.cells import cut
 from omnitui.widgets.picture_view import PictureView
 from omnitui.widgets.words import size
 
 SETTLED = 0.15
 """Seconds without another size of the terminal, or another picture, before one is read: keys that repeat order one."""
+LEAST_OF_NAME = 12
+"""Cells of a file's name that are always shown."""
 _NOWHERE = (0, 0)
 _AROUND = 2
 """Lines of the page that are none of the picture: title and bottom line."""
@@ -101,16 +106,21 @@ class PicturePage(SheetPage, inherit_bindings=False):
 
     def _head(self, raster: Raster | None = None) -> None:
         """Name, kind and size of the file; which it is of how many, and the keys."""
-        file, times = self.file, self.session.glyphs.times
-        facts = [file.name, size(file.size)]
+        file, glyphs = self.file, self.session.glyphs
+        facts = [size(file.size)]
         if raster is not None:
-            facts[1:1] = [raster.kind, f"{raster.width}{times}{raster.height}"]
-            facts += ["its first picture"] * raster.moves + ["in shades"] * (not self.view.colourful)
+            shades = [] if self.view.colourful else ["in shades"]
+            first = ["its first picture"] if raster.moves else []
+            facts = [raster.kind, f"{raster.width}{glyphs.times}{raster.height}", *shades, *first, *facts]
         of = self.session.keymap.keys_of
-        ways = [(("cursor.down", "next"), ("cursor.up", "before")), ()][len(self._pictures) == 1]
+        alone = len(self._pictures) == 1
+        ways = () if alone else (("cursor.down", "next"), ("cursor.up", "before"))
         keys = [f"{of(id)[0]} {word}" for id, word in (*ways, ("pane.back", "goes back")) if of(id)]
-        place = [f"{self._at + 1} of {len(self._pictures)}"] if len(self._pictures) > 1 else []
-        self.set_title(f" {self.session.glyphs.dot} ".join(facts), "  ".join([*place, *keys]))
+        right = "  ".join(keys if alone else [f"{self._at + 1} of {len(self._pictures)}", *keys])
+        told = f" {glyphs.dot} ".join(["", *facts])
+        # A long name gives way to what is told of the file.
+        name = cut(file.name, max(self.width - cell_len(right) - cell_len(told) - 1, LEAST_OF_NAME))
+        self.set_title(name + told, right)
 
 
 _STEPS = {"cursor.down": 1, "row.open": 1, "cursor.page_down": 1, "cursor.half_down": 1}

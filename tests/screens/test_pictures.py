@@ -209,6 +209,15 @@ async def test_a_hostile_name_steers_nothing(make_app: MakeApp) -> None:
         assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown(app))
 
 
+async def test_a_long_name_hides_nothing_else(make_app: MakeApp) -> None:
+    app = make_app(5, each=1)
+    put_files(app, [(f"{'a photograph of everything ' * 5}.png", ONE), ("two.png", ONE)])
+    async with opener(app.session.places), app.run_test(size=(80, 24)) as pilot:
+        await at(pilot, app, "I")
+        await until_shown(pilot, app, "PNG · 60×40 · 130 B 1 of 2  j next  k before  q goes back")
+        assert shown(app).splitlines()[0].startswith(" a photograph")
+
+
 async def test_a_message_that_was_taken_back_shows_none(make_app: MakeApp) -> None:
     app = make_app(5, each=1)
     put_files(app, [("one.png", ONE)])
