@@ -14,6 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from omnitui.core.pictures import Pixel, Raster
+from omnitui.widgets.few_colours import nearest
 
 UPPER = "▀"
 SHADES, ASCII_SHADES = " ░▒▓█", " .:*#"
@@ -25,10 +26,11 @@ def height_of(raster: Raster) -> int:
     return (raster.rows + 1) // 2
 
 
-def half_blocks(raster: Raster, line: int) -> list[Segment]:
-    """A line of cells in colours; cells alike that stand together are one segment."""
-    cells = groupby(_pairs(raster, line))
-    return [_half_block(upper, lower, sum(1 for _ in same)) for (upper, lower), same in cells]
+def half_blocks(raster: Raster, line: int, *, few: bool = False) -> list[Segment]:
+    """A line of cells in colours, of the 256 where there are `few`; cells alike that stand together are one segment."""
+    ink = nearest if few else _exact
+    colours = ((ink(upper), None if lower is None else ink(lower)) for upper, lower in _pairs(raster, line))
+    return [_half_block(upper, lower, sum(1 for _ in same)) for (upper, lower), same in groupby(colours)]
 
 
 def shades(raster: Raster, line: int, marks: str, style: Style) -> list[Segment]:
@@ -44,11 +46,14 @@ def _pairs(raster: Raster, line: int) -> Iterator[tuple[Pixel, Pixel | None]]:
         yield raster.at(x, line * 2), raster.at(x, line * 2 + 1) if below else None
 
 
-def _half_block(upper: Pixel, lower: Pixel | None, count: int) -> Segment:
+def _exact(pixel: Pixel) -> Color:
+    return Color.from_rgb(*pixel)
+
+
+def _half_block(upper: Color, lower: Color | None, count: int) -> Segment:
     if upper == lower:
-        return Segment(" " * count, Style(bgcolor=Color.from_rgb(*upper)))
-    ground = None if lower is None else Color.from_rgb(*lower)
-    return Segment(UPPER * count, Style(color=Color.from_rgb(*upper), bgcolor=ground))
+        return Segment(" " * count, Style(bgcolor=upper))
+    return Segment(UPPER * count, Style(color=upper, bgcolor=lower))
 
 
 def _light(upper: Pixel, lower: Pixel | None) -> int:

@@ -65,7 +65,7 @@ class PictureView(Sheet, can_focus=True, inherit_bindings=False):
         left = max(width - raster.columns, 0) // 2
         if self.colourful:
             # Under the last row of an odd number shows the page.
-            cells = Segment.apply_style(half_blocks(raster, line), plain)
+            cells = Segment.apply_style(half_blocks(raster, line, few=self.app.console.color_system == "256"), plain)
         else:
             cells = shades(raster, line, ASCII_SHADES if self.glyphs is ASCII else SHADES, plain)
         strip = Strip([Segment(" " * left, plain), *cells])

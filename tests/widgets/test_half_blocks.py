@@ -38,6 +38,22 @@ def test_cells_alike_are_written_at_once() -> None:
     assert cells(half_blocks(picture, 0)) == [("▀▀", RED, BLUE), (" ", None, RED), (" ", None, BLUE)]
 
 
+def numbers(picture: Raster) -> list[int]:
+    """The numbers of the colours of a picture's pixels, line by line, of 256."""
+    lines = [half_blocks(picture, line, few=True) for line in range(height_of(picture))]
+    inks = [[s.style.color or s.style.bgcolor for s in line if s.style for _ in s.text] for line in lines]
+    return [ink.number for line in inks for ink in line if ink is not None and ink.number is not None]
+
+
+def test_of_256_colours_the_same_where_it_is_one_of_them() -> None:
+    assert numbers(raster(4, (255, 0, 0), (95, 135, 175), (18, 18, 18), WHITE)) == [196, 67, 233, 231]
+
+
+def test_what_is_none_of_256_colours_is_the_nearest() -> None:
+    """Greys have finer steps than the cube, also for what is nearly grey."""
+    assert numbers(raster(4, (250, 10, 10), (0, 0, 110), (105, 106, 105), (64, 78, 96))) == [196, 17, 242, 239]
+
+
 def test_under_an_odd_last_row_is_the_page() -> None:
     picture = raster(1, RED, RED, GREEN)
     assert height_of(picture) == 2
