@@ -40,7 +40,7 @@ class Prompts:
         if not self.asks:
             id = _default(question)
             return next(pick for pick in question.picks if pick.id == id)
-        self._head(question)
+        self._head(question, question.title)
         for number, pick in enumerate(question.picks, 1):
             detail = f"not here: {pick.off}" if pick.off else pick.detail
             say(f"  {number}  {pick.title}" + (f"  ({detail})" if detail else ""))
@@ -67,8 +67,8 @@ class Prompts:
     def copy(self, text: str) -> None:
         """The line above can be marked with the terminal's own means."""
 
-    def _head(self, question: Question) -> None:
-        say("")
+    def _head(self, question: Question, title: str = "") -> None:
+        say(f"\n{title}" if title else "")
         for note in question.notes:
             say(f"  {note}")
 

@@ -50,9 +50,12 @@ def setting(
     least: int | None = None,
     most: int | None = None,
     shape: Shape | None = None,
+    asked: bool = False,
 ) -> Any:
-    """A field with what it is for (`doc`), the value shown in the example, and the values it may take."""
-    metadata = {"doc": doc, "example": example, "choices": choices, "least": least, "most": most, "shape": shape}
+    """A field with what it is for (`doc`), the value shown in the example, and the values it may take. `asked`: the
+    set-up of a channel asks for it, though it has a default."""
+    values = {"choices": choices, "least": least, "most": most, "shape": shape}
+    metadata = {"doc": doc, "example": example, "asked": asked, **values}
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
 
 

@@ -151,7 +151,7 @@ class SetupPage(Screen[None], inherit_bindings=False):
     def _settle(self, question: Question, answer: str) -> None:
         self.question = None
         self._status.set(said="", said_role="")
-        self.tell(f"{question.title.rstrip('?')}: {answer}", "muted")
+        self.tell(f"{question.title.rstrip('?.')}: {answer}", "muted")
 
     async def on_key(self, event: events.Key) -> None:
         """Keys of questions, and of waiting."""

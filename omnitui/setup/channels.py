@@ -98,7 +98,7 @@ async def conduct(face: Face, edges: Edges, form: ChannelForm, answers: ChannelA
     face.step("Keep")
     place = ""
     if secrets:
-        place = await choose_place(face, edges, name, answers.store)
+        place = await choose_place(face, edges, f"{name}/{next(iter(secrets))}", answers.store)
         if place == "file":
             await unlock(face, edges)
     face.step("Save")
@@ -122,11 +122,16 @@ async def _save(face: Face, edges: Edges, account: ChannelAccountSettings, secre
 
 
 async def _options(face: Face, form: ChannelForm, given: dict[str, Any]) -> dict[str, Any]:
-    """The settings that have no default, and what was given of the others. Raises Refused for what is no setting."""
+    """The settings that have no default or are worth a question, and what was given of the others. Raises Refused for
+    what is no setting."""
     found = dict(given)
     for spec in fields(form.settings):
-        if spec.default is MISSING and spec.default_factory is MISSING and spec.name not in found:
-            found[spec.name] = await _option(face, form, spec, found)
+        needed = spec.default is MISSING and spec.default_factory is MISSING
+        if spec.name in found or not (needed or (spec.metadata.get("asked") and face.asks)):
+            continue
+        value = await _option(face, form, spec, found)
+        if needed or value != _read(hints(form.settings)[spec.name], _default(spec)):
+            found[spec.name] = value
     mistakes: list[Mistake] = []
     build(form.settings, found, (), mistakes)
     if mistakes:
@@ -138,8 +143,11 @@ async def _option(face: Face, form: ChannelForm, spec: Field[Any], found: dict[s
     hint = hints(form.settings)[spec.name]
     example = spec.metadata.get("example")
     notes = (spec.metadata["doc"], f"Such as {_shown(example)}." if example else "")
+    default = _default(spec)
 
     def wrong(text: str) -> str:
+        if spec.default is not MISSING and text.strip() == default:
+            return ""
         mistakes: list[Mistake] = []
         try:
             value = _read(hint, text)
@@ -150,7 +158,7 @@ async def _option(face: Face, form: ChannelForm, spec: Field[Any], found: dict[s
 
     failure = Refused(f"{spec.name} is needed: --set {spec.name}=...")
     title = spec.name.replace("_", " ").capitalize()
-    asked = Question(spec.name, title, tuple(note for note in notes if note), check=wrong, failure=failure)
+    asked = Question(spec.name, title, tuple(note for note in notes if note), default, check=wrong, failure=failure)
     return _read(hint, await face.text(asked))
 
 
@@ -175,6 +183,11 @@ def _read(hint: Any, text: str) -> Any:
     if hint is str:
         return text
     return [one.strip() for one in text.split(",") if one.strip()]
+
+
+def _default(spec: Field[Any]) -> str:
+    """As it would be typed; empty where there is none."""
+    return "" if spec.default is MISSING else _shown(spec.default)
 
 
 def _shown(example: Any) -> str:

@@ -22,6 +22,9 @@ from omnitui.sync.discovery.certificate import fingerprint
 from omnitui.sync.discovery.edges import RealEdges
 from omnitui.sync.discovery.names import Names
 from omnitui.sync.discovery.search import Search
+from tests.channels.chatwoot.fake import ACCOUNT, TOKEN
+from tests.channels.chatwoot.rig import ChatwootRig
+from tests.channels.conformance.rigs import running as rigged
 from tests.screens.conftest import shown
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.nameserver import Zone, nameserver
@@ -253,3 +256,34 @@ async def test_a_channel_from_its_settings_to_the_config(tmp_path: Path) -> None
     assert settings is not None
     (account,) = settings.channel_accounts
     assert (account.name, account.options) == ("file", {"inbox": str(inbox), "outbox": str(outbox)})
+
+
+async def test_a_help_desk_from_its_address_to_the_config(tmp_path: Path) -> None:
+    """The address has a default, and is asked for all the same: many have a server of their own."""
+    with rigged("chatwoot") as rig:
+        assert isinstance(rig, ChatwootRig)
+        async with started(tmp_path, {}) as pilot:
+            await question(pilot, "welcome")
+            await pilot.press("2")
+            await question(pilot, "channel")
+            app = pilot.app
+            assert isinstance(app, SetupApp)
+            assert app.page.question is not None
+            place = [pick.id for pick in app.page.question.picks].index("chatwoot")
+            await pilot.press(*["down"] * place, "enter")
+            await question(pilot, "url")
+            for number in ("8", str(ACCOUNT)):
+                await answer(pilot, "url", rig.fake.url)
+                await answer(pilot, "account_id", number)
+                await answer(pilot, "access_token", TOKEN)
+                await answer(pilot, "name", "")
+                if number == "8":
+                    assert "3 (Shop)" in await question(pilot, "probe")
+                    assert not (tmp_path / "config" / "config.toml").exists()
+                    await pilot.press("1")
+            assert "OMNITUI_PASSWORD_CHATWOOT_ACCESS_TOKEN" in await question(pilot, "store")
+            await pilot.press("4")
+            await answer(pilot, "save", "")
+            await question(pilot, "done")
+        (account,) = load(tmp_path / "config" / "config.toml").channel_accounts
+        assert account.options == {"url": rig.fake.url, "account_id": ACCOUNT}

@@ -16,6 +16,7 @@ class ChatwootSettings:
         "https://app.chatwoot.com",
         example="https://desk.example",
         shape=URL,
+        asked=True,
     )
     account_id: int = setting(
         "Number of the Chatwoot account: it stands behind /accounts/ in the browser's address.", example=1, least=1

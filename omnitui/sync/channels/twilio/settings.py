@@ -23,7 +23,9 @@ class TwilioSettings:
     """SMS, WhatsApp and calls with voicemail through Twilio; docs/guide/twilio.md says how to get there."""
 
     account_sid: str = setting("The account's SID.", example="AC0123456789abcdef0123456789abcdef", shape=ACCOUNT)
-    api_key_sid: str = setting("SID of an API key; empty logs in with the account's auth token.", "", shape=KEY)
+    api_key_sid: str = setting(
+        "SID of an API key; empty logs in with the account's auth token.", "", shape=KEY, asked=True
+    )
     auth_token_command: tuple[str, ...] = setting(
         "Program and arguments that print the auth token or the key's secret, run without a shell.", ()
     )
@@ -33,6 +35,7 @@ class TwilioSettings:
         (),
         example=("+3197010200300", "whatsapp:+3197010200300"),
         shape=NUMBER,
+        asked=True,
     )
     kinds: tuple[str, ...] = setting("What is read: sms, whatsapp, calls.", ("sms", "whatsapp", "calls"), shape=KIND)
     messaging_service_sid: str = setting(

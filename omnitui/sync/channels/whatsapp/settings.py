@@ -18,7 +18,9 @@ class WhatsAppSettings:
     phone_number_id: str = setting(
         "The id of the number (not the number itself).", example="106540352242922", shape=_ID
     )
-    waba_id: str = setting("The id of the WhatsApp Business account; without it there are no templates.", "", shape=_ID)
+    waba_id: str = setting(
+        "The id of the WhatsApp Business account; without it there are no templates.", "", shape=_ID, asked=True
+    )
     relay_url: str = setting("Where the relay is.", example="https://hooks.shop.example", shape=URL)
     relay_source: str = setting("Name of the source there.", "whatsapp", shape=NAME)
     api_url: str = setting("The Graph API.", "https://graph.facebook.com", shape=URL)
