@@ -43,6 +43,7 @@ def doctor(desk: Desk, as_json: bool, offline: bool, fix: bool) -> int:
 
 def _examine(desk: Desk, *, offline: bool, fix: bool) -> Iterator[Finding]:
     from omnitui.cli.checks import accounts, cache, channels, machine, mending, secrets, tty
+    from omnitui.cli.checks.shared_disk import shared_disk
     from omnitui.config.load import check, key_problems
 
     yield from machine.versions()
@@ -51,6 +52,7 @@ def _examine(desk: Desk, *, offline: bool, fix: bool) -> Iterator[Finding]:
     if fix:
         yield from mending.mend(desk.places, desk.now())
     yield from machine.folders(desk.places)
+    yield from shared_disk(desk.places.data)
     yield from mending.found(desk.places, desk.now())
     settings, problems = check(desk.places.config_file)
     if settings is not None:
