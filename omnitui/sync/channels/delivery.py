@@ -156,7 +156,7 @@ class Delivery:
             await desk.do(outbox.retry_at, item.id, at, f"Not sent yet: {error}", never_before=True)
         except (Offline, LoginRefused, SecretError) as error:
             await self._later(item, error)
-        except Refused as error:
+        except (Refused, NotFound) as error:
             await desk.do(outbox.settle, item.id, "failed", f"Not sent: {error}", self._clock())
         except Exception as error:
             if isinstance(error, _Elsewhere) or error is leaving.hindered:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from omnitui.core.errors import Offline
+from omnitui.core.errors import NotFound, Offline
 from omnitui.core.mail import Address
 from omnitui.core.times import DAY, HOUR, Instant
 from omnitui.store import outbox, sending
@@ -463,6 +463,22 @@ class ProviderAway(EmailConnector):
     async def send(self, draft: Outbound) -> Receipt:
         """As a sign-in that gives no answer."""
         raise Unanswered("no answer")
+
+
+class Gone(EmailConnector):
+    """The other side has not got the conversation any more."""
+
+    async def send(self, draft: Outbound) -> Receipt:
+        """As a server that answers 404."""
+        await draft.leaving()
+        raise NotFound("the room is not there any more")
+
+
+async def test_where_the_conversation_is_gone_it_was_not_sent(case: Case) -> None:
+    item = case.queue()
+    case.connector_class = Gone
+    await case.turn()
+    assert (case.state(item), case.item(item).detail) == ("failed", "Not sent: the room is not there any more")
 
 
 async def test_what_went_wrong_before_the_dot_is_certainly_unsent(case: Case) -> None:
