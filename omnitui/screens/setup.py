@@ -169,6 +169,9 @@ class SetupPage(Screen[None], inherit_bindings=False):
             self._enter(waiting)
         elif self.question.picks:
             self._choose(key, waiting)
+        else:
+            # What mends the line (backspace, ctrl+u, the arrows) are bindings of it, which the app runs in the end.
+            return
         event.stop()
 
     def _enter(self, answer: asyncio.Future[str]) -> None:

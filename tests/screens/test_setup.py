@@ -10,6 +10,7 @@ import keyring
 import keyring.backends.fail
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from omnitui.config.load import load, parse
 from omnitui.config.places import places, prepare
@@ -96,6 +97,29 @@ async def test_the_first_question(tmp_path: Path, keys: str, chosen: str | None)
         await pilot.pause()
         assert pilot.app.return_value == chosen
     assert not (tmp_path / "config" / "config.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [
+        ("a b c backspace", "ab"),
+        ("a b c left left backspace", "bc"),
+        ("a b c home delete", "bc"),
+        ("a b c ctrl+u d", "d"),
+        ("a b space c d ctrl+w", "ab "),
+        ("a b c ctrl+a d end e", "dabce"),
+    ],
+)
+async def test_a_slip_is_mended_in_the_line(tmp_path: Path, keys: str, left: str) -> None:
+    async with started(tmp_path, {}) as pilot:
+        await question(pilot, "welcome")
+        await pilot.press("2")
+        await answer(pilot, "channel", "")
+        await question(pilot, "address")
+        await pilot.press(*keys.split())
+        await pilot.pause()
+        assert pilot.app.query_one("#setup-line", Input).value == left
+        assert "Address of the mailbox" in shown(pilot.app)  # type: ignore[arg-type]
 
 
 @pytest.mark.servers
