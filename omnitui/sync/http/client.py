@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import ssl
 from types import TracebackType
 from typing import BinaryIO
@@ -31,6 +32,7 @@ HOPS = 5
 """Redirects that are followed."""
 LOCAL = ("127.0.0.1", "::1", "localhost")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -178,7 +180,7 @@ class Client:
 
 
 def _failure(request: Request, broken: _Break) -> Offline:
-    words = said(str(broken), request.secrets)
+    words = _NUMBER.sub("", said(str(broken), request.secrets))
     host = urlsplit(request.url).hostname or ""
     if broken.how is Broken.NOT_SENT or request.may_repeat:
         return Offline(f"{host} cannot be reached: {words}")

@@ -101,6 +101,10 @@ async def test_what_was_not_sent_is_always_tried_again_and_then_offline() -> Non
     with pytest.raises(Offline, match="cannot be reached") as caught:
         await ask(replace(POST, url=f"http://127.0.0.1:{port}/"))
     assert not isinstance(caught.value, Unanswered)
+    with pytest.raises(Offline) as unknown:
+        await ask(replace(POST, url="https://there-is-none.invalid/"))
+    assert "there-is-none.invalid cannot be reached" in str(unknown.value)
+    assert "Errno" not in str(caught.value) + str(unknown.value)
 
 
 async def test_a_server_that_comes_back_gets_the_post_that_never_left() -> None:
