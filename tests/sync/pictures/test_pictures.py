@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -16,9 +17,11 @@ from omnitui.core.errors import Refused
 from omnitui.core.pictures import MOST_COLUMNS, MOST_ROWS, unpacked
 from omnitui.sync.mail.child import MEMORY
 from omnitui.sync.mail.pipes import ParseFailed
-from omnitui.sync.pictures.child import DAMAGED, LACKING, NO_PICTURE, TOO_LARGE, fitted
+from omnitui.sync.pictures.child import DAMAGED, LACKING, NO_MEMORY, NO_PICTURE, TOO_LARGE, fitted
 from omnitui.sync.pictures.opening import raster_of
 from tests.sync.pictures.making import BLUE, GREEN, RED, WHITE, file_of, png, two_halves
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
@@ -125,6 +128,20 @@ def test_what_cannot_be_shown_says_why(raw: bytes, words: str) -> None:
     with pytest.raises(Refused) as refusal:
         raster_of(raw, 80, 44)
     assert str(refusal.value) == words
+
+
+def test_whatever_is_damaged_is_answered_in_words() -> None:
+    """Files of every kind with bytes changed and ends cut off; none ends the process, and none takes long."""
+    code = (
+        "import json, random; from omnitui.sync.pictures import child; from tests.sync.pictures.making import damaged\n"
+        "assert child.prepared()\n"
+        "answers = [json.loads(child.answered(raw, 40, 30)) for raw in damaged(random.Random(7), 1500)]\n"
+        "print(json.dumps(sorted({answer.get('refused', '') for answer in answers})))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = set(json.loads(done.stdout))
+    assert {"", DAMAGED, NO_PICTURE} <= found <= {"", DAMAGED, NO_PICTURE, TOO_LARGE, NO_MEMORY}
 
 
 def test_the_child_may_not_eat_the_memory() -> None:
