@@ -204,8 +204,8 @@ class Keeping:
 
     def _store(self, batch: Batch, first: bool) -> None:
         writer, now = self._tools.writer, self._tools.clock()
-        # What is acknowledged the other side may forget: it must outlive a power cut. The past can be asked again.
-        with writer.transaction(last=not batch.history) as cache:
+        # What is acknowledged the other side may forget: it must outlive a power cut.
+        with writer.transaction(last=True) as cache:
             arrived = store_events(cache, self.account, batch.events, now, cursor=batch.next_cursor, history=first)
         self.new += len(arrived.new_ids)
         writer.give_way()
