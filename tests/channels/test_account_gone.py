@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from omnitui.config.load import load
 from omnitui.screens.top_state import sync_words
 from omnitui.store import accounts
 from tests.channels.desk import Desk
 from tests.channels.file.rig import FileRig
 
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    rig = FileRig()
-    rig.start()
-    yield Desk(tmp_path, rig)
-    rig.stop()
+RIG = FileRig
 
 
 def renamed(desk: Desk, old: str, new: str) -> None:

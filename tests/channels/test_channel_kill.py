@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from campaigns import channel_kill
 from campaigns.channel_kill import Told, compared, wrong
 from tests.channels.desk import Desk
 from tests.channels.file.rig import FileRig
 
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    rig = FileRig()
-    rig.start()
-    yield Desk(tmp_path, rig)
-    rig.stop()
+RIG = FileRig
 
 
 def test_four_kills_on_a_channel() -> None:

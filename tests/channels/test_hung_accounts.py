@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from omnitui.config.load import load
 from omnitui.worker import Worker
 from tests.channels.desk import Desk
 from tests.channels.file.rig import FileRig
 
+RIG = FileRig
 MANY = 40
 """More than Python's own pool has threads."""
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    rig = FileRig()
-    rig.start()
-    yield Desk(tmp_path, rig)
-    rig.stop()
 
 
 def test_an_answer_leaves_while_many_other_accounts_hang(desk: Desk, tmp_path: Path) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,13 +13,7 @@ from omnitui.triage import drafting, sending
 from tests.channels.desk import Desk
 from tests.channels.file.rig import FileRig
 
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    rig = FileRig()
-    rig.start()
-    yield Desk(tmp_path, rig)
-    rig.stop()
+RIG = FileRig
 
 
 def test_the_worker_stays_for_what_is_held_but_not_for_what_leaves_tomorrow(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from omnitui.store import feed
 from omnitui.store.connection import Role, open_cache
@@ -15,13 +12,7 @@ from omnitui.store.sending import anything_open
 from tests.channels.desk import Desk
 from tests.channels.file.rig import FileRig
 
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    rig = FileRig()
-    rig.start()
-    yield Desk(tmp_path, rig)
-    rig.stop()
+RIG = FileRig
 
 
 def test_what_another_program_puts_in_is_sent_without_a_call(desk: Desk) -> None:

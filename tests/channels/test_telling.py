@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,16 +12,14 @@ from omnitui.store.chat import writing
 from tests.channels.desk import Desk
 from tests.channels.fake.rig import FakeRig
 
+RIG = FakeRig
+
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    rig = FakeRig()
-    rig.start()
-    made = Desk(tmp_path, rig)
-    rig.write("Hello, is anybody there?")
-    made.once()
-    yield made
-    rig.stop()
+def desk(desk: Desk) -> Desk:
+    desk.rig.write("Hello, is anybody there?")
+    desk.once()
+    return desk
 
 
 def told(desk: Desk) -> list[bool]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,20 +13,12 @@ from tests.channels.chatwoot.fake import KIM
 from tests.channels.chatwoot.rig import ChatwootRig
 from tests.channels.desk import LONG, Desk
 
-
-@pytest.fixture
-def rig() -> Iterator[ChatwootRig]:
-    one = ChatwootRig()
-    one.start()
-    try:
-        yield one
-        assert one.violations() == []
-    finally:
-        one.stop()
+RIG = ChatwootRig
 
 
 @pytest.fixture
 def desk(tmp_path: Path, rig: ChatwootRig) -> Desk:
+    """A home, not the connector alone as in the other files here."""
     rig.write("Where is my parcel?")
     made = Desk(tmp_path, rig)
     assert made.once().error is None

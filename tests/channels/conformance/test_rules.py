@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -31,11 +30,6 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
         assert not one.violations(), "requests that break the vendor's specification"
     finally:
         one.stop()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, rig: Rig) -> Desk:
-    return Desk(tmp_path, rig)
 
 
 def begun(desk: Desk) -> Desk:

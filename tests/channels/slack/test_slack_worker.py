@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,17 +14,6 @@ from tests.channels.desk import LONG, Desk
 from tests.channels.slack.rig import ROOM, SlackRig
 
 HOUR = 3_600_000
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    rig = SlackRig()
-    rig.start()
-    try:
-        yield Desk(tmp_path, rig)
-        assert rig.violations() == []
-    finally:
-        rig.stop()
 
 
 def rig_of(desk: Desk) -> SlackRig:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,18 +19,8 @@ from tests.channels.telegram.fake import Refusal
 from tests.channels.telegram.making import OWNER, connect
 from tests.channels.telegram.rig import PEOPLE, TelegramRig, private
 
+RIG = TelegramRig
 GROUP = {"id": -9, "type": "group", "title": "Builders"}
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    rig = TelegramRig()
-    rig.start()
-    try:
-        yield Desk(tmp_path, rig)
-        assert rig.violations() == []
-    finally:
-        rig.stop()
 
 
 def rig_of(desk: Desk) -> TelegramRig:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -21,21 +19,8 @@ from tests.channels.twilio.rig import CUSTOMERS
 from tests.channels.twilio.rig_whatsapp import SENDER, TwilioWhatsAppRig
 from tests.channels.twilio.test_twilio_send import content
 
+RIG = TwilioWhatsAppRig
 ANA = CUSTOMERS["ana"]
-
-
-@pytest.fixture
-def rig() -> Iterator[TwilioWhatsAppRig]:
-    made = TwilioWhatsAppRig()
-    made.start()
-    yield made
-    made.stop()
-    assert made.violations() == []
-
-
-@pytest.fixture
-def desk(rig: TwilioWhatsAppRig, tmp_path: Path) -> Desk:
-    return Desk(tmp_path, rig)
 
 
 def conversation(desk: Desk, remote: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,25 +19,16 @@ from omnitui.triage import drafting, follow_ups, sending, undo
 from tests.channels.desk import Desk
 from tests.channels.whatsapp.rig import PEOPLE, WhatsAppRig
 
+RIG = WhatsAppRig
 SCOPED = "ES.1349120865530274"
 ANA = PEOPLE["ana"]
 TEXT = {"type": "text"}
 
 
 @pytest.fixture
-def rig() -> Iterator[WhatsAppRig]:
-    made = WhatsAppRig()
-    made.start()
-    yield made
-    made.stop()
-    assert made.violations() == []
-
-
-@pytest.fixture
-def desk(rig: WhatsAppRig, tmp_path: Path) -> Desk:
-    made = Desk(tmp_path, rig)
-    made.once()
-    return made
+def desk(desk: Desk) -> Desk:
+    desk.once()
+    return desk
 
 
 def writes(desk: Desk, rig: WhatsAppRig, text: str, number: str = "", user: str = "") -> None:
