@@ -292,7 +292,7 @@ async def test_the_outbox_says_why_something_is_held(make_app: MakeApp) -> None:
         await until_shown(pilot, app, "1 mail to go")
         await pilot.press("g", "w")
         await until_shown(pilot, app, "Why it is asking")
-        assert "the customer has written again" in shown(app)
+        assert "The customer has written again." in shown(app)
         await pilot.press("q", "q")
         await quiet(pilot)
         assert inbox(app).list.has_focus
