@@ -97,7 +97,8 @@ async def line(page: Page, call: Call) -> None:
 
     def offers(text: str) -> list[Choice]:
         word, _, args = text.strip().partition(" ")
-        known = [c for c in (matching(word) if word else COMMANDS) if c in runnable(page, context)]
+        here = runnable(page, context)
+        known = [c for c in (matching(word) if word else COMMANDS) if c in here] or _meant(word, here)
         return [
             Choice(f"{c.id} {args}".strip() if args or not c.args else f"{c.id} ", c.id, c.help, c.args.value)
             for c in known
@@ -111,6 +112,17 @@ async def line(page: Page, call: Call) -> None:
         run_line(page, text.strip(), context)
 
 
+def _meant(word: str, commands: Sequence[Command]) -> list[Command]:
+    """What was most likely meant by a word that names nothing, by the whole name or the last part of it."""
+    from difflib import get_close_matches
+
+    names: dict[str, list[Command]] = {}
+    for command in commands:
+        for name in {command.id, command.id.rpartition(".")[2]}:
+            names.setdefault(name, []).append(command)
+    return [command for name in get_close_matches(word, names, 1, 0.7) for command in names[name]][:2]
+
+
 def run_line(page: Page, text: str, context: Context) -> None:
     """Run `text` as a command; `view save` is `view.save`. Raises Refused when it names none, or several."""
     word, _, args = text.partition(" ")
@@ -119,7 +131,9 @@ def run_line(page: Page, text: str, context: Context) -> None:
         word, args = f"{word}.{part}", rest
     found = [c for c in matching(word) if c.context & context and handler_of(c.id, type(page))]
     if not found:
-        raise Refused(f"there is no command {word} here; ? lists all")
+        meant = _meant(word, runnable(page, context))
+        names = " or ".join(c.id for c in meant)
+        raise Refused(f"there is no command {word} here; " + (f"did you mean {names}?" if meant else "? lists all"))
     if len(found) > 1:
         raise Refused(f"{word} may be {', '.join(c.id for c in found[:5])}")
     if args.strip() and not found[0].args:

@@ -144,13 +144,22 @@ class Page(Stacked, inherit_bindings=False):
         if is_field(field) and self.context is not Context.COMPOSE:
             self._beside_a_line(event)
             return
+        begun = self.resolver.pending
         outcome = self.resolver.feed(key_name(event), self.context)
         self._show_pending(outcome.pending)
+        if outcome.binding is None and not outcome.pending and event.is_printable:
+            self._say_unbound(" ".join((*begun, key_name(event))))
         if outcome.binding is not None:
             self.run_command(Call(outcome.binding.command.id, outcome.binding.args, outcome.count))
         if outcome.binding is not None or outcome.pending or self.context is not Context.COMPOSE:
             event.stop()
             event.prevent_default()
+
+    def _say_unbound(self, keys: str) -> None:
+        """A letter of another program's keys: say where ours stand. What can be taken back stays told."""
+        help_ = self.session.keymap.keys_of("help")
+        if help_ and not self.status.shown.way_back and self.context is not Context.COMPOSE:
+            self.say(f"{keys} does nothing here; {help_[0]} lists what does", "muted")
 
     def _taken_by_fields(self) -> Collection[str]:
         """Keys beside letters that the field with the focus never lets through."""
