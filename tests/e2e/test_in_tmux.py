@@ -24,7 +24,7 @@ def short_folder() -> Iterator[Path]:
     """A socket's path may have about a hundred characters."""
     folder = Path(tempfile.mkdtemp(prefix="omni-tmux-", dir="/tmp"))
     yield folder
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def pane() -> Iterator[Tmux]:
     folder = Path(tempfile.mkdtemp(prefix="omni-tmux-", dir="/tmp"))
     with tmux(folder, 80, 24) as server:
         yield server
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def at(text: str) -> int:

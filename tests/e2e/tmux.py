@@ -119,3 +119,13 @@ def tmux(folder: Path, columns: int, rows: int, terminal: str = "tmux-256color")
         yield server
     finally:
         subprocess.run([BINARY or "tmux", "-S", str(folder / "tmux"), "kill-server"], capture_output=True, check=False)
+        _wait_until_tidied(folder)
+
+
+def _wait_until_tidied(folder: Path) -> None:
+    """The demo hears of the end of its terminal, and takes away what it made; AssertionError if not."""
+    deadline = time.monotonic() + 15
+    while left := list(folder.glob("omnitui-demo-*")):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"left behind: {left}")
+        time.sleep(0.05)
