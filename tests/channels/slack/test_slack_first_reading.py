@@ -51,3 +51,29 @@ def test_nothing_of_the_first_reading_is_unread(rig: SlackRig, tmp_path: Path) -
     desk.once()
     unread = desk.rows("SELECT trim(b.text) FROM message m JOIN body b ON b.message_id = m.id WHERE seen = 0")
     assert unread == [("new",)]
+
+
+async def test_a_channel_that_we_are_invited_to_later_is_history_and_the_others_are_not(
+    rig: SlackRig, tmp_path: Path
+) -> None:
+    room, now = "C0LATER", time.time()
+    rig.write("first")
+    async with desk_of(rig, tmp_path) as desk:
+        await desk.until(1)
+        rig.slack.rooms[room] = {"id": room, "name": "later", "is_channel": True}
+        root = rig.slack.post("U0ANA", "old", room, ts=f"{now - 3600:.6f}", tell=False)
+        rig.slack.post("U0BEN", "old reply", room, thread_ts=root, ts=f"{now - 1800:.6f}", tell=False)
+        rig.slack.cut()
+        rig.write("unheard")
+        batches: list[Batch] = []
+        wanted = {"old", "old reply", "unheard", "written meanwhile"}
+        while not wanted <= {*texts(batches, history=True), *texts(batches, history=False)}:
+            batches.append(await desk.connector.pull(desk.cursor, PullBudget(seconds=0.2)))
+            desk.cursor = batches[-1].next_cursor
+            await desk.connector.committed(batches[-1])
+            if texts(batches, history=True) and len(rig.slack.messages[room]) == 2:
+                rig.slack.post("U0BEN", "written meanwhile", room)
+            assert len(batches) < 100
+    assert set(texts(batches, history=True)) == {"old", "old reply"}
+    assert {"unheard", "written meanwhile"} <= set(texts(batches, history=False))
+    assert not {"old", "old reply"} & set(texts(batches, history=False))

@@ -77,6 +77,11 @@ class CatchUp:
         """Whether there is nothing more to read."""
         return self.swept and not place.todo and self._next(place) is None
 
+    def meets(self, place: Place) -> bool:
+        """Whether a channel is, or will be, read for the first time: what is found there is history."""
+        readings = [place.rooms.get(room.id) for room in self.rooms]
+        return any(reading is None or reading.new for reading in readings)
+
     def has_read(self, channel: str) -> bool:
         """Whether the channel's history is not to be read any more in this round."""
         return channel in self.done or all(room.id != channel for room in self.rooms)
@@ -155,7 +160,7 @@ class CatchUp:
         reading = place.rooms.get(room.id)
         if reading is None:
             start = ts_of(Instant(self.now - self.days * DAY))
-            reading = place.rooms[room.id] = Reading(base=start, floor=start, fresh=start)
+            reading = place.rooms[room.id] = Reading(base=start, floor=start, fresh=start, new="new")
         elif not reading.page:
             away = self.now - ts_instant(place.live) if place.live else 0
             overlap = min(max(away, OVERLAP), MOST_OVERLAP)

@@ -112,8 +112,8 @@ class SlackConnector(Connector):
         await self._line.connect()
         catch, events = await self._round(cursor, place)
         found, wait = list[Found](), None
-        # What comes by the line while the account is read for the first time is new: it goes in batches of its own.
-        first = not place.live and not catch.finished(place)
+        # What comes by the line while a channel is read for the first time is new: it goes in batches of its own.
+        first = not catch.finished(place) and (not place.live or catch.meets(place))
         apart = first and bool(cursor and self._line.pending)
         if apart:
             looking = True
@@ -128,7 +128,8 @@ class SlackConnector(Connector):
             await self._line.listen(0.0 if found else min(paused, PAUSE), budget.events)
             left = not catch.finished(place) or bool(place.look)
             looking = left and (not paused or self._clock() - catch.now < PATIENT)
-        envelopes = list(self._line.pending.values())[: budget.events] if apart or not first else []
+        old = first and not apart and (not place.live or any(place.is_new(one.room.id) for one in found))
+        envelopes = [] if old else list(self._line.pending.values())[: budget.events]
         for one in ordered(found):
             events += await self._from_history(one, place)
         for envelope in envelopes:
@@ -136,11 +137,13 @@ class SlackConnector(Connector):
         events += await self._people.settled((await self._known()).team)
         if catch.finished(place) and self._line.connected and catch.line == self._line.lines:
             self._stamp(place, moved=bool(events))
+        if catch.finished(place):
+            place.none_new()
         text = place.text()
         more = looking or len(self._line.pending) > len(envelopes) or (wait == 0.0)
         self._catch, self._handed = catch, text
         token = tuple(one.id for one in envelopes)
-        return Batch(tuple(events), text, more=more, wait=wait, token=token, history=first and not apart)
+        return Batch(tuple(events), text, more=more, wait=wait, token=token, history=old)
 
     async def committed(self, batch: Batch) -> None:
         """Acknowledge the envelopes of the batch."""
@@ -241,7 +244,10 @@ class SlackConnector(Connector):
     async def _history(self, catch: CatchUp, place: Place, budget: PullBudget) -> tuple[list[Found], float]:
         """Pages within a while; then for how many seconds Slack allows no more of them."""
         started, found = self._clock(), list[Found]()
+        mixed = bool(place.live) and catch.meets(place)
         while not catch.finished(place) and len(found) < budget.events and self._clock() - started < STEPS_SECONDS:
+            if mixed and found:
+                break  # a page is of one channel, which is new to us or is not
             try:
                 found += await catch.step(self._client, place)
             except TooMany as error:

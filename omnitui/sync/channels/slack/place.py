@@ -36,6 +36,8 @@ class Reading:
     """The latest message that was seen meanwhile."""
     turn: int = 0
     """When it was read last, as `Place.turn` counts: whoever waits longest is next, however slow it goes."""
+    new: str = ""
+    """Not empty: it is read for the first time, and all of it was said before we came."""
 
 
 @dataclass(slots=True)
@@ -83,6 +85,16 @@ class Place:
             channel, _, ts = name.partition(":")
             by_thread.setdefault(channel, {}).setdefault(root, []).append(ts)
         return json.dumps({**whole, "recent": by_thread}, separators=(",", ":"))
+
+    def is_new(self, channel: str) -> bool:
+        """Whether the channel is read for the first time."""
+        reading = self.rooms.get(channel)
+        return reading is not None and bool(reading.new)
+
+    def none_new(self) -> None:
+        """All channels have been read once."""
+        for reading in self.rooms.values():
+            reading.new = ""
 
     def saw(self, channel: str, ts: str, *, whole: bool) -> None:
         """A message at the channel's top; `whole`: the channel's history has been read up to now."""
