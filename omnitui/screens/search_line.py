@@ -13,6 +13,8 @@ from textual.message import Message
 from textual.reactive import Reactive
 from textual.widgets import Input
 
+from omnitui.widgets.in_order import InOrder
+
 
 class _Fault(Highlighter):
     """Underlines a stretch of the line."""
@@ -27,7 +29,7 @@ class _Fault(Highlighter):
             text.stylize("underline bold", start, max(end, start + 1))
 
 
-class SearchLine(Input):
+class SearchLine(InOrder, Input):
     """Says what the keys mean here; the query is read elsewhere."""
 
     HINTS = (("enter", "to the rows"), ("tab", "complete"), ("escape", "back"))

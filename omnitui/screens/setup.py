@@ -18,6 +18,7 @@ from omnitui.widgets.bars import StatusLine
 from omnitui.widgets.cells import wrap
 from omnitui.widgets.choices import Choice
 from omnitui.widgets.glyphs import Glyphs
+from omnitui.widgets.in_order import InOrder
 from omnitui.widgets.keys import key_name
 from omnitui.widgets.lines import Line
 from omnitui.widgets.picker import PickerRows
@@ -30,7 +31,7 @@ _ASKED = (("Enter", "goes on"), ("Esc", "goes back"), ("Ctrl+C", "leaves"))
 _WAITING = (("Esc", "stops"), ("Ctrl+C", "leaves"))
 
 
-class SetupLine(Input):
+class SetupLine(InOrder, Input):
     """The line one types in; what is no text is for the page."""
 
     def on_key(self, event: events.Key) -> None:

@@ -15,6 +15,7 @@ from omnitui.core.models import ConversationId, MessageId
 from omnitui.core.query.ast import Node, Word
 from omnitui.core.text.find import Sought, sought
 from omnitui.store import search
+from omnitui.widgets.in_order import InOrder
 from omnitui.widgets.thread_hits import hit_lines
 from omnitui.widgets.words import several
 
@@ -25,7 +26,7 @@ Place = tuple[MessageId, int]
 """A message and a line of it."""
 
 
-class FindLine(Input):
+class FindLine(InOrder, Input):
     """The line above the thread."""
 
     HINTS = (("enter", "to the text"), ("escape", "back"))

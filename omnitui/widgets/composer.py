@@ -21,6 +21,7 @@ from textual.widgets.text_area import Selection
 from omnitui.core.saved_replies import spans
 from omnitui.widgets.cells import wrap
 from omnitui.widgets.glyphs import UNICODE, Glyphs
+from omnitui.widgets.in_order import InOrder
 from omnitui.widgets.lines import Line
 from omnitui.widgets.painted import Painted
 
@@ -36,7 +37,7 @@ _BLANK = Style(bold=True, reverse=True)
 """What is not filled in: seen without colours too."""
 
 
-class ComposerText(TextArea):
+class ComposerText(InOrder, TextArea):
     """The text; a paste that is too long is refused in words, and a blank of a saved reply stands out."""
 
     @dataclass

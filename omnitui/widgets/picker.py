@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from textual import events
@@ -19,6 +20,7 @@ from omnitui.core.errors import OmnituiError
 from omnitui.widgets.cells import fill
 from omnitui.widgets.choices import Choice, Filter, Other
 from omnitui.widgets.glyphs import UNICODE, Glyphs
+from omnitui.widgets.in_order import InOrder
 from omnitui.widgets.keys import key_name
 from omnitui.widgets.lines import Line, Piece, paint, sides
 from omnitui.widgets.painted import Painted
@@ -117,7 +119,7 @@ class PickerPreview(Painted, inherit_bindings=False):
         return ((" ", ""), *self.lines[y - 1]) if y <= len(self.lines) else None
 
 
-class PickerLine(Input):
+class PickerLine(InOrder, Input):
     """The line one types in; a key that stands for a row goes to the picker while nothing is typed."""
 
     virtual_size = Reactive(Size(0, 0), layout=False)
@@ -200,7 +202,7 @@ class Picker(Vertical):
                 self.rows.styles.height = max(1, min(len(choices), 6 if self.question.preview else 12))
             self._show_preview()
             if self.question.later is not None:
-                self.run_worker(self._bring(self.question, text), group="later", exclusive=True)
+                self.run_worker(partial(self._bring, self.question, text), group="later", exclusive=True)  # type: ignore[arg-type]
 
     async def _bring(self, question: Question, text: str) -> None:
         try:
