@@ -1,4 +1,4 @@
-"""Starting a worker from a screen: in a process of its own, which outlives it for a while."""
+"""Starting ourselves: a worker, in a process that outlives its screen for a while; the screen after the set-up."""
 
 from __future__ import annotations
 
@@ -8,9 +8,25 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import NoReturn
 
 from omnitui.config.places import Places
 from omnitui.sync.lock import held
+
+
+def command(home: Path | None, *args: str) -> list[str]:
+    """Ourselves, for this home, with these arguments."""
+    return [sys.executable, "-m", "omnitui", *(["--home", str(home)] if home else []), *args]
+
+
+def environment() -> dict[str, str]:
+    """In which `command` finds what we are made of."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+def become(home: Path | None, *args: str) -> NoReturn:
+    """Go on as a new program with these arguments, in this terminal: without what this one has loaded."""
+    os.execve(sys.executable, command(home, *args), environment())  # noqa: S606 - ourselves, by arguments of our own
 
 
 def spawn_if_none(places: Places, home: Path | None = None, passphrase: str = "") -> bool:
@@ -21,18 +37,16 @@ def spawn_if_none(places: Places, home: Path | None = None, passphrase: str = ""
     """
     if held(places.lock):
         return False
-    command = [sys.executable, "-m", "omnitui", *(["--home", str(home)] if home else []), "sync", "--while-used"]
-    command += ["--passphrase-stdin"] if passphrase else []
-    path = os.pathsep.join(p for p in sys.path if p)
+    said = command(home, "sync", "--while-used", *(["--passphrase-stdin"] if passphrase else []))
     with places.log.open("ab") as log:
         worker = subprocess.Popen(  # noqa: S603 - ourselves, by arguments of our own
-            command,
+            said,
             stdin=subprocess.PIPE if passphrase else subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
             close_fds=True,
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment(),
         )
     if worker.stdin is not None:
         with contextlib.suppress(BrokenPipeError), worker.stdin as pipe:
