@@ -32,6 +32,6 @@ def test_what_the_setup_has_loaded_is_gone_with_it(tmp_path: Path) -> None:
         assert terminal.until("What shall be set up", 30), terminal.output[-2000:]
         assert "lexbor" in libraries(terminal)
         terminal.output = b""
-        terminal.press("ctrl+c", wait=0.3)
+        terminal.type("\x03")
         assert terminal.until("longest first", 30), terminal.output[-2000:]
         assert "lexbor" not in libraries(terminal)
