@@ -80,7 +80,7 @@ def _choices(spec: Field[Any]) -> str:
     least, most = spec.metadata["least"], spec.metadata["most"]
     parts = []
     if spec.metadata["choices"]:
-        parts.append("One of " + ", ".join(spec.metadata["choices"]) + ".")
+        parts.append("One of " + ", ".join(filter(None, spec.metadata["choices"])) + ".")
     if least is not None:
         parts.append(f"From {least} to {most}.")
     if spec.default is MISSING:
