@@ -88,7 +88,7 @@ async def back(page: InboxPage, call: Call) -> None:
     elif page.list.marked:
         page.list.set_marked(set())
         page.say("")
-    else:
+    elif not page.status.shown.way_back:
         quits = " or ".join(page.session.keymap.keys_of("quit")) or "the palette"
         page.say(f"This is the list; {quits} leaves the program", "muted")
 

@@ -105,11 +105,16 @@ async def line(page: Page, call: Call) -> None:
         ]
 
     value, _ = await page.ask(
-        Question(":", offers, "command and arguments", free=True, typed_first=True, complete=True)
-    )
-    text = value if isinstance(value, str) else ""
-    if text.strip():
-        run_line(page, text.strip(), context)
+        Question(
+            ":", offers, "command and arguments", text=page.session.refused_line, free=True, typed_first=True,
+            complete=True,
+        )
+    )  # fmt: skip
+    text = value.strip() if isinstance(value, str) else ""
+    page.session.refused_line = text
+    if text:
+        run_line(page, text, context)
+        page.session.refused_line = ""
 
 
 def _meant(word: str, commands: Sequence[Command]) -> list[Command]:

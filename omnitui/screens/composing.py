@@ -75,6 +75,9 @@ class Composing:
         self._kept = kept or draft
         await self._look_at_channel()
         self._telling.begins(draft.body)
+        if page.status.shown.said_role == "muted":
+            # A hint for what was done before.
+            page.say("")
         page.panes.show_thread()
         page.composer.open("", "", draft.body, note=draft.kind == "note")
         self.show_facts()

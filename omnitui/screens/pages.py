@@ -120,7 +120,7 @@ class OutboxPage(SheetPage, inherit_bindings=False):
         self.sheet.show([self._entry(row) for row in (*rows, *done)])
         chats = {account.name: account.channel for account in self.session.agent.channels}
         what = said(chats.get(row.account, EMAIL) for row in rows)
-        self.set_title(f"Outbox · {several(len(rows), what)} to go")
+        self.set_title(f"Outbox · {several(len(rows), what)} to go" if rows else self.TITLE_WORDS)
 
     def row(self) -> OutboxRow | None:
         """The item at the cursor."""

@@ -51,6 +51,8 @@ class Session:
     """What long work of triage goes on now; empty when none does."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Who works at triage for longer than a moment; those behind come in their order."""
+    refused_line: str = ""
+    """A `:` line that named no command: it stands there again, to be mended."""
     last_snooze: str = ""
     """What was said the last time, for `s s`."""
 

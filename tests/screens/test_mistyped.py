@@ -50,3 +50,40 @@ async def test_a_key_of_another_program_is_told_to_do_nothing(make_app: MakeApp)
         await quiet(pilot)
         assert status.shown.said == done
         assert status.shown.way_back == "z undo"
+
+
+async def test_a_refused_line_stands_there_again_until_another_is_typed(make_app: MakeApp) -> None:
+    app = make_app(5, each=1)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        line = inbox(app).picker.line
+        await pilot.press("colon", *"snoze fri 9", "enter")
+        await quiet(pilot)
+        await pilot.press("colon")
+        await quiet(pilot)
+        assert line.value == "snoze fri 9"
+        await pilot.press("tab", "enter")
+        await quiet(pilot)
+        assert inbox(app).status.shown.said.startswith("Snoozed")
+        await pilot.press("colon")
+        await quiet(pilot)
+        assert line.value == ""
+
+
+async def test_leaving_the_list_hides_no_way_back(make_app: MakeApp) -> None:
+    app = make_app(5, each=1)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot)
+        status = inbox(app).status
+        await pilot.press("escape")
+        await quiet(pilot)
+        assert status.shown.said.startswith("This is the list")
+        await pilot.press("r")
+        await quiet(pilot)
+        assert status.shown.said == ""
+        await pilot.press("escape", "e")
+        await quiet(pilot)
+        done = status.shown.said
+        await pilot.press("escape", "escape")
+        await quiet(pilot)
+        assert (status.shown.said, status.shown.way_back) == (done, "z undo")

@@ -72,6 +72,14 @@ async def at(pilot: Pilot[None], app: OmnituiApp, *keys: str) -> None:
     await pilot.press(*keys)
 
 
+async def until_left(pilot: Pilot[None], app: OmnituiApp) -> None:
+    """Wait for the inbox to be back, and its thread to have the focus."""
+    for _ in range(600):
+        if isinstance(app.screen, InboxPage) and app.screen.thread.has_focus:
+            return
+        await pilot.pause(0.05)
+
+
 async def test_pictures_one_after_the_other(make_app: MakeApp) -> None:
     app = make_app(5, each=1)
     put_files(app, THREE)
@@ -87,10 +95,9 @@ async def test_pictures_one_after_the_other(make_app: MakeApp) -> None:
         await pilot.press("j")
         await until_shown(pilot, app, "cut.png cannot be shown: it is damaged or cut short.")
         await pilot.press("j")
-        await quiet(pilot)
-        assert "3 of 3" in shown(app)
+        await until_shown(pilot, app, "3 of 3")
         await pilot.press("q")
-        await quiet(pilot)
+        await until_left(pilot, app)
         assert inbox(app).thread.has_focus
 
 
@@ -118,7 +125,7 @@ async def test_it_is_left_by_each_key_while_it_is_read(make_app: MakeApp, key: s
             await pilot.pause(0.01)
         assert isinstance(app.screen, PicturePage)
         await pilot.press(key)
-        await quiet(pilot)
+        await until_left(pilot, app)
         assert isinstance(app.screen, InboxPage)
 
 
@@ -130,11 +137,11 @@ async def test_a_number_means_that_file(make_app: MakeApp) -> None:
         await until_shown(pilot, app, "two.jpg · JPEG")
         assert "2 of 3" in shown(app)
         await pilot.press("q")
-        await quiet(pilot)
+        await until_left(pilot, app)
         await pilot.press(":", *"picture.look 2", "enter")
         await until_shown(pilot, app, "label.pdf cannot be shown: it is no PNG, JPEG")
         await pilot.press("q")
-        await quiet(pilot)
+        await until_left(pilot, app)
         await pilot.press(":", *"picture.look 9", "enter")
         await until_shown(pilot, app, "there is no file 9")
 
@@ -193,7 +200,7 @@ async def test_without_a_worker_it_says_what_to_do(make_app: MakeApp) -> None:
         await at(pilot, app, "I")
         await until_shown(pilot, app, "cannot be shown: files are opened by the worker, and none runs; start it with")
         await pilot.press("q")
-        await quiet(pilot)
+        await until_left(pilot, app)
         assert isinstance(app.screen, InboxPage)
 
 
