@@ -56,6 +56,7 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
         acts.register()
         self.run_worker(self._follow(), name="link", exit_on_error=True)
         self.set_timer(0.5, self._begin_collecting)
+        self._say_theme()
 
     def _begin_collecting(self) -> None:
         from omnitui.app_garbage import EVERY, Garbage
@@ -80,6 +81,11 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
             await notifier.begin()
         self.set_interval(EVERY, self._look)
         await self.link.run(self._changed, self._trouble)
+
+    def _say_theme(self) -> None:
+        wanted = self.session.settings.ui.theme
+        if wanted not in self.available_themes:
+            self._say(f"There is no theme {wanted}; these colours are ours. `omnitui config check` names all themes.")
 
     async def _look(self) -> None:
         if self._notifier is not None:

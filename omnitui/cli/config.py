@@ -27,12 +27,13 @@ def path(desk: Desk) -> None:
 def check(desk: Desk, as_json: bool) -> int:
     """Check config.toml; every mistake with its line and what would be right."""
     from omnitui.config.load import check as check_file
-    from omnitui.config.load import key_problems
+    from omnitui.config.load import key_problems, theme_problems
+    from omnitui.widgets.themes import theme_names
 
     file = desk.places.config_file
     settings, problems = check_file(file)
     if settings is not None:
-        problems = key_problems(settings, file)
+        problems = key_problems(settings, file) + theme_problems(settings, file, theme_names())
         if settings.channel_accounts:
             from omnitui.sync.channels.registry import option_problems
 

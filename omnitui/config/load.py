@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -67,6 +68,17 @@ def key_problems(settings: Settings, path: Path) -> list[Problem]:
     lines = key_lines(path.read_text(encoding="utf-8"))
     names = {".".join(str(step) for step in at[1:]): line for at, line in lines.items() if at[:1] == ("keys",)}
     return [Problem(path, names.get(one.entry, 0), f"{one.entry}: {one.message}") for one in wrong]
+
+
+def theme_problems(settings: Settings, path: Path, known: Collection[str]) -> list[Problem]:
+    """A theme that nobody knows: the program runs in its own colours instead. `known`: those that there are."""
+    from omnitui.config.lines import key_lines
+
+    wanted = settings.ui.theme
+    if wanted in known:
+        return []
+    line = key_lines(path.read_text(encoding="utf-8")).get(("ui", "theme"), 0)
+    return [Problem(path, line, f"ui.theme: there is no theme {wanted}; there are {', '.join(sorted(known))}")]
 
 
 def parse(text: str, path: Path) -> tuple[Settings | None, list[Problem]]:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from textual.theme import BUILTIN_THEMES, Theme
 
 
+def theme_names() -> tuple[str, ...]:
+    """Every theme that can be chosen: ours and the framework's."""
+    return (*(theme.name for theme in themes()), *BUILTIN_THEMES)
+
+
 def themes() -> tuple[Theme, ...]:
     """Every theme of ours; text has a contrast of at least 4.5 to 1."""
     return (

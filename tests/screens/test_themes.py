@@ -9,7 +9,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 from omnitui.config.schema import Settings, UiSettings
-from omnitui.widgets.themes import themes
+from omnitui.widgets.themes import theme_names, themes
 from tests.screens.conftest import MakeApp, inbox, quiet, shown
 
 TEXTS = ("text-quiet", "note", "ours", "code", "tag")
@@ -70,3 +70,15 @@ def luminance(color: Color) -> float:
     parts = [c / 255 for c in (color.r, color.g, color.b)]
     r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+async def test_an_unknown_theme_is_told_and_ours_is_there(make_app: MakeApp) -> None:
+    app = make_app(5, settings=replace(Settings(), ui=UiSettings(theme="solarised")))
+    async with app.run_test(size=(120, 36)) as pilot:
+        for _ in range(100):
+            if inbox(app).status.shown.said:
+                break
+            await pilot.pause(0.05)
+        assert "There is no theme solarised" in shown(app)
+        assert app.theme == "omnitui-dark"
+        assert set(theme_names()) <= set(app.available_themes)
