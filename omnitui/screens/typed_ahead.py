@@ -1,7 +1,7 @@
 """Keys typed before the field they are meant for is there.
 
 On a slow line `r` and the first words of the answer arrive together: the words must reach the composer, and never run
-as commands (an `e` would close the conversation).
+as commands (an `e` would close the conversation). Neither must an `e` behind `g a` close one of the view that is left.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from textual.widget import Widget
 from omnitui.core.commands import COMMANDS, Args, Context
 from omnitui.widgets.painted import Painted
 
-OPENS_A_FIELD = frozenset(
+HOLDS_KEYS = frozenset(
     command.id
     for command in COMMANDS
     if (command.context & Context.COMPOSE and command.group == "Write")
@@ -23,11 +23,12 @@ OPENS_A_FIELD = frozenset(
         and (
             command.args is not Args.NONE
             or command.group == "Write"
-            or command.id in ("palette", "line", "help", "text.copy")
+            or command.id in ("palette", "line", "help", "text.copy", "waiting.next")
+            or command.id.startswith("view.")
         )
     )
 )
-"""Commands after which what is typed next is most likely meant for a field, a menu, or what comes after sending."""
+"""Commands after which what is typed next is meant for a field, a menu, what comes after sending, or other rows."""
 
 
 class TypedAhead:
@@ -38,8 +39,8 @@ class TypedAhead:
         self._begun = 0
 
     def begin(self, id: str) -> int:
-        """A command starts; if it opens a field, hold what comes. Its number is for `holds_for`; 0: holds nothing."""
-        if id not in OPENS_A_FIELD:
+        """A command starts; if it is one of those, hold what comes. Its number is for `holds_for`; 0: holds nothing."""
+        if id not in HOLDS_KEYS:
             return 0
         self._held = self._held or []
         self._begun += 1

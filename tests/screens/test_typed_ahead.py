@@ -27,6 +27,11 @@ from tests.screens.conftest import MakeApp, inbox, quiet
         ("rsee you\nz", "SELECT body FROM draft", ["see you"]),
         ("rsee you\x10discard\x1b", "SELECT body FROM draft", ["see you"]),
         ("/is:closed\rxt+vip\r", "SELECT count(*) FROM conversation_tag WHERE tag = 'vip'", [1]),
+        (
+            "6xt+vip\r",
+            "SELECT state FROM conversation c JOIN conversation_tag t ON t.conversation_id = c.id WHERE tag = 'vip'",
+            ["closed"],
+        ),
         ("/is:snoozed eeee", "SELECT state FROM conversation WHERE state NOT IN ('open', 'closed')", []),
     ],
 )
