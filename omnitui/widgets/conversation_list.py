@@ -23,7 +23,7 @@ from omnitui.widgets.lines import Line, paint, with_found
 from omnitui.widgets.painted import Painted
 from omnitui.widgets.window import Window
 
-_MOST_STRIPS = 2000
+_MOST_STRIPS = 600
 
 
 class ConversationList(Painted, can_focus=True, inherit_bindings=False):

@@ -68,7 +68,7 @@ def _blank_alike(one: _Look, other: _Look) -> bool:
     return one.ground == other.ground and _UNSEEN.issuperset(one.styles) and _UNSEEN.issuperset(other.styles)
 
 
-@lru_cache(4096)
+@lru_cache(512)
 def _after(look: _Look, parameters: str) -> _Look:
     """The look after an SGR sequence."""
     styles, ink, ground = list(look.styles), look.ink, look.ground
@@ -98,7 +98,7 @@ def _split(parameters: str) -> Iterator[str]:
         rest = rest[many:]
 
 
-@lru_cache(4096)
+@lru_cache(512)
 def _change(told: _Look, wanted: _Look) -> str:
     """The shortest sequence from one look to another."""
     if told == wanted:
