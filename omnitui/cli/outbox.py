@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MANY = 100_000
 SHORT = 8
 """Characters of an id shown; any beginning that fits one item only names it."""
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON document: the item as it stands then.")
 
 
 @click.group(invoke_without_command=True)
@@ -52,42 +53,48 @@ def outbox(ctx: click.Context, desk: Desk, settled: bool, as_json: bool) -> int:
 
 @outbox.command()
 @click.argument("item", metavar="ID")
+@_json
 @pass_desk
-def retry(desk: Desk, item: str) -> None:
+def retry(desk: Desk, item: str, as_json: bool) -> None:
     """Send it now: end the wait of one that is held or queued, try one that failed or asks again."""
     from omnitui.triage import sending
 
-    _decide(desk, item, lambda cache, agent, id_, now: sending.send_now(cache, id_, now), "It is tried now.")
+    _decide(desk, item, lambda cache, agent, id_, now: sending.send_now(cache, id_, now), "It is tried now.", as_json)
 
 
 @outbox.command()
 @click.argument("item", metavar="ID")
+@_json
 @pass_desk
-def again(desk: Desk, item: str) -> None:
+def again(desk: Desk, item: str, as_json: bool) -> None:
     """Send one that may have been sent: you are sure that it has not arrived."""
     from omnitui.triage import sending
 
-    _decide(desk, item, lambda cache, agent, id_, now: sending.retry_send(cache, id_, now), "It is sent again.")
+    _decide(
+        desk, item, lambda cache, agent, id_, now: sending.retry_send(cache, id_, now), "It is sent again.", as_json
+    )
 
 
 @outbox.command()
 @click.argument("item", metavar="ID")
+@_json
 @pass_desk
-def sent(desk: Desk, item: str) -> None:
+def sent(desk: Desk, item: str, as_json: bool) -> None:
     """One that may have been sent was: you know that it has arrived."""
     from omnitui.triage import sending
 
-    _decide(desk, item, lambda cache, agent, id_, now: sending.arrived(cache, id_, now), "It counts as sent.")
+    _decide(desk, item, lambda cache, agent, id_, now: sending.arrived(cache, id_, now), "It counts as sent.", as_json)
 
 
 @outbox.command()
 @click.argument("item", metavar="ID")
+@_json
 @pass_desk
-def cancel(desk: Desk, item: str) -> None:
+def cancel(desk: Desk, item: str, as_json: bool) -> None:
     """Do not send it. What has not been sent goes back to its draft, to be edited; `omnitui undo` queues it again."""
     from omnitui.triage import sending
 
-    _decide(desk, item, sending.give_up, "It is not sent.")
+    _decide(desk, item, sending.give_up, "It is not sent.", as_json)
 
 
 @outbox.command()
@@ -118,16 +125,25 @@ def edit(desk: Desk, item: str) -> None:
     say("It is in the outbox as you have written it now.")
 
 
-def _decide(desk: Desk, item: str, deed: Callable[[Cache, Agent, str, Instant], object], words: str) -> None:
+def _decide(
+    desk: Desk, item: str, deed: Callable[[Cache, Agent, str, Instant], object], words: str, as_json: bool
+) -> None:
+    """Do it to the item that begins so, and say it; as JSON: the item as it stands then, in a list of one."""
+    from omnitui.store import outbox as items
     from omnitui.store.connection import Role
 
     agent, cache = agent_of(desk), desk.cache(Role.OPERATIONS)
     try:
-        deed(cache, agent, _whole(cache, item), desk.now())
+        id_ = _whole(cache, item)
+        deed(cache, agent, id_, desk.now())
+        rows = [row for row in items.rows(settled=True).all(cache) if row.id == id_]
     finally:
         cache.close()
     wake_worker(desk)
-    say(words)
+    if as_json:
+        emit({"items": [_fields(row) for row in rows]})
+    else:
+        say(words)
 
 
 def _whole(cache: Cache, beginning: str) -> str:

@@ -141,8 +141,11 @@ def test_decisions(home: Path, state: str, phase: str, words: str, code: int, be
     leave(home, item, state, phase)
     done = omnitui(home, "outbox")
     assert (done.returncode, "in words" in done.stdout) == (1, True)
-    done = omnitui(home, "outbox", words, item[:8], EDITOR="false")
+    json_ = [] if words == "edit" else ["--json"]
+    done = omnitui(home, "outbox", words, item[:8], *json_, EDITOR="false")
     assert done.returncode == code, done.stderr
+    if not code:
+        assert [row["state"] for row in documents(done)[0]["items"]] == ([becomes] if becomes else [])
     states = {row["id"]: row["state"] for row in listed(home, "--all")}
     assert states.get(item) == becomes
 
