@@ -2,8 +2,8 @@
 
 `--minutes 60` goes on for an hour. No key may end the program, leave a traceback, or make it deaf: after the run it
 must still answer. Prints one JSON object. Another connection changes conversations meanwhile, as a worker would. Every
-thousand keys all is left and the list is looked at while others change around the cursor: it must stay on its
-conversation and on its line.
+thousand keys all is left, help must come, and the list is looked at while others change around the cursor: it must stay
+on its conversation and on its line.
 """
 
 from __future__ import annotations
@@ -115,6 +115,9 @@ def run(
             if number % CALM == 0:
                 sizes.append(rss(terminal.pid))
                 looks += stays(terminal, cache, chance, (columns, rows))
+                if not answers(terminal):
+                    raise AssertionError(f"deaf after {typed[-40:]}\n{picture(terminal, columns, rows)}")
+                terminal.press("escape", wait=0.4)
         sizes.append(rss(terminal.pid))
         before_that = picture(terminal, columns, rows)
         if not answers(terminal):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -20,7 +20,7 @@ from omnitui.core.models import Draft, StepRow
 from omnitui.screens.handlers import Call, handler_of
 from omnitui.screens.session import Session
 from omnitui.screens.stacked import Stacked
-from omnitui.screens.typed_ahead import TypedAhead, is_field
+from omnitui.screens.typed_ahead import LAPSES, TypedAhead, is_field, leads_to_text
 from omnitui.widgets.bars import StatusLine
 from omnitui.widgets.choices import Choice, fitting
 from omnitui.widgets.keys import key_name
@@ -99,10 +99,9 @@ class Page(Stacked, inherit_bindings=False):
         """A question is open."""
         return self.furnished and self.picker.question is not None
 
-    @property
-    def opening(self) -> bool:
-        """A field is open or about to get the focus."""
-        return self._asking or self.writing
+    def opens(self, *, writes: bool) -> bool:
+        """A field is open or about to get the focus; `writes`: after a command that leads into the composer."""
+        return self._asking or (writes and self.writing)
 
     def _all_here(self) -> None:
         """Every widget is there now: what was typed meanwhile is typed."""
@@ -211,18 +210,29 @@ class Page(Stacked, inherit_bindings=False):
         if result is not None:
             begun = 0 if call.args else self._ahead.begin(call.id)
             # On the app, not on this page: what was begun here goes on when the page is left.
-            self.app.run_worker(self._finish(result, begun), exit_on_error=True)
+            self.app.run_worker(self._finish(result, begun, leads_to_text(call.id)), exit_on_error=True)
 
-    async def _finish(self, result: Awaitable[None], begun: int) -> None:
-        well = await self.said(lambda: result)
+    async def _finish(self, result: Awaitable[None], begun: int, writes: bool) -> None:
+        well = False
+        try:
+            well = await self.said(lambda: result)
+        finally:
+            if not well and self._ahead.holds_for(begun):
+                self._ahead.drop()
         if not self._ahead.holds_for(begun):
             return
-        if not well:
-            self._ahead.drop()
-        if not self.opening:
+        if not self.opens(writes=writes):
             self._ahead.end(self.on_key)
-        elif self.picker.question is None:
+            return
+        if self.picker.question is None:
             self._ahead.focused(self.focused)
+        if self._ahead.holds_for(begun):
+            # The field gets the focus at once, unless somebody went elsewhere meanwhile: no key may be held for ever.
+            self.set_timer(LAPSES, partial(self._lapse, begun))
+
+    def _lapse(self, begun: int) -> None:
+        if self._ahead.holds_for(begun):
+            self._ahead.end(self.on_key)
 
     def say(self, text: str, role: str = "", way_back: str = "") -> None:
         """Tell what happened, on the bottom line; `way_back` is the key that takes it back, and its word.

@@ -43,10 +43,9 @@ class ContactsPage(SheetPage, inherit_bindings=False):
         yield self.sheet
         yield from self.foot()
 
-    @property
-    def opening(self) -> bool:
+    def opens(self, *, writes: bool) -> bool:
         """The search line takes what is typed too."""
-        return super().opening or self.line.has_focus
+        return super().opens(writes=writes) or self.line.has_focus
 
     async def read(self) -> None:
         """Read the people anew."""

@@ -131,10 +131,9 @@ class InboxPage(InboxParts, inherit_bindings=False):
         """The composer is open."""
         return self.furnished and self.composer.writing
 
-    @property
-    def opening(self) -> bool:
+    def opens(self, *, writes: bool) -> bool:
         """A field is open or about to get the focus; the search line too."""
-        return super().opening or self.search.opening or self.find.opening
+        return super().opens(writes=writes) or self.search.opening or self.find.opening
 
     @property
     def here(self) -> ConversationRow | None:

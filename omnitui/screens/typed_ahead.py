@@ -29,6 +29,14 @@ HOLDS_KEYS = frozenset(
     )
 )
 """Commands after which what is typed next is meant for a field, a menu, what comes after sending, or other rows."""
+LAPSES = 1.0
+"""Seconds after a command within which its field gets the focus, on the slowest machine."""
+_LEADS_TO_TEXT = frozenset(command.id for command in COMMANDS if command.group == "Write")
+
+
+def leads_to_text(id: str) -> bool:
+    """A command after which the composer is open because of it; behind others it may stand open beside the list."""
+    return id in _LEADS_TO_TEXT
 
 
 class TypedAhead:

@@ -12,6 +12,8 @@ from bench.cache import fill
 from bench.terminal import running
 from campaigns.random_keys import CONFIG
 from omnitui.config.places import places, prepare
+from omnitui.screens.handlers import Call
+from omnitui.screens.typed_ahead import LAPSES
 from omnitui.store.connection import Role, open_cache
 from tests.screens.conftest import MakeApp, inbox, quiet
 
@@ -111,3 +113,56 @@ async def test_the_end_of_another_command_lets_no_held_key_go(make_app: MakeApp)
             page.on_key(events.Key(key, key))
         await quiet(pilot, 0.4)
         assert "Copied the address" in page.status.shown.said
+
+
+async def test_no_key_is_held_for_ever_beside_an_open_composer(make_app: MakeApp) -> None:
+    app = make_app(20)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot)
+        page = inbox(app)
+        await pilot.press("r")
+        await quiet(pilot)
+        assert page.composer.area.has_focus
+        page.list.focus()
+        await quiet(pilot)
+        before = page.list.window.at
+        await pilot.press("5")
+        await quiet(pilot)
+        await pilot.press("j", "j")
+        await quiet(pilot)
+        assert page.writing
+        assert page.list.window.at == before + 2
+        await pilot.press("t")
+        await quiet(pilot)
+        assert page.picker.question is not None
+        await pilot.press(*"vip", "enter")
+        await quiet(pilot)
+        assert "Tagged" in page.status.shown.said
+
+
+async def test_a_field_that_gets_no_focus_lets_the_keys_go(make_app: MakeApp) -> None:
+    app = make_app(20)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot)
+        page = inbox(app)
+        await pilot.press("r")
+        await quiet(pilot)
+        page.list.focus()
+        await quiet(pilot)
+        # As a click into the list, while the answer is still being opened.
+        page.composer.area.can_focus = False
+        before = page.list.window.at
+        page.run_command(Call("reply.all"))
+        page.on_key(events.Key("j", "j"))
+        await quiet(pilot)
+        page.list.focus()
+        await pilot.press("j")
+        assert page.list.window.at == before
+        await pilot.pause(LAPSES)
+        for _ in range(100):
+            page.list.focus()
+            await pilot.press("j")
+            if page.list.window.at != before:
+                break
+            await pilot.pause(0.05)
+        assert page.list.window.at > before
