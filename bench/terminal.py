@@ -88,6 +88,10 @@ class Terminal:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Another size of the window."""
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
     def press(self, *keys: str, wait: float = 0.25) -> bytes:
         """Type keys, one after the other; gives what the program wrote."""
         out = b""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from omnitui.app_notify import Notifier
 
 
+FIT_EVERY = 1.0
+"""Seconds between two looks whether the terminal has another size."""
 WAITS = "The mailbox is busy with other work; what you did waits for its turn"
 
 
@@ -56,6 +58,7 @@ class OmnituiApp(BaseApp[str], inherit_bindings=False):
         acts.register()
         self.run_worker(self._follow(), name="link", exit_on_error=True)
         self.set_timer(0.5, self._begin_collecting)
+        self.set_interval(FIT_EVERY, self.fit)
         self._say_theme()
 
     def _begin_collecting(self) -> None:

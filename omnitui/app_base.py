@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import ClassVar
 
+from textual import events
 from textual.app import App, ReturnType
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome
+from textual.geometry import Size
 from textual.message import Message
 
 from omnitui.hangup import watch
@@ -91,6 +94,19 @@ class BaseApp(App[ReturnType], inherit_bindings=False):
             self.set_reactive(App.theme, wanted)
             self.stylesheet.set_variables(self.get_css_variables())
         self.set_class(ascii, "-ascii")
+
+    def fit(self) -> None:
+        """Take the size that the terminal has, should no signal have told of it: one that is lost would leave the
+        screen in its old size until the next one.
+        """
+        descriptor = getattr(self._driver, "fileno", None)
+        if self.is_headless or not isinstance(descriptor, int):
+            return
+        with suppress(OSError, ValueError):
+            columns, rows = os.get_terminal_size(descriptor)
+            if columns and rows and (columns, rows) != self.screen.size:
+                there = Size(columns, rows)
+                self.post_message(events.Resize(there, there))
 
     def leave_on_signals(self) -> None:
         """A closed terminal and a kind kill leave by the ordinary way: the terminal is put right, the demo tidied."""

@@ -381,4 +381,7 @@ class InboxPage(InboxParts, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Other panes fit."""
+        before = self.panes.thread_beside
         self.panes.fit(event.size.width)
+        if self.panes.thread_beside and not before and self.furnished and self.list.has_focus:
+            self.follow_now()
