@@ -62,7 +62,7 @@ async def rest(app: OmnituiApp, pilot: Pilot[None]) -> None:
     """Answer no question, and write nothing."""
     for _ in range(12):
         page = app.screen
-        if not isinstance(page, Page) or not page.opening:
+        if not isinstance(page, Page) or not page.opens(writes=True):
             return
         await pilot.press("escape")
         await quiet(pilot, 0.0)
