@@ -48,11 +48,19 @@ class SavedReply:
     updated_at: Instant = Instant(0)
 
 
-def checked(reply: SavedReply) -> SavedReply:
-    """The reply made safe. Raises Refused for a name that cannot be one, an empty text or a variable there is not."""
-    name = safe_text(reply.name, lines=False)
+def checked_name(name: str) -> str:
+    """The name made safe. Raises Refused for what cannot be one."""
+    name = safe_text(name, lines=False).strip()
+    if not name:
+        raise Refused("a saved reply needs a name")
     if not _NAME.fullmatch(name) or len(name) > NAME_LENGTH:
         raise Refused(f"“{name[:80]}” cannot be the name of a saved reply: letters and digits first, no / in it")
+    return name
+
+
+def checked(reply: SavedReply) -> SavedReply:
+    """The reply made safe. Raises Refused for a name that cannot be one, an empty text or a variable there is not."""
+    name = checked_name(reply.name)
     body = safe_text(reply.body).strip("\n").rstrip()
     if not body:
         raise Refused(f"The saved reply “{name}” has no text")

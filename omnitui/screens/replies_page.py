@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from omnitui.core.saved_replies import SavedReply
+from omnitui.core.saved_replies import SavedReply, checked_name
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
 from omnitui.screens.pages import SheetPage
@@ -30,16 +30,22 @@ class RepliesPage(SheetPage, inherit_bindings=False):
     async def read(self) -> None:
         """Read them anew."""
         found = await self.session.reader.all(saved_replies.every())
+        unsaved = self.session.unsaved
+        names = {reply.name.lower() for reply in found}
+        found = [*(reply for name, reply in unsaved.items() if name not in names), *found]
         self._replies = {reply.name: reply for reply in found}
-        self.sheet.show([self._entry(reply) for reply in found])
+        self.sheet.show([self._entry(unsaved.get(reply.name.lower(), reply)) for reply in found])
 
     def reply(self) -> SavedReply | None:
         """The one at the cursor."""
         return self._replies.get(self.sheet.chosen)
 
     def _entry(self, reply: SavedReply) -> Entry:
-        right = f"{reply.author}  {moment(reply.updated_at, self.session.now())}"
-        first = sides(((reply.name, "strong"), (f"  {reply.subject}", "")), ((right, "muted"),), self.width)
+        saved = reply.name.lower() not in self.session.unsaved
+        right = f"{reply.author}  {moment(reply.updated_at, self.session.now())}" if saved else "not saved yet"
+        first = sides(
+            ((reply.name, "strong"), (f"  {reply.subject}", "")), ((right, "muted" if saved else "warn"),), self.width
+        )
         return Entry((first, ((f"  {' '.join(reply.body.split())}", "muted"),)), reply.name)
 
 
@@ -66,14 +72,17 @@ async def new(page: RepliesPage, call: Call) -> None:
         )
         name = (await page.ask(question))[0] or ""
     if name.strip():
-        await _write(page, SavedReply(name.strip(), ""))
+        await _write(page, SavedReply(checked_name(name), ""))
 
 
 @handles("draft.delete", page="replies")
 async def delete(page: RepliesPage, call: Call) -> None:
     """Throw it away; undo brings it back."""
     reply, session = page.reply(), page.session
-    if reply is not None:
+    if reply is not None and session.unsaved.pop(reply.name.lower(), None) is not None:
+        page.say(f"What was not saved of “{reply.name}” is thrown away", "muted")
+        await page.read()
+    elif reply is not None:
         step = await session.writer.do(triage.delete, session.agent, reply.name, session.now())
         if step is not None:
             page.said_step(step)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from omnitui.core.errors import Refused
-from omnitui.core.saved_replies import VARIABLES, SavedReply
+from omnitui.core.saved_replies import VARIABLES, SavedReply, checked_name
 from omnitui.store import saved_replies
 from omnitui.triage import saved_replies as triage
 from omnitui.widgets.choices import Choice
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 
 class ReplyWriting:
-    """The saved reply in the composer. Nothing of it is lost: it is saved, or the box stays open and says why not."""
+    """The saved reply in the composer. What cannot be saved keeps the box open once, and says why; left again, it is
+    kept as it is until the program ends."""
 
     def __init__(self, page: InboxPage) -> None:
         self._page = page
         self.reply: SavedReply | None = None
         self._was = ""
+        self._refused: str | None = None
 
     async def open(self, reply: SavedReply) -> None:
         """Show one to write on, a new one where there is none of its name."""
@@ -32,7 +34,10 @@ class ReplyWriting:
         known = await page.session.reader.first(saved_replies.by_name(reply.name))
         self.reply, self._was = known or reply, known.name if known else ""
         page.panes.show_thread()
-        page.composer.open("", "", self.reply.body, note=False)
+        unsaved = page.session.unsaved.pop(reply.name.lower(), None)
+        if unsaved is not None:
+            self.reply = replace(self.reply, subject=unsaved.subject)
+        page.composer.open("", "", unsaved.body if unsaved else self.reply.body, note=False)
         self._show()
         page.refresh_hints()
 
@@ -66,14 +71,26 @@ class ReplyWriting:
         session.wake()
 
     async def put_away(self) -> None:
-        """Close the box; what was changed is saved. An empty one is forgotten."""
+        """Close the box; what was changed is saved. An empty one is forgotten.
+
+        Raises Refused for what cannot be saved, once: with the same text again, the box closes without saving.
+        """
         reply, text = self.reply, self._page.composer.text
         if reply is None:
             return
-        if not text.strip() or text.rstrip() == reply.body:
+        if not text.strip() or (text.rstrip() == reply.body and self._was == reply.name):
             self._close()
+        elif text == self._refused:
+            self._page.session.unsaved[reply.name.lower()] = replace(reply, body=text)
+            self._close()
+            self._page.say(f"“{reply.name}” is not saved; what you wrote is there until omnitui ends", "warn")
         else:
-            await self.save(text)
+            try:
+                await self.save(text)
+            except Refused as error:
+                self._refused = text
+                key = (self._page.session.keymap.keys_of("compose.close") or ("the same key",))[0]
+                raise Refused(f"Not saved ({key} again leaves it so): {error}") from error
 
     def discard(self) -> None:
         """Close the box without saving; what was saved before stays."""
@@ -90,13 +107,15 @@ class ReplyWriting:
             value, _ = await page.ask(question)
             if value is None or self.reply is None:
                 return
-            if field == "name" and not value.strip():
-                raise Refused("a saved reply needs a name")
-            self.reply = replace(self.reply, **{field: value.strip()})
+            if field == "name":
+                self.reply = replace(self.reply, name=checked_name(value))
+            else:
+                self.reply = replace(self.reply, subject=value.strip())
+            self._refused = None
             self._show()
 
     def _close(self) -> None:
-        self.reply = None
+        self.reply = self._refused = None
         self._page.composer.close()
         self._page.panes.focus_shown()
         self._page.refresh_hints()

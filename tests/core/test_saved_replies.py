@@ -75,7 +75,7 @@ def test_what_to_call_somebody(name: str, first: str) -> None:
 @pytest.mark.parametrize(
     ("name", "body", "words"),
     [
-        ("", "x", "cannot be the name"),
+        ("", "x", "needs a name"),
         ("a/b", "x", "cannot be the name"),
         (".hidden", "x", "cannot be the name"),
         ("thanks", " \n", "has no text"),
