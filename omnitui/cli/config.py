@@ -33,7 +33,7 @@ def check(desk: Desk, as_json: bool) -> int:
     file = desk.places.config_file
     settings, problems = check_file(file)
     if settings is not None:
-        problems = key_problems(settings, file) + theme_problems(settings, file, theme_names())
+        problems = key_problems(settings, file, desk.now()) + theme_problems(settings, file, theme_names())
         if settings.channel_accounts:
             from omnitui.sync.channels.registry import option_problems
 

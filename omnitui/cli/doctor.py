@@ -56,7 +56,7 @@ def _examine(desk: Desk, *, offline: bool, fix: bool) -> Iterator[Finding]:
     yield from mending.found(desk.places, desk.now())
     settings, problems = check(desk.places.config_file)
     if settings is not None:
-        problems = key_problems(settings, desk.places.config_file)
+        problems = key_problems(settings, desk.places.config_file, desk.now())
     for mistake in problems:
         yield problem(
             "config",

@@ -22,7 +22,8 @@ from omnitui.core.keymap import Keymap
 def keys(desk: Desk, as_json: bool, check: bool, watch: bool) -> int:
     """List the keys and the commands they run."""
     keymap = keymap_of(desk.settings.keys)
-    for problem in key_problems(desk.settings, desk.places.config_file):
+    problems = key_problems(desk.settings, desk.places.config_file, desk.now())
+    for problem in problems:
         say(str(problem))
     if watch:
         need_terminal("`omnitui keys`")
@@ -33,7 +34,7 @@ def keys(desk: Desk, as_json: bool, check: bool, watch: bool) -> int:
         emit({"keys": [_fields(command, keymap) for command in COMMANDS]})
     elif not check:
         _table(keymap)
-    return Exit.FOUND if keymap.problems else Exit.OK
+    return Exit.FOUND if problems else Exit.OK
 
 
 def _fields(command: Command, keymap: Keymap) -> dict[str, object]:

@@ -25,10 +25,11 @@ def snooze(desk: Desk, ids: tuple[int, ...], query: str, until: str, as_json: bo
     from omnitui.cli.at_work import agent_of
     from omnitui.cli.deed import do
     from omnitui.core.snooze import describe, snooze_until
+    from omnitui.core.snooze_words import THEY_REPLY
     from omnitui.triage import state
 
     which, now, zone = which_of(desk, ids, query), desk.now(), agent_of(desk).zone
-    until_reply = until.strip().lower() in ("reply", "until reply", "they reply")
+    until_reply = until.strip().lower() in THEY_REPLY
     at = None if until_reply else snooze_until(until, now=now, zone=zone)
     words = "" if at is None else describe(at, zone, now)
     do(desk, lambda cache, agent, now: state.snooze(cache, agent, which, at, now, words), as_json=as_json)

@@ -22,6 +22,7 @@ from omnitui.config.schema import (
 from omnitui.core.channels import EMAIL
 from omnitui.core.dataclass import dataclass
 from omnitui.core.errors import ConfigError
+from omnitui.core.times import Instant
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,15 @@ def check(path: Path) -> tuple[Settings | None, list[Problem]]:
     return parse(text, path)
 
 
-def key_problems(settings: Settings, path: Path) -> list[Problem]:
+def key_problems(settings: Settings, path: Path, now: Instant) -> list[Problem]:
     """What is wrong with entries of `[keys]`: the program runs without them, on the keys it came with."""
+    from omnitui.config.bound import told_wrong
     from omnitui.config.keys import keymap_of
     from omnitui.config.lines import key_lines
+    from omnitui.config.zone import local_zone
 
-    wrong = keymap_of(settings.keys).problems
+    zone = settings.agent.timezone or local_zone()
+    wrong = [*keymap_of(settings.keys).problems, *told_wrong(settings.keys.bindings, now=now, zone=zone)]
     if not wrong:
         return []
     lines = key_lines(path.read_text(encoding="utf-8"))

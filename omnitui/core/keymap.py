@@ -143,7 +143,7 @@ def build(
 
 
 def _entry(entry: str, values: Sequence[str], commands: Sequence[Command], letters: Mapping[str, str]) -> list[Binding]:
-    command, args = _named(entry, commands)
+    command, args = named(entry, commands)
     keys = [tuple(letters.get(key, key) for key in parse_keys(text)) for text in values]
     if keys and all(any(key in _EXTENDED for key in sequence) for sequence in keys):
         raise ValueError(f"classic terminals cannot send {' '.join(keys[0])}; give a second key that they can")
@@ -166,7 +166,8 @@ def _first_clash(entries: Mapping[str, list[Binding]], usual: Sequence[Binding])
     return None
 
 
-def _named(entry: str, commands: Sequence[Command]) -> tuple[Command, str]:
+def named(entry: str, commands: Sequence[Command] = COMMANDS) -> tuple[Command, str]:
+    """The command that an entry of `[keys]` names, and what it is told. Raises ValueError, in words."""
     id, _, args = entry.strip().partition(" ")
     for command in commands:
         if command.id == id:

@@ -145,3 +145,6 @@ NAMED = {
     }.items()
     for word in words.split()
 }
+
+THEY_REPLY = frozenset({"reply", "until reply", "they reply"})
+"""What one says to sleep without a time. The grammar does not know it: whoever has no use for it must not take it."""

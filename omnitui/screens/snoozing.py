@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from omnitui.core.errors import QueryError
 from omnitui.core.snooze import EXAMPLES, describe, snooze_until
+from omnitui.core.snooze_words import THEY_REPLY
 from omnitui.core.times import Instant
 from omnitui.screens.base import Page
 from omnitui.screens.session import Session
@@ -35,7 +36,7 @@ async def when(
     """
     session = page.session
     if words:
-        return _reply() if reply and words.lower() in ("reply", "until reply", "they reply") else _read(session, words)
+        return _reply() if reply and words.lower() in THEY_REPLY else _read(session, words)
     fixed = _choices(session, reply, offered)
 
     def offers(text: str) -> list[Choice]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from omnitui.config.load import key_problems, parse
 from omnitui.core.commands import COMMANDS, Context, by_id, matching
 from omnitui.core.keymap import Keymap, Resolver, build
+from omnitui.core.times import Instant
 from omnitui.screens import acts
 from omnitui.screens.base import MOST_HINTS, Page
 from omnitui.screens.contacts_page import ContactsPage
@@ -113,7 +114,7 @@ def test_remapped_in_the_config(tmp_path: Path) -> None:
         file.write_text(f'[keys]\n"{command.id}" = ["f12", "g Z"]\n', encoding="utf-8")
         settings, problems = parse(file.read_text(encoding="utf-8"), file)
         assert settings is not None
-        assert problems == key_problems(settings, file) == []
+        assert problems == key_problems(settings, file, Instant(0)) == []
         keymap = build(settings.keys.bindings)
         for place in (place for place in PAGES if place & command.context):
             assert {typed(keymap, key, place) for key in ("f12", "g Z")} == {command.id}
