@@ -180,7 +180,11 @@ def disturb(cache: sqlite3.Connection, chance: random.Random) -> None:
 
 
 def answers(terminal: Terminal) -> bool:
-    """Leave whatever is open, and see that help still comes; behind the set-up the screen first begins anew."""
+    """Leave whatever is open, and see that help still comes; behind the set-up the screen first begins anew.
+
+    A command that mends an account has the bare terminal to itself: it takes a line, and another to go back. The
+    set-up may end with asking for a pass phrase.
+    """
     for _ in range(3):
         for _ in range(6):
             terminal.press("escape", wait=0.4)
@@ -189,6 +193,10 @@ def answers(terminal: Terminal) -> bool:
         terminal.type("?")
         if terminal.until("what works here", 8):
             return True
+        if b"pass phrase" in terminal.output:
+            terminal.press("four words of mine\r", "four words of mine\r", wait=2.0)
+        else:
+            terminal.press("enter", "enter", wait=1.0)
     return False
 
 

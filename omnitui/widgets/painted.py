@@ -8,14 +8,14 @@ from rich.style import Style
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from omnitui.widgets.glyphs import UNICODE, Glyphs
 from omnitui.widgets.lines import Line, paint
+from omnitui.widgets.resized import Resized
 from omnitui.widgets.roles import style_of
 
 
-class Painted(Widget, inherit_bindings=False):
+class Painted(Resized, inherit_bindings=False):
     """Base of the hand-painted widgets: `line_at(y)` gives a line, or None for an empty one."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
