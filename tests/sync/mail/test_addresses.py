@@ -36,4 +36,5 @@ HOSTILE = ["a@b.c, ", ";", "(", '"\\', "<", "(\\", '"', "=?", "=?a?q?", "a@", ":
 def test_no_value_takes_long(unit: str) -> None:
     started = time.process_time()
     assert len(addresses([unit * 10**5])) <= 200
-    assert time.process_time() - started < 0.5
+    # What grows with the square takes minutes here, on any machine.
+    assert time.process_time() - started < 10
