@@ -43,6 +43,7 @@ class SheetPage(Page, inherit_bindings=False):
         self.title_line.can_focus = False
         self.sheet = Sheet(id="sheet-rows", glyphs=session.glyphs)
         self.sheet.empty = self.EMPTY
+        self._title = (self.TITLE_WORDS, "")
 
     def compose(self) -> ComposeResult:
         """Title, rows, bottom line."""
@@ -58,6 +59,7 @@ class SheetPage(Page, inherit_bindings=False):
 
     def set_title(self, words: str, right: str = "") -> None:
         """What the page is."""
+        self._title = (words, right)
         back = (self.session.keymap.keys_of("pane.back") or ("",))[0]
         line = sides(
             ((words, "strong accent"),), ((right or f"{back} goes back", "muted"),), max(self.app.size.width - 2, 10)
@@ -78,6 +80,7 @@ class SheetPage(Page, inherit_bindings=False):
     async def on_resize(self, event: events.Resize) -> None:
         """Another width."""
         if self.is_mounted:
+            self.set_title(*self._title)
             await self.said(self.read)
 
     def on_sheet_clicked(self, event: Sheet.Clicked) -> None:

@@ -117,5 +117,8 @@ class ReplyWriting:
     def _close(self) -> None:
         self.reply = self._refused = None
         self._page.composer.close()
-        self._page.panes.focus_shown()
+        if self._page.reading.id is None:
+            self._page.panes.show_list()
+        else:
+            self._page.panes.focus_shown()
         self._page.refresh_hints()

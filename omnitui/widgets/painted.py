@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.style import Style
+from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
+from textual.widget import Widget
 
 from omnitui.widgets.glyphs import UNICODE, Glyphs
 from omnitui.widgets.lines import Line, paint
-from omnitui.widgets.resized import Resized
 from omnitui.widgets.roles import style_of
 
 
-class Painted(Resized, inherit_bindings=False):
+class Painted(Widget, inherit_bindings=False):
     """Base of the hand-painted widgets: `line_at(y)` gives a line, or None for an empty one."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -24,6 +25,7 @@ class Painted(Resized, inherit_bindings=False):
         super().__init__(id=id, classes=classes)
         self.glyphs = glyphs
         self._roles: dict[str, Style] = {}
+        self._told_size: Size | None = None
 
     def role(self, name: str) -> Style:
         """The style of a role in the present theme."""
@@ -60,3 +62,22 @@ class Painted(Resized, inherit_bindings=False):
         """A line as Textual wants it."""
         line = self.line_at(y)
         return paint(line or (), self.size.width, self.role)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """This size is known."""
+        self._told_size = event.size
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Some lines; a size of which nothing was told is told behind what waits already.
+
+        Textual tells a widget its size when a layout first finds it. Is the map of all widgets asked for between a
+        pane's being shown and that layout, the layout finds the widget known, and says nothing: a thread was then laid
+        out for one line, and stayed so.
+        """
+        if self._told_size != self.outer_size:
+            self.call_later(self._tell_size)
+        return super().render_lines(crop)
+
+    def _tell_size(self) -> None:
+        if self._told_size != self.outer_size:
+            self.post_message(events.Resize(self.outer_size, self.virtual_size, self.container_size))

@@ -115,4 +115,4 @@ def test_many_marks_do_not_make_it_slow() -> None:
     text = "a" + "\u0301\u0316" * 100_000 + "\u200b"
     before = time.process_time()
     assert len(safe_text(text)) < 40
-    assert time.process_time() - before < 10
+    assert time.process_time() - before < 1

@@ -152,7 +152,7 @@ def test_text_of_html() -> None:
 def test_hostile_html_is_read_in_time(html: str) -> None:
     before = time.process_time()
     text = html_to_text(html)
-    assert time.process_time() - before < 10
+    assert time.process_time() - before < 2
     assert "deep words" in text or "not shown" in text
 
 

@@ -84,6 +84,7 @@ async def test_what_was_left_unsaved_can_be_thrown_away(make_app: MakeApp, setti
         await press(pilot, "g", "p")
         await press(pilot, "enter", least=0.5)
         await press(pilot, *" {{no}}", "escape", "escape", least=0.5)
+        assert inbox(app).list.has_focus, "behind the box no conversation was open"
         await press(pilot, "g", "p")
         assert "not saved yet" in shown(app)
         await press(pilot, "x")

@@ -22,3 +22,16 @@ async def test_a_thread_known_before_its_layout_is_laid_out_all_the_same(make_ap
         assert page.thread.layout_.height == page.thread.size.height - 3
         lines = [line for line in shown(app).splitlines()[5:-1] if line.strip()]
         assert len(lines) > 10, shown(app)
+
+
+async def test_the_title_of_a_page_fits_another_width(make_app: MakeApp) -> None:
+    app = make_app(5)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await quiet(pilot, 0.3)
+        await pilot.press("g", "p")
+        await quiet(pilot, 0.3)
+        await pilot.resize_terminal(120, 36)
+        await quiet(pilot, 0.3)
+        title = shown(app).splitlines()[0]
+        assert title.rstrip().endswith("q goes back")
+        assert len(title.rstrip()) > 110

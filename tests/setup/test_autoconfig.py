@@ -99,7 +99,7 @@ def test_hostile_and_broken_files_are_refused_at_once(data: bytes, words: str) -
     started = time.process_time()
     with pytest.raises(ProtocolError, match=words):
         read_autoconfig(data, ADDRESS, "test")
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 1
 
 
 @given(st.binary(max_size=300), st.text(max_size=80))

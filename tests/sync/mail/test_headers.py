@@ -61,7 +61,7 @@ def test_headers_take_linear_time(unit: str) -> None:
     started = time.process_time()
     decoded(value)
     parameters("a/b;" + value)
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 0.5
 
 
 BLOCKS = [
