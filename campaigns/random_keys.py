@@ -22,7 +22,7 @@ import pyte
 
 from bench.cache import fill
 from bench.keys import rss
-from bench.terminal import Terminal, running
+from bench.terminal import Terminal, program
 from omnitui.config.places import places, prepare
 from omnitui.store.connection import Role, open_cache
 from omnitui.widgets.glyphs import UNICODE
@@ -40,12 +40,18 @@ OTHERS = (
     "\t",
     *("\x1b[A", "\x1b[B", "\x1b[5~", "\x1b[6~"),
     "\x04",
+    "\x05",
     "\x15",
     "\x10",
     "\n",
     "\x07",
     "\x7f",
 )
+EDITOR = """#!/bin/sh
+for file; do :; done
+echo "from the editor" >> "$file"
+"""
+"""Writes a line and ends: a real editor would keep the keys for itself."""
 WORDS = ("hello", "tag:parcel", "is:open", "+refund", "2h", "ana", "tomorrow 9:00", "訂單", "anna@example.org", "/tmp")
 CONFIG = """
 [agent]
@@ -83,6 +89,9 @@ def run(
     where = places(home)
     prepare(where)
     where.config_file.write_text(CONFIG, encoding="utf-8")
+    editor = home / "editor"
+    editor.write_text(EDITOR, encoding="utf-8")
+    editor.chmod(0o700)
     cache = open_cache(where.cache_db, Role.PULL)
     fill(cache, 400, time.time_ns() // 1_000_000, each=3)
     chance = random.Random(seed)
@@ -90,7 +99,9 @@ def run(
     sizes: list[float] = []
     looks = 0
     end = time.monotonic() + minutes * 60 if minutes else float("inf")
-    with running(home, "run", "--no-sync", columns=columns, rows=rows) as terminal:
+    command = (sys.executable, "-m", "omnitui", "--home", str(home), "run", "--no-sync")
+    environ = {"EDITOR": str(editor), "VISUAL": str(editor)}
+    with program(command, environ, columns=columns, rows=rows) as terminal:
         assert terminal.until("longest first"), terminal.output[-2000:]
         sizes.append(rss(terminal.pid))
         number = 0
