@@ -21,8 +21,8 @@ from textual.message import Message
 from omnitui.hangup import watch
 from omnitui.screens.clipboard import fitting
 from omnitui.widgets.anchored import anchored
-from omnitui.widgets.esc_first import apart
 from omnitui.widgets.lean_output import lean
+from omnitui.widgets.meant_keys import apart, as_typed, typed_before
 from omnitui.widgets.outside_text import OutsideText
 from omnitui.widgets.themes import themes
 
@@ -30,10 +30,18 @@ STYLES = Path(__file__).parent / "styles"
 
 
 def _lean(driver: type[Driver]) -> type[Driver]:
-    """A driver whose output passes `lean`, and its keys `apart`."""
+    """A driver whose output passes `lean`, and its keys `apart` and `as_typed`."""
 
     class Lean(driver):  # type: ignore[misc, valid-type]
         """Writes what is needed for the same picture."""
+
+        early: int = 0
+        """Keys still to come that were typed before the terminal was ours."""
+
+        def start_application_mode(self) -> None:
+            """Take the terminal over; each time, as after an editor too."""
+            self.early = typed_before(self.fileno)
+            super().start_application_mode()
 
         def write(self, data: str) -> None:
             """Write to the terminal."""
@@ -42,6 +50,9 @@ def _lean(driver: type[Driver]) -> type[Driver]:
         def process_message(self, message: Message) -> None:
             """Take in a key or another event."""
             for part in apart(message):
+                if self.early:
+                    self.early -= 1
+                    part = as_typed(part)
                 super().process_message(part)
 
     return Lean

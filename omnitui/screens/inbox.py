@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
@@ -11,7 +11,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
-from textual.widget import AwaitMount
 
 from omnitui.core.commands import Context
 from omnitui.core.models import ContactCard, ConversationId, ConversationRow, Draft
@@ -83,21 +82,13 @@ class InboxPage(InboxParts, inherit_bindings=False):
 
     async def furnish(self) -> None:
         """Bring what the first frame can do without; one who quits meanwhile is not held up."""
-        rest = self._rest()
+        coming = self.later_parts()
         while self.is_attached and self.app.is_running:
-            coming = next(rest, None)
-            if coming is None:
+            part = next(coming, None)
+            if part is None:
                 self._wire()
                 return
-            await coming
-
-    def _rest(self) -> Iterator[AwaitMount]:
-        """The widgets that come after the first frame, each mounted when it is asked for."""
-        yield self.query_one("#list-pane").mount(self.search_line, before=self.list)
-        yield self.query_one("#thread-pane").mount(self.thread, self.composer)
-        yield self.query_one("#contact-pane").mount(self.contact)
-        # Before the rest, though their layer is above: what comes and goes behind it has all of it painted anew.
-        yield self.mount(self.offers, self.following, self.picker, before=0)
+            await part
 
     def _wire(self) -> None:
         """Every widget is there: they are told of each other."""

@@ -5,8 +5,11 @@ The first frame shows none of it (`InboxPage.furnish`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
+
+from textual.widget import AwaitMount
 
 from omnitui.screens.base import Page
 
@@ -24,6 +27,14 @@ if TYPE_CHECKING:
 
 class InboxParts(Page, inherit_bindings=False):
     """Base of the inbox."""
+
+    def later_parts(self) -> Iterator[AwaitMount]:
+        """The widgets that come after the first frame, each mounted when it is asked for."""
+        yield self.query_one("#list-pane").mount(self.search_line, before=self.query_one("#list"))
+        yield self.query_one("#thread-pane").mount(self.thread, self.composer)
+        yield self.query_one("#contact-pane").mount(self.contact)
+        # Before the rest, though their layer is above: what comes and goes behind it has all of it painted anew.
+        yield self.mount(self.offers, self.following, self.picker, before=0)
 
     @cached_property
     def thread(self) -> SelectableThread:

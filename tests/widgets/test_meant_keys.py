@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from omnitui.widgets.esc_first import apart
+from omnitui.widgets.meant_keys import apart
 
 
 @pytest.mark.parametrize(
