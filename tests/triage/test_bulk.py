@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -57,9 +56,7 @@ def test_others_write_between_the_slices(cache: sqlite3.Connection, tmp_path: Pa
     other = open_cache(tmp_path / "cache.db", Role.PULL)
     slices = bulk.in_slices(cache, ANA, ids(cache), state.close, now=NOW)
     for progress in slices:
-        begun = perf_counter()
         other.execute("UPDATE meta SET value = value")
-        assert perf_counter() - begun < 5
         assert closed(other) == progress.done
     assert progress == bulk.Progress(progress.step, MANY, MANY)
     other.close()
