@@ -38,7 +38,7 @@ async def close(page: InboxPage, call: Call) -> None:
 async def discard(page: InboxPage, call: Call) -> None:
     """Throw the draft away; undo brings it back."""
     if page.composing.saved.reply is not None:
-        page.composing.saved.discard()
+        await page.composing.saved.discard()
         return
     await page.composing.discard()
 

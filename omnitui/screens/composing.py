@@ -177,6 +177,7 @@ class Composing:
 
     async def save(self) -> None:
         """Keep what is written; an empty text keeps no draft."""
+        await self.saved.keep()
         async with self._busy:
             await self._save()
 

@@ -8,7 +8,7 @@ from omnitui.core.saved_replies import SavedReply, checked_name
 from omnitui.screens.handlers import Call, handles
 from omnitui.screens.inbox import InboxPage
 from omnitui.screens.pages import SheetPage
-from omnitui.store import saved_replies
+from omnitui.store import reply_drafts, saved_replies
 from omnitui.triage import saved_replies as triage
 from omnitui.widgets.choices import Choice
 from omnitui.widgets.lines import sides
@@ -29,19 +29,23 @@ class RepliesPage(SheetPage, inherit_bindings=False):
 
     async def read(self) -> None:
         """Read them anew."""
-        found = await self.session.reader.all(saved_replies.every())
-        unsaved = self.session.unsaved
-        names = {reply.name.lower() for reply in found}
-        found = [*(reply for name, reply in unsaved.items() if name not in names), *found]
-        self._replies = {reply.name: reply for reply in found}
-        self.sheet.show([self._entry(unsaved.get(reply.name.lower(), reply)) for reply in found])
+        reader = self.session.reader
+        begun = [draft.reply for draft in await reader.all(reply_drafts.every(self.session.me))]
+        self._begun = {reply.name.lower() for reply in begun}
+        saved = [r for r in await reader.all(saved_replies.every()) if r.name.lower() not in self._begun]
+        self._replies = {reply.name: reply for reply in (*begun, *saved)}
+        self.sheet.show([self._entry(reply) for reply in self._replies.values()])
 
     def reply(self) -> SavedReply | None:
         """The one at the cursor."""
         return self._replies.get(self.sheet.chosen)
 
+    def begun(self, reply: SavedReply) -> bool:
+        """It is being written, and not saved as it stands here."""
+        return reply.name.lower() in self._begun
+
     def _entry(self, reply: SavedReply) -> Entry:
-        saved = reply.name.lower() not in self.session.unsaved
+        saved = not self.begun(reply)
         right = f"{reply.author}  {moment(reply.updated_at, self.session.now())}" if saved else "not saved yet"
         first = sides(
             ((reply.name, "strong"), (f"  {reply.subject}", "")), ((right, "muted" if saved else "warn"),), self.width
@@ -79,7 +83,8 @@ async def new(page: RepliesPage, call: Call) -> None:
 async def delete(page: RepliesPage, call: Call) -> None:
     """Throw it away; undo brings it back."""
     reply, session = page.reply(), page.session
-    if reply is not None and session.unsaved.pop(reply.name.lower(), None) is not None:
+    if reply is not None and page.begun(reply):
+        await session.writer.do(reply_drafts.delete, session.me, reply.name)
         page.say(f"What was not saved of “{reply.name}” is thrown away", "muted")
         await page.read()
     elif reply is not None:

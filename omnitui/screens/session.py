@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from omnitui.config.places import Places
 from omnitui.config.schema import Settings
@@ -16,9 +16,6 @@ from omnitui.core.times import Instant
 from omnitui.store.access import Reader, Writer
 from omnitui.triage.agent import Agent
 from omnitui.widgets.glyphs import ChannelMarks, Glyphs
-
-if TYPE_CHECKING:
-    from omnitui.core.saved_replies import SavedReply
 
 
 async def no_worker(asked: dict[str, Any]) -> str:
@@ -56,8 +53,6 @@ class Session:
     """Who works at triage for longer than a moment; those behind come in their order."""
     refused_line: str = ""
     """A `:` line that named no command: it stands there again, to be mended."""
-    unsaved: dict[str, SavedReply] = field(default_factory=dict)
-    """Saved replies that were left as they could not be saved, by the name in small letters."""
     last_snooze: str = ""
     """What was said the last time, for `s s`."""
 

@@ -10,22 +10,26 @@ from omnitui.core.models import Draft, StepRow
 from omnitui.core.operations import Operation, OpKind
 from omnitui.core.saved_replies import SavedReply, checked, fill, first_name
 from omnitui.core.times import Instant, as_datetime
-from omnitui.store import contacts, saved_replies
-from omnitui.store.connection import Cache
+from omnitui.store import contacts, reply_drafts, saved_replies
+from omnitui.store.connection import Cache, joined
 from omnitui.triage.agent import Agent
 from omnitui.triage.steps import commit, look_up
 
 
-def save(cache: Cache, agent: Agent, reply: SavedReply, now: Instant, *, was: str = "") -> StepRow | None:
-    """Keep a text under its name; `was` is the name it had before. Raises Refused for a name or text that cannot be,
-    and for a new name that another one has."""
+def save(
+    cache: Cache, agent: Agent, reply: SavedReply, now: Instant, *, was: str = "", draft: str = ""
+) -> StepRow | None:
+    """Keep a text under its name; `was` is the name it had before, `draft` the name under which it was kept while it
+    was written. Raises Refused for a name or text that cannot be, and for a new name that another one has."""
     reply = checked(reply)
     operations = [_kept(reply)]
     if was.lower() != reply.name.lower() and saved_replies.by_name(reply.name).first(cache) is not None:
         raise Refused(f"There is a saved reply “{reply.name}” already: choose another name, or edit that one")
     if was and was != reply.name:
         operations.insert(0, Operation(OpKind.SAVED_REPLY, was, {"body": None}))
-    return commit(cache, agent, f"Saved the reply “{reply.name}”", operations, now)
+    with joined(cache):
+        reply_drafts.delete(cache, agent.name, draft)
+        return commit(cache, agent, f"Saved the reply “{reply.name}”", operations, now)
 
 
 def put(cache: Cache, agent: Agent, replies: Sequence[SavedReply], now: Instant) -> StepRow | None:
