@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Sequence
 
 from omnitui.core.dataclass import dataclass
 from omnitui.core.errors import OmnituiError, Overtaken
@@ -141,7 +141,7 @@ class ListPages:
             found[id] for id in moved if id in found and falls_before(place(found[id]), self._place_of(id), self.order)
         ]
         if moved or any(self._falls_in(place(row)) for row in added):
-            await self.reload()
+            await self._reload_near(ids, fresh)
             added = [
                 row for row in added if window.index_of(row.id) is None or (window.index_of(row.id) or 0) < window.top
             ]
@@ -155,19 +155,50 @@ class ListPages:
     async def reload(self) -> None:
         """Read the window anew around the cursor, which stays on its conversation and its line."""
         window = self._view.window
-        if self.filling and not window.touched:
-            await self.show(self.source)
-            return
+        # With more above, the first row is where reading begins; it comes again with the page above.
+        begins = [] if window.at_start else window.rows[:1]
+        await self._show_anew(begins, begins if window.at == 0 else [], window.at + window.fits + PAGE)
+
+    async def _reload_near(self, ids: Collection[ConversationId], fresh: Sequence[ConversationRow]) -> None:
+        """Read anew what is in view and near it; of the rows further above only what changed: `ids`, now `fresh`."""
+        window = self._view.window
         from_ = max(0, window.top - PAGE // 3)
         if not from_ and not window.at_start:
             from_ = 1
-        # A page above that comes meanwhile is not in what is shown then, nor is what it says of the start true of it.
-        kept, at_start = window.rows[:from_], window.at_start
+        above = window.rows[:from_]
         limit = max(window.at - from_ + PAGE, window.fits + PAGE)
-        found = await self._page(place(kept[-1]) if kept else None, limit)
+        await self._show_anew(above, self._put_right(above, set(ids), fresh), limit)
+
+    def _put_right(
+        self, above: Sequence[ConversationRow], ids: Collection[ConversationId], fresh: Sequence[ConversationRow]
+    ) -> list[ConversationRow]:
+        """Rows with what changed among them: gone, come, or at another place."""
+        if not above:
+            return []
+        first, last, order = place(above[0]), place(above[-1]), self.order
+        come = [
+            row
+            for row in fresh
+            if not falls_before(last, place(row), order)
+            and (self._view.window.at_start or not falls_before(place(row), first, order))
+        ]
+        kept = [row for row in above if row.id not in ids]
+        return sorted([*kept, *come], key=place, reverse=order is Order.NEWEST)
+
+    async def _show_anew(self, above: Sequence[ConversationRow], kept: Sequence[ConversationRow], limit: int) -> None:
+        """Show `kept`, and behind it what is read from the end of `above` on (from the start when that is empty)."""
+        window = self._view.window
+        if self.filling and not window.touched:
+            await self.show(self.source)
+            return
+        # A page above that comes meanwhile is not in what is shown then, nor is what it says of the start true of it.
+        at_start = window.at_start
+        found = await self._page(place(above[-1]) if above else None, limit)
         if found is not None:
             rows, done = found
-            self._view.show([*kept, *rows], at_start=at_start, at_end=done, still=True)
+            there = {row.id for row in rows}
+            whole = [*(row for row in kept if row.id not in there), *rows]
+            self._view.show(whole, at_start=at_start, at_end=done, still=True)
 
     def spot(self) -> Spot:
         """Where the list stands now."""

@@ -66,4 +66,4 @@ def falls_before(one: Key, other: Key, order: Order) -> bool:
 
 def first_place(rows: list[ConversationRow], top: int) -> Key:
     """The place of the first row in view; before everything when there is none."""
-    return place(rows[top]) if rows else (0, 0)
+    return place(rows[max(top, 0)]) if rows else (0, 0)

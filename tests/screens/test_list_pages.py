@@ -10,6 +10,7 @@ from textual import events
 from omnitui.core.models import ConversationId, ConversationRow, Order
 from omnitui.screens.list_pages import ListPages
 from omnitui.screens.list_source import InOrder, Key, Source
+from omnitui.store.connection import Role, open_cache, transaction
 from omnitui.store.where import EVERYTHING, Where
 from tests.screens.conftest import MakeApp, inbox, quiet
 
@@ -132,3 +133,27 @@ async def test_keys_right_behind_the_one_to_the_top_count_from_there(make_app: M
             page.on_key(events.Key(key, key))
         await quiet(pilot)
         assert page.list.window.at == len(page.list.window.rows) - 3 > 3
+
+
+async def test_what_comes_and_goes_far_above_is_right_on_the_way_up(make_app: MakeApp) -> None:
+    """Further above than is read again around the cursor: no row of old stands there, and none is missing."""
+    app = make_app(300, each=1)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await quiet(pilot, 0.3)
+        pages, window = inbox(app).pages, inbox(app).list.window
+        await pages.open(EVERYTHING, Order.NEWEST)
+        inbox(app).list.move_to(80)
+        await quiet(pilot)
+        gone, risen, cursor = window.rows[2].id, window.rows[40].id, window.cursor
+        newest = window.rows[0].last_at + 60_000
+        cache = open_cache(app.session.places.cache_db, Role.PULL)
+        with transaction(cache):
+            cache.execute("UPDATE conversation SET hidden = 1 WHERE id = ?", (gone,))
+            cache.execute("UPDATE conversation SET last_at = ? WHERE id = ?", (newest, risen))
+        cache.close()
+        line = window.at - window.top
+        await pages.changed([gone, risen])
+        assert (window.cursor, window.at - window.top) == (cursor, line)
+        assert [row.id for row in window.rows] == (await every(pages))[: len(window.rows)]
+        await at_once(pages.start())
+        assert window.rows[0].id == risen == window.cursor
