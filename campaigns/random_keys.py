@@ -1,6 +1,7 @@
 """Random keys in the real program in a real pty: `python -m campaigns.random_keys --keys 5000 --seed 1`.
 
-`--minutes 60` goes on for an hour. No key may end the program, leave a traceback, or make it deaf: after the run it
+`--minutes 60` goes on for an hour; `--reading 2` lets the keys rest for two seconds after every hundred, as an agent's
+do who reads. No key may end the program, leave a traceback, or make it deaf: after the run it
 must still answer. Prints one JSON object. Another connection changes conversations meanwhile, as a worker would. Every
 thousand keys all is left, help must come, and the list is looked at while others change around the cursor: it must stay
 on its conversation and on its line.
@@ -29,6 +30,8 @@ from omnitui.widgets.glyphs import UNICODE
 
 CALM = 1000
 """Keys between two looks at the cursor."""
+BETWEEN = 100
+"""Keys between two rests."""
 LINES = 12
 """How far down a conversation is looked for whose number can be read."""
 LETTERS = "abdefghijklmnprstuvwxyzEFGJKMRSVXZ123456789"
@@ -74,16 +77,26 @@ def main() -> None:
     options.add_argument("--keys", type=int, default=2000)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--minutes", type=float, default=0, help="go on for so long, whatever --keys says")
+    options.add_argument("--reading", type=float, default=0, help="seconds without a key after every hundred")
     options.add_argument("--columns", type=int, default=120)
     options.add_argument("--rows", type=int, default=36)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         keys = sys.maxsize if given.minutes else given.keys
-        print(json.dumps(run(Path(folder), keys, given.seed, given.columns, given.rows, minutes=given.minutes)))
+        size = given.columns, given.rows
+        found = run(Path(folder), keys, given.seed, *size, minutes=given.minutes, reading=given.reading)
+        print(json.dumps(found))
 
 
 def run(
-    home: Path, keys: int, seed: int, columns: int = 120, rows: int = 36, *, minutes: float = 0
+    home: Path,
+    keys: int,
+    seed: int,
+    columns: int = 120,
+    rows: int = 36,
+    *,
+    minutes: float = 0,
+    reading: float = 0,
 ) -> dict[str, object]:
     """One run; raises AssertionError when the program died, wrote a traceback or no longer answers."""
     where = places(home)
@@ -116,6 +129,8 @@ def run(
             typed.append(key)
             terminal.type(key)
             terminal.some(0.02)
+            if reading and number % BETWEEN == 0:
+                terminal.read(reading)
             if number % 25 == 0:
                 disturb(cache, chance)
             if b"Traceback" in terminal.output:
@@ -150,6 +165,7 @@ def stays(terminal: Terminal, cache: sqlite3.Connection, chance: random.Random, 
         terminal.press(key, wait=0.3)
     for _ in range(LINES):
         terminal.press("j", wait=0.3)
+        settle(terminal)
         before = at_cursor(terminal, size)
         # Long tags hide the number behind a subject, by which the conversation is known.
         numbers = [int(word) for word in re.findall(r"(?<![\d#])(\d+)(?=\s|$)", before[1])] if before else []
@@ -167,9 +183,17 @@ def stays(terminal: Terminal, cache: sqlite3.Connection, chance: random.Random, 
             cache.execute("INSERT INTO change(conversation_id) VALUES (?)", (id,))
     cache.execute("COMMIT")
     terminal.read(1.5)
+    settle(terminal)
     after = at_cursor(terminal, size)
     assert before == after, f"the cursor moved from {before} to {after}\n{picture(terminal, *size)}"
     return True
+
+
+def settle(terminal: Terminal) -> None:
+    """Wait until all keys have been done, also where the machine is slow: nothing is written for a while."""
+    end = time.monotonic() + 20
+    while terminal.read(0.4) and time.monotonic() < end:
+        pass
 
 
 def at_cursor(terminal: Terminal, size: tuple[int, int]) -> tuple[int, str] | None:
