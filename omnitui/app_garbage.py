@@ -16,7 +16,7 @@ EVERY = 1.0
 """Seconds between two looks whether that is so."""
 ROUNDS = 2
 """So many collections of the middle generation must have left something behind for a look at everything."""
-THRESHOLDS = (5000, 10, 10)
+THRESHOLDS = (5000, 5, 3)
 """For who never stops typing: a look at what is new since the last idle moment."""
 
 

@@ -99,14 +99,15 @@ def _pragmas(role: Role) -> list[str]:
     ]
     if role is Role.READ:
         return [*shared, "PRAGMA query_only = ON", "PRAGMA cache_size = -16384", "PRAGMA mmap_size = 268435456"]
-    synchronous = "FULL" if role is Role.OPERATIONS else "NORMAL"
+    # What an agent does touches few pages, and stands in the screen's memory all day; storing mail goes everywhere.
+    synchronous, pages = ("FULL", 8192) if role is Role.OPERATIONS else ("NORMAL", 65536)
     return [
         *shared,
         # For a new file: mails and their index are long, and half as many pages go through the log and into the file.
         "PRAGMA page_size = 8192",
         "PRAGMA journal_mode = WAL",
         f"PRAGMA synchronous = {synchronous}",
-        "PRAGMA cache_size = -65536",
+        f"PRAGMA cache_size = -{pages}",
         f"PRAGMA wal_autocheckpoint = {BY_ITSELF}",
     ]
 
